@@ -1,0 +1,104 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The one set of rules that every Swift target follows.
+func house(_ extra: [SwiftSetting] = []) -> [SwiftSetting] {
+  [
+    .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .strictMemorySafety(), .treatAllWarnings(as: .error),
+  ] + extra
+}
+
+/// Loops over numbers stay optimised in debug builds, so that the tests run at full speed.
+let fast: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
+func room(_ name: String, _ dependencies: [Target.Dependency] = [], fast isFast: Bool = false) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: house(isFast ? fast : []))
+}
+
+func rooms(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name + "Tests", dependencies: dependencies + ["TestKit"], swiftSettings: house())
+}
+
+let belowWorkbench: [Target.Dependency] = [
+  "Chronology", "Notation", "Language", "Values", "Numerics", "Learning", "Formats", "Encoding", "Fusion", "Detection",
+  "Evaluation",
+]
+let belowConsole: [Target.Dependency] = belowWorkbench + ["Workbench"]
+
+let package = Package(
+  name: "sonde",
+  platforms: [.macOS(.v15)],
+  products: [.executable(name: "sonde", targets: ["sonde"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    // C, one thin shim a library.
+    .target(name: "CProcessor"),
+    .systemLibrary(
+      name: "CLapack", providers: [.apt(["libopenblas-serial-dev"]), .brew(["openblas"])]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    .systemLibrary(name: "CSndfile", providers: [.apt(["libsndfile1-dev"]), .brew(["libsndfile"])]),
+    .target(name: "CEdit", linkerSettings: [.linkedLibrary("edit")]),
+    .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+
+    // The same kernels for the baseline processor and for x86-64-v3; `Numerics` picks at run time.
+    .target(name: "KernelsBaseline", swiftSettings: [.define("LANES4"), .unsafeFlags(["-O"])]),
+    .target(
+      name: "KernelsV3",
+      swiftSettings: [
+        .define("LANES8"), .define("FUSED", .when(platforms: [.linux])),
+        .unsafeFlags(["-O"]),
+        .unsafeFlags(["-Xcc", "-march=x86-64-v3"], .when(platforms: [.linux])),
+      ]),
+
+    // The rooms, lowest first.
+    room("Chronology"),
+    room("Notation"),
+    room("Numerics", ["KernelsBaseline", "KernelsV3", "CProcessor", "CLapack"], fast: true),
+    room("Values", ["Numerics", "Chronology"], fast: true),
+    room("Learning", ["Numerics"], fast: true),
+    room("Language", ["Chronology", "Notation"]),
+    room("Formats", ["Values", "Numerics", "Chronology", "Notation", "CZlib", "CPNG"], fast: true),
+    room("Encoding", ["Values", "Numerics", "Chronology"], fast: true),
+    room("Fusion", ["Values", "Learning", "Numerics", "Chronology"], fast: true),
+    room("Detection", ["Values", "Learning", "Numerics", "Chronology"], fast: true),
+    room("Evaluation", ["Values", "Numerics", "Chronology"], fast: true),
+    room("Workbench", belowWorkbench),
+    room("Agent", belowConsole),
+    room("Console", belowConsole),
+    room("Live", belowConsole + ["CEdit", "CCurl", "CSndfile"]),
+    .executableTarget(
+      name: "sonde",
+      dependencies: belowConsole + [
+        "Agent", "Console", "Live", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: house()),
+    .executableTarget(
+      name: "SondeBenchmarks",
+      dependencies: belowConsole, path: "Benchmarks/SondeBenchmarks", swiftSettings: house(fast)),
+
+    // Tests and what they share: naive twins, in-memory ports, laws.
+    .target(
+      name: "TestKit", dependencies: belowConsole + ["Agent"], path: "Tests/TestKit", swiftSettings: house()),
+    rooms("Language", ["Language", "Chronology", "Notation"]),
+    rooms("Numerics", ["Numerics"]),
+    rooms("Values", ["Values", "Numerics", "Chronology"]),
+    rooms("Learning", ["Learning", "Numerics"]),
+    rooms("Formats", ["Formats", "Values", "Numerics", "Chronology", "Notation"]),
+    rooms("Encoding", ["Encoding", "Values", "Numerics", "Chronology"]),
+    rooms("Fusion", ["Fusion", "Values", "Numerics", "Chronology"]),
+    rooms("Detection", ["Detection", "Values", "Numerics", "Chronology", "Formats"]),
+    rooms("Evaluation", ["Evaluation", "Values", "Numerics", "Chronology"]),
+    rooms("Workbench", belowConsole),
+    rooms("Agent", belowConsole + ["Agent", "Live"]),
+    rooms("Console", belowConsole + ["Console"]),
+    rooms("Live", belowConsole + ["Live", "Console"]),
+    rooms("Terminal", belowConsole + ["Live"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,4 @@
+#pragma once
+#include <stdbool.h>
+/// Whether this processor runs x86-64-v3 code (AVX2, BMI2, FMA).
+bool sonde_processor_is_v3(void);

@@ -1,0 +1,65 @@
+package import Numerics
+package import Values
+
+/// Why a detector cannot work on what it was given.
+package enum DetectionError: Error, Sendable, Equatable {
+  case tooFewRows(needed: Int, got: Int)
+  case noFeatures
+  /// The features differ from those that the model was fitted on.
+  case wrongFeatures(expected: Int, got: Int)
+  /// The method needs complete rows; the first incomplete row and feature.
+  case missing(row: Int, feature: String)
+  /// Larger than the method can compute with (about 1e150).
+  case tooLarge(row: Int, feature: String)
+  /// A series method got something that is not one channel.
+  case notOneChannel(count: Int)
+  case parameter(name: String, reason: String)
+  case cancelled
+}
+
+/// Rows to fit on or to score: complete or not, but never infinite.
+package struct Observations: Sendable, Equatable {
+  /// NaN where a value is missing.
+  package let matrix: Matrix
+  package let features: [String]
+  package let blocks: [Block]
+
+  package init(matrix: Matrix, features: [String], blocks: [Block] = []) throws(DetectionError) {
+    if features.isEmpty { throw .noFeatures }
+    for (cell, value) in matrix.values.enumerated() where !value.isNaN && !(abs(value) <= 1e150) {
+      throw .tooLarge(row: cell / matrix.columns, feature: features[cell % matrix.columns])
+    }
+    self.matrix = matrix
+    self.features = features
+    self.blocks =
+      blocks.isEmpty ? features.enumerated().map { Block(name: $1, columns: $0..<$0 + 1) } : blocks
+  }
+}
+
+/// A way of learning what is normal. Fitting gives a model; only a model scores.
+package protocol Detector: Sendable {
+  associatedtype Model: FittedDetector
+  /// `iforest`.
+  static var name: String { get }
+  func fit(
+    _ training: Observations, using random: inout SeededGenerator, work: Work
+  ) throws(DetectionError) -> Model
+}
+
+/// What a detector has learned. Higher scores are more anomalous, all finite.
+package protocol FittedDetector: Sendable, Codable {
+  static var method: String { get }
+  /// One score a row. A row scores the same alone and among others.
+  func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double]
+  /// Which features drove each row's score, if the method can say exactly; rows × features, ≥ 0.
+  func contributions(to rows: Observations, work: Work) throws(DetectionError) -> Contributions?
+  /// Scores of the very rows that it was fitted on, where they differ from `scores` (neighbours without oneself).
+  func scoresOfTraining(_ training: Observations, work: Work) throws(DetectionError) -> [Double]
+}
+
+extension FittedDetector {
+  package func contributions(to rows: Observations, work: Work) throws(DetectionError) -> Contributions? { nil }
+  package func scoresOfTraining(_ training: Observations, work: Work) throws(DetectionError) -> [Double] {
+    try scores(of: training, work: work)
+  }
+}

@@ -1,0 +1,36 @@
+/// How texts are written in a line.
+package enum Word {
+  /// Whether a column can stand behind a dot without quotes.
+  package static func isPlainColumn(_ text: String) -> Bool {
+    !text.isEmpty
+      && text.unicodeScalars.allSatisfy {
+        $0.properties.isAlphabetic || ("0"..."9").contains($0) || $0 == "_" || $0 == "*"
+      }
+  }
+
+  /// Whether a text can stand in a line as a bare word and comes back as the same text.
+  package static func isPlain(_ text: String) -> Bool {
+    !text.isEmpty && !text.hasPrefix("--")
+      && text.unicodeScalars.allSatisfy {
+        $0.properties.isAlphabetic || ("0"..."9").contains($0) || "_./:@%+-*~".unicodeScalars.contains($0)
+      }
+  }
+
+  /// The text in double quotes, with the escapes that the lexer reads.
+  package static func quoted(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      case "\n": result += "\\n"
+      case "\t": result += "\\t"
+      case _ where scalar.value < 0x20 || scalar.properties.generalCategory == .format
+        || (0x7f...0x9f).contains(scalar.value):
+        result += "\\u{" + String(scalar.value, radix: 16) + "}"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result + "\""
+  }
+}

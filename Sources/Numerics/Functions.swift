@@ -1,0 +1,17 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// The natural logarithm, here so that other rooms need not import the C library.
+package func logarithm(_ x: Double) -> Double { log(x) }
+package func exponential(_ x: Double) -> Double { exp(x) }
+package func power(_ x: Double, _ y: Double) -> Double { pow(x, y) }
+package func sine(_ x: Double) -> Double { sin(x) }
+package func cosine(_ x: Double) -> Double { cos(x) }
+package func errorFunction(_ x: Double) -> Double { erf(x) }
+package func logarithmOfGamma(_ x: Double) -> Double { lgamma(x) }
+package func logarithm10(_ x: Double) -> Double { log10(x) }
+package func hyperbolicTangent(_ x: Double) -> Double { tanh(x) }
+package func arcTangent(_ x: Double) -> Double { atan(x) }

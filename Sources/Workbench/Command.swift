@@ -1,0 +1,106 @@
+package import Language
+package import Numerics
+package import Values
+
+/// A command: its declaration, and how to run it. One file each, one line in `Registry.swift`.
+package protocol Command: Sendable {
+  var spec: CommandSpec { get }
+  /// What the result will look like, from the shapes of the inputs alone; lets a whole script be checked first.
+  func shape(of call: CheckedCall, in scope: any Scope, world: World) throws(Diagnostic) -> ValueShape
+}
+
+/// A command that sees its arguments and nothing else.
+package protocol PureCommand: Command {
+  func run(_ call: Invocation, work: Work) throws(Failure) -> Value
+}
+
+/// A command that also reads or writes the world.
+package protocol WorldCommand: Command {
+  func run(_ call: Invocation, work: Work, world: World) throws(Failure) -> Value
+}
+
+extension Command {
+  package func shape(
+    of call: CheckedCall, in scope: any Scope, world: World
+  ) throws(Diagnostic) -> ValueShape { Self.defaultShape(of: call, in: scope) }
+
+  /// The declared output kind; for commands that keep the kind of their input, also its columns.
+  package static func defaultShape(of call: CheckedCall, in scope: any Scope) -> ValueShape {
+    if let output = call.spec.output { return ValueShape(kind: output) }
+    for parameter in call.spec.parameters {
+      if case .reference(let reference) = call.arguments[parameter.name],
+        let shape = scope.shape(of: reference)
+      {
+        return shape
+      }
+    }
+    return ValueShape(kind: .table)
+  }
+}
+
+/// Why a command stopped.
+package enum Failure: Error, Sendable, Equatable {
+  case diagnostic(Diagnostic)
+  case cancelled
+}
+
+/// A value with the name that it goes by in the line.
+package struct NamedValue: Sendable {
+  /// `pump`, or `pump.Temperature` where columns were picked.
+  package let name: String
+  /// With only the picked columns, if the reference picked some.
+  package let value: Value
+
+  package init(name: String, value: Value) {
+    self.name = name
+    self.value = value
+  }
+}
+
+/// A checked call with its references resolved: what `run` sees.
+package struct Invocation: Sendable {
+  package let call: CheckedCall
+  /// By parameter name.
+  package let values: [String: [NamedValue]]
+
+  package init(call: CheckedCall, values: [String: [NamedValue]]) {
+    self.call = call
+    self.values = values
+  }
+
+  package subscript<Element>(parameter: Parameter<Element>) -> Element { call[parameter] }
+
+  package subscript(parameter: Parameter<Reference>) -> NamedValue {
+    values[parameter.base.name]?.first ?? NamedValue(name: "", value: .answer(Answer("")))
+  }
+
+  package subscript(parameter: Parameter<Reference?>) -> NamedValue? { values[parameter.base.name]?.first }
+
+  package subscript(parameter: Parameter<[Reference]>) -> [NamedValue] { values[parameter.base.name] ?? [] }
+
+  /// A diagnostic that points at an argument of this call.
+  package func blame(
+    _ parameter: AnyParameter, _ code: String, _ summary: String, label: String = "", remedy: String
+  ) -> Failure {
+    .diagnostic(
+      Diagnostic(code, summary, at: call.ranges[parameter.name], label: label, remedy: remedy))
+  }
+}
+
+/// The live things that commands and sessions reach, as ports.
+package struct World: Sendable {
+  package var files: any FileStore
+  package var audio: any AudioDecoder
+  package var clock: any Clock
+  /// All commands, in the order of `help`.
+  package var commands: [any Command]
+
+  package init(
+    files: any FileStore, audio: any AudioDecoder, clock: any Clock, commands: [any Command]
+  ) {
+    self.files = files
+    self.audio = audio
+    self.clock = clock
+    self.commands = commands
+  }
+}

@@ -1,0 +1,24 @@
+package import Chronology
+package import Formats
+package import Language
+package import Values
+
+/// The files that commands may read and write.
+package protocol FileStore: Sendable {
+  /// Opens a file for reading at any position.
+  func open(_ path: String) throws(Diagnostic) -> any ByteSource
+  /// Writes a whole file in one step: after a crash the old or the new one is there.
+  func write(_ bytes: [UInt8], to path: String) throws(Diagnostic)
+  /// Files that a path or glob means, sorted; a plain path that exists gives itself.
+  func files(matching path: String) -> [String]
+}
+
+/// Decodes compressed sound.
+package protocol AudioDecoder: Sendable {
+  func decode(_ source: any ByteSource, name: String) throws(Diagnostic) -> Audio
+}
+
+/// Tells the time for journals and provenance; never for results.
+package protocol Clock: Sendable {
+  func now() -> Instant
+}
