@@ -23,7 +23,8 @@ func rooms(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 let belowWorkbench: [Target.Dependency] = [
-  "Chronology", "Notation", "Language", "Values", "Numerics", "Learning", "Formats", "Encoding", "Fusion", "Detection",
+  "Chronology", "Notation", "Language", "Values", "Numerics", "Learning", "Formats", "Encoding", "Fusion",
+  "Detection",
   "Evaluation",
 ]
 let belowConsole: [Target.Dependency] = belowWorkbench + ["Workbench"]

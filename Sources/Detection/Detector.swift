@@ -53,12 +53,14 @@ package protocol FittedDetector: Sendable, Codable {
   func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double]
   /// Which features drove each row's score, if the method can say exactly; rows × features, ≥ 0.
   func contributions(to rows: Observations, work: Work) throws(DetectionError) -> Contributions?
-  /// Scores of the very rows that it was fitted on, where they differ from `scores` (neighbours without oneself).
+  /// Scores of the very rows that it was fitted on, where they differ from `scores`: neighbours without oneself.
   func scoresOfTraining(_ training: Observations, work: Work) throws(DetectionError) -> [Double]
 }
 
 extension FittedDetector {
-  package func contributions(to rows: Observations, work: Work) throws(DetectionError) -> Contributions? { nil }
+  package func contributions(to rows: Observations, work: Work) throws(DetectionError) -> Contributions? {
+    nil
+  }
   package func scoresOfTraining(_ training: Observations, work: Work) throws(DetectionError) -> [Double] {
     try scores(of: training, work: work)
   }

@@ -25,7 +25,8 @@ package enum Word {
       case "\\": result += "\\\\"
       case "\n": result += "\\n"
       case "\t": result += "\\t"
-      case _ where scalar.value < 0x20 || scalar.properties.generalCategory == .format
+      case _
+      where scalar.value < 0x20 || scalar.properties.generalCategory == .format
         || (0x7f...0x9f).contains(scalar.value):
         result += "\\u{" + String(scalar.value, radix: 16) + "}"
       default: result.unicodeScalars.append(scalar)

@@ -33,7 +33,8 @@ package struct Work: Sendable {
   /// The chunks depend on `count` and `size` alone, so a reduction that keeps one partial result a chunk and adds
   /// them in order gives the same bits at any thread count. Each chunk should take well under 50 ms.
   package func forEachChunk(
-    of count: Int, size: Int, stage: String = "", _ body: @Sendable (_ chunk: Int, _ range: Range<Int>) -> Void
+    of count: Int, size: Int, stage: String = "",
+    _ body: @Sendable (_ chunk: Int, _ range: Range<Int>) -> Void
   ) throws(Cancelled) {
     precondition(size > 0, "a chunk holds at least one element")
     let chunks = (count + size - 1) / size
