@@ -1,5 +1,6 @@
 package import Language
 package import Numerics
+import Synchronization
 package import Values
 
 /// A command: its declaration, and how to run it. One file each, one line in `Registry.swift`.
@@ -62,11 +63,17 @@ package struct Invocation: Sendable {
   package let call: CheckedCall
   /// By parameter name.
   package let values: [String: [NamedValue]]
+  /// What the command wants to tell besides its result; the session shows it under the result.
+  package let remarks: Remarks
 
-  package init(call: CheckedCall, values: [String: [NamedValue]]) {
+  package init(call: CheckedCall, values: [String: [NamedValue]], remarks: Remarks = Remarks()) {
     self.call = call
     self.values = values
+    self.remarks = remarks
   }
+
+  /// Tells the reader something about how the result came to be: "12 rows refused, first at line 40".
+  package func note(_ text: String) { remarks.add(text) }
 
   package subscript<Element>(parameter: Parameter<Element>) -> Element { call[parameter] }
 
@@ -85,6 +92,14 @@ package struct Invocation: Sendable {
     .diagnostic(
       Diagnostic(code, summary, at: call.ranges[parameter.name], label: label, remedy: remedy))
   }
+}
+
+/// Collects the remarks of one call.
+package final class Remarks: Sendable {
+  private let texts = Mutex<[String]>([])
+  package init() {}
+  package func add(_ text: String) { texts.withLock { $0.append(text) } }
+  package var all: [String] { texts.withLock { $0 } }
 }
 
 /// The live things that commands and sessions reach, as ports.
