@@ -15,3 +15,9 @@ package func logarithmOfGamma(_ x: Double) -> Double { lgamma(x) }
 package func logarithm10(_ x: Double) -> Double { log10(x) }
 package func hyperbolicTangent(_ x: Double) -> Double { tanh(x) }
 package func arcTangent(_ x: Double) -> Double { atan(x) }
+/// 1 - erf(x), exact also where erf(x) is almost 1.
+package func complementaryErrorFunction(_ x: Double) -> Double { erfc(x) }
+/// log(1 + x), exact also for tiny x.
+package func logarithm1p(_ x: Double) -> Double { log1p(x) }
+/// exp(x) - 1, exact also for tiny x.
+package func exponentialMinus1(_ x: Double) -> Double { expm1(x) }
