@@ -25,7 +25,7 @@ func rooms(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let belowWorkbench: [Target.Dependency] = [
   "Chronology", "Notation", "Language", "Values", "Numerics", "Learning", "Formats", "Encoding", "Fusion",
   "Detection",
-  "Evaluation",
+  "Evaluation", "Scenarios",
 ]
 let belowConsole: [Target.Dependency] = belowWorkbench + ["Workbench"]
 
@@ -69,6 +69,7 @@ let package = Package(
     room("Fusion", ["Values", "Learning", "Numerics", "Chronology"], fast: true),
     room("Detection", ["Values", "Learning", "Numerics", "Chronology"], fast: true),
     room("Evaluation", ["Values", "Numerics", "Chronology"], fast: true),
+    room("Scenarios", ["Values", "Numerics", "Chronology"], fast: true),
     room("Workbench", belowWorkbench),
     room("Agent", belowConsole),
     room("Console", belowConsole),
@@ -95,6 +96,7 @@ let package = Package(
     rooms("Fusion", ["Fusion", "Values", "Numerics", "Chronology"]),
     rooms("Detection", ["Detection", "Values", "Numerics", "Chronology", "Formats"]),
     rooms("Evaluation", ["Evaluation", "Values", "Numerics", "Chronology"]),
+    rooms("Scenarios", ["Scenarios", "Values", "Numerics", "Chronology"]),
     rooms("Workbench", belowConsole),
     rooms("Agent", belowConsole + ["Agent", "Live"]),
     rooms("Console", belowConsole + ["Console"]),
