@@ -45,7 +45,7 @@ let package = Package(
     .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
     .systemLibrary(name: "CSndfile", providers: [.apt(["libsndfile1-dev"]), .brew(["libsndfile"])]),
     .target(name: "CEdit", linkerSettings: [.linkedLibrary("edit")]),
-    .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+    .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
 
     // The same kernels for the baseline processor and for x86-64-v3; `Numerics` picks at run time.
     .target(name: "KernelsBaseline", swiftSettings: [.define("LANES4"), .unsafeFlags(["-O"])]),

@@ -1,0 +1,77 @@
+/// Text that may be shown: data never steers the terminal, and nothing in it hides.
+package enum SafeText {
+  /// Characters that move the cursor, change direction, have no width, or tag text invisibly.
+  static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0..<0x20, 0x7f..<0xa0: true
+    case 0xad, 0x34f, 0x61c, 0x115f, 0x1160, 0x17b4, 0x17b5, 0x180b...0x180f: true
+    case 0x200b...0x200f, 0x2028...0x202e, 0x2060...0x206f, 0x3164, 0xfe00...0xfe0f, 0xfeff, 0xffa0: true
+    case 0xfff0...0xfffb, 0x1bca0...0x1bca3, 0x1d173...0x1d17a, 0xe0000...0xe0fff: true
+    default: false
+    }
+  }
+
+  /// The text with every hidden character written out as `\u{…}`: what an approval shows.
+  package static func visible(_ text: String) -> String {
+    var result = ""
+    for scalar in text.unicodeScalars {
+      if isHidden(scalar) {
+        result += "\\u{" + String(scalar.value, radix: 16) + "}"
+      } else {
+        result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+
+  /// The text without its control characters; line breaks and tabs stay.
+  package static func stripped(_ text: String) -> String {
+    var result = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars
+    where scalar == "\n" || scalar == "\t" || !isHidden(scalar) || isJoiner(scalar) {
+      result.append(scalar)
+    }
+    return String(result)
+  }
+
+  /// Parts of emoji and of Indic and Arabic spelling: harmless on the screen, but not in an approval.
+  private static func isJoiner(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.value == 0x200c || scalar.value == 0x200d || (0xfe00...0xfe0f).contains(scalar.value)
+  }
+
+  /// One line of at most `limit` characters.
+  package static func oneLine(_ text: String, limit: Int) -> String {
+    var line = ""
+    var count = 0
+    var pendingSpace = false
+    for character in stripped(text) {
+      if character.isWhitespace {
+        pendingSpace = !line.isEmpty
+        continue
+      }
+      if count + (pendingSpace ? 2 : 1) > limit { return line + "…" }
+      if pendingSpace {
+        line += " "
+        count += 1
+        pendingSpace = false
+      }
+      line.append(character)
+      count += 1
+    }
+    return line
+  }
+
+  /// At most `limit` bytes, cut at the end of a line where there is one in the last quarter, and saying so.
+  package static func bounded(_ text: String, limit: Int) -> String {
+    if text.utf8.count <= limit { return text }
+    let mark = "\n… (cut)"
+    var bytes = Array(text.utf8.prefix(max(0, limit - mark.utf8.count)))
+    if let newline = bytes.lastIndex(of: 0x0a), newline > bytes.count * 3 / 4 {
+      bytes.removeSubrange(newline...)
+    } else {
+      while let last = bytes.last, last & 0xc0 == 0x80 { bytes.removeLast() }
+      if let last = bytes.last, last >= 0x80 { bytes.removeLast() }
+    }
+    return String(decoding: bytes, as: UTF8.self) + mark
+  }
+}

@@ -1,0 +1,87 @@
+package import Notation
+
+/// A call that a model wants made.
+package struct ToolCall: Sendable, Equatable {
+  package enum Form: Sendable, Equatable {
+    /// A tool call of the protocol: it needs an answer with its id.
+    case native
+    /// JSON that the model printed as text.
+    case printedJSON
+    /// A command line that the model printed as text; stands in `arguments`.
+    case printedLine
+  }
+
+  package var id: String
+  package var name: String
+  /// The arguments as JSON text, as the model wrote it; it may be broken.
+  package var arguments: String
+  package var form: Form
+
+  package init(id: String, name: String, arguments: String, form: Form = .native) {
+    self.id = id
+    self.name = name
+    self.arguments = arguments
+    self.form = form
+  }
+}
+
+/// One message of a conversation, free of any provider's notation.
+package enum ChatMessage: Sendable, Equatable {
+  case system(String)
+  case user(String)
+  case assistant(text: String, calls: [ToolCall])
+  /// `summary` is the one line that replaces the text when the turn is over.
+  case toolResult(id: String, text: String, summary: String)
+}
+
+/// What a model is asked: everything of a request but the address and the key.
+package struct ChatRequest: Sendable, Equatable {
+  package var messages: [ChatMessage]
+  /// Tool declarations in the notation of chat completions; empty means that calls are not wanted.
+  package var tools: [JSON]
+
+  package init(messages: [ChatMessage], tools: [JSON]) {
+    self.messages = messages
+    self.tools = tools
+  }
+}
+
+/// Tokens of one or more requests, as the server counts them.
+package struct TokenUse: Sendable, Equatable {
+  package var input: Int
+  package var cachedInput: Int
+  package var output: Int
+
+  package init(input: Int = 0, cachedInput: Int = 0, output: Int = 0) {
+    self.input = input
+    self.cachedInput = cachedInput
+    self.output = output
+  }
+
+  package static func + (a: TokenUse, b: TokenUse) -> TokenUse {
+    TokenUse(
+      input: a.input + b.input, cachedInput: a.cachedInput + b.cachedInput, output: a.output + b.output)
+  }
+}
+
+/// A complete answer of a model.
+package struct ModelReply: Sendable, Equatable {
+  package var text: String
+  package var calls: [ToolCall]
+  package var use: TokenUse
+  /// The server cut the answer at its length limit.
+  package var isCut: Bool
+  /// The server withheld (part of) the answer.
+  package var isWithheld: Bool
+
+  package init(
+    text: String = "", calls: [ToolCall] = [], use: TokenUse = TokenUse(), isCut: Bool = false,
+    isWithheld: Bool = false
+  ) {
+    self.text = text
+    self.calls = calls
+    self.use = use
+    self.isCut = isCut
+    self.isWithheld = isWithheld
+  }
+}

@@ -1,0 +1,75 @@
+package import Language
+package import Numerics
+
+/// Where the agent's calls are checked and run: the session, as the agent sees it.
+package protocol Workplace: AnyObject {
+  /// Checks a call without running anything.
+  func review(_ call: ToolCall) -> CallReview
+  /// Runs a line that was reviewed (or edited by the user) and records it with the turn that wanted it.
+  func run(_ line: String, turn: Int, work: Work) -> CallOutcome
+  /// What there is to work with, as short text: values, shapes, columns, last results.
+  func card() -> String
+}
+
+/// What a check says about a call.
+package enum CallReview: Sendable, Equatable {
+  case line(ReviewedLine)
+  /// The diagnostic, as the model reads it. `line` is what could be read of the call.
+  case refused(line: String, diagnostic: String)
+}
+
+/// A call as a canonical line, with what it may do.
+package struct ReviewedLine: Sendable, Equatable {
+  /// What the user could have typed.
+  package var text: String
+  /// Two calls with the same key compute the same thing from the same values.
+  package var key: String
+  package var verb: String
+  package var reach: Reach
+  /// The files that it writes.
+  package var outputs: [String]
+  /// One of them exists already.
+  package var overwrites: Bool
+
+  package init(
+    text: String, key: String, verb: String, reach: Reach, outputs: [String] = [], overwrites: Bool = false
+  ) {
+    self.text = text
+    self.key = key
+    self.verb = verb
+    self.reach = reach
+    self.outputs = outputs
+    self.overwrites = overwrites
+  }
+}
+
+/// What came of running a line.
+package struct CallOutcome: Sendable, Equatable {
+  package enum Status: Sendable, Equatable { case succeeded, failed, interrupted }
+
+  package var status: Status
+  /// What the model reads; at most 2 kB.
+  package var text: String
+  /// One line, for the screen and for later turns.
+  package var summary: String
+  /// 12 for `r12`.
+  package var number: Int?
+  package var seconds: Double
+  /// A few lines of the result, for the screen.
+  package var preview: [String]
+  /// The line as it was recorded, with the seed that it got.
+  package var recorded: String?
+
+  package init(
+    _ status: Status, text: String, summary: String, number: Int? = nil, seconds: Double = 0,
+    preview: [String] = [], recorded: String? = nil
+  ) {
+    self.status = status
+    self.text = text
+    self.summary = summary
+    self.number = number
+    self.seconds = seconds
+    self.preview = preview
+    self.recorded = recorded
+  }
+}
