@@ -108,7 +108,7 @@ package struct ModelClient {
     } catch .cancelled {
       return .cancelled(partial: answer.accumulator.reply())
     } catch {
-      return .failed(cleaned(ModelFailure(error)), shown: answer.isShown)
+      return .failed(cleaned(ModelFailure(transport: error)), shown: answer.isShown)
     }
     show(answer.finish())
     if let failure = answer.failure { return .failed(cleaned(failure), shown: answer.isShown) }

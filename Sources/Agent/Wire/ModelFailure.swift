@@ -58,7 +58,7 @@ package struct ModelFailure: Error, Sendable, Equatable {
       advice: RetryAdvice(headers: headers))
   }
 
-  package init(_ error: HTTPError) {
+  package init(transport error: HTTPError) {
     switch error {
     case .cancelled, .broken(_): self.init(.broken)
     case .unavailable: self.init(.noLibrary)
