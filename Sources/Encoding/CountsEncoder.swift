@@ -1,0 +1,67 @@
+package import Chronology
+package import Numerics
+package import Values
+
+/// Counts the events of a log by template in a trailing window.
+///
+/// - Input: a log; the rows that ask, on any time index.
+/// - Output: `total` and one count a template. No event is a count of 0 as long as the log is present.
+/// - Complexity: O((*n* + *events*) · *templates*).
+/// - Source: Xu, Huang, Fox, Patterson and Jordan, *Detecting large-scale system problems by mining console logs*,
+///   SOSP 2009, section 4.2 (message count vectors).
+/// - Differs: groups by time, not by an identifier in the message.
+package struct CountsEncoder: Sendable, Equatable {
+  package var width: TimeSpan
+
+  package init(width: TimeSpan) { self.width = width }
+
+  /// One vector a row of `index`; rows with `presence` cleared are absent.
+  package func encode(
+    _ log: Log, rows index: Index, presence: Mask? = nil, work: Work
+  ) throws(EncodingError) -> Encoded {
+    guard let axis = index.time, let events = log.frame.index.time else { throw .noTime }
+    if width <= .zero { throw .windowTooShort(needed: TimeSpan(nanoseconds: 1)) }
+    let sorted = (0..<events.count).sorted {
+      (events[$0].nanoseconds, $0) < (events[$1].nanoseconds, $1)
+    }
+    let times = sorted.map { events[$0].nanoseconds }
+    let templates = sorted.map { Int(log.templateOfRow[$0]) }
+    let features = ["total"] + Self.names(of: log.templates)
+    // With an extent the row means [t, t + extent); a moment belongs to its own window.
+    let reach = index.extent.map { $0.nanoseconds - 1 } ?? 0
+    return try encodeRows(index.count, features: features, stage: "counts", work: work) { row in
+      guard presence?[row] ?? true else { return nil }
+      let end = axis[row].nanoseconds + reach
+      var counts = [Double](repeating: 0, count: features.count)
+      var position = Self.countAtMost(end, in: times)
+      while position > 0, end - times[position - 1] < width.nanoseconds {
+        position -= 1
+        counts[0] += 1
+        if templates[position] >= 0 { counts[1 + templates[position]] += 1 }
+      }
+      return counts
+    }
+  }
+
+  private static func countAtMost(_ time: Int64, in times: [Int64]) -> Int {
+    var low = 0
+    var high = times.count
+    while low < high {
+      let middle = (low + high) / 2
+      if times[middle] <= time { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  /// The first words of each template, numbered where they are not unique: `valve-V2-position`.
+  static func names(of templates: [String]) -> [String] {
+    var seen: [String: Int] = [:]
+    return templates.enumerated().map { place, template in
+      let words = template.split { !($0.isLetter || $0.isNumber) }.prefix(3)
+      let name = words.isEmpty ? "template\(place + 1)" : words.joined(separator: "-")
+      let times = (seen[name] ?? 0) + 1
+      seen[name] = times
+      return times == 1 ? name : "\(name)-\(times)"
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package import Numerics
+package import Values
+
+/// Puts the features of all modalities side by side, so that each modality weighs the same.
+///
+/// Every feature is scaled on the rows for fitting, then the *d* features of a modality are divided by √*d*:
+/// without that, distances belong to the modality with the most columns.
+///
+/// - Input: slots of numbers on one index: frames (number and bool features) and embeddings.
+/// - Output: one vector a row with a block a modality. A row in which a modality is absent holds NaN in its block.
+/// - Complexity: O(*n d* log *n*) for the robust scale.
+/// - Source: block scaling as in Westerhuis, Kourti and MacGregor, *Analysis of multiblock and hierarchical PCA and
+///   PLS models*, Journal of Chemometrics 1998.
+/// - Differs: weights the blocks by their number of features, not by their number of variance-carrying components.
+package struct Concatenation: Sendable, Equatable {
+  /// nil leaves the features as they are, also without the 1/√*d*.
+  package var scaling: Scaling.Method?
+  package var missing: Missing
+
+  /// What stands where a modality is absent or a cell is missing.
+  package enum Missing: String, Sendable, CaseIterable {
+    /// NaN: the detector decides.
+    case keep
+    /// The median over the fit rows, so that the row looks normal there; never 0 by accident.
+    case median
+  }
+
+  package init(scaling: Scaling.Method? = .robust, missing: Missing = .keep) {
+    self.scaling = scaling
+    self.missing = missing
+  }
+
+  package func fuse(_ bundle: Bundle, work: Work) throws(FusionError) -> Embedding {
+    if bundle.slots.isEmpty { throw .nothingToFuse }
+    let fitRows = bundle.index.rows(in: .fit)
+    var features: [String] = []
+    var blocks: [Block] = []
+    var all: [[Double]] = []
+    for slot in bundle.slots {
+      let (names, raw) = try slot.numbers()
+      var columns = raw
+      if let scaling {
+        let fitted = try Scaling.fit(scaling, to: columns, rows: fitRows, name: slot.name, work: work)
+        let weight = 1 / Double(max(1, columns.count)).squareRoot()
+        columns = fitted.apply(to: columns).map { column in column.map { $0 * weight } }
+      }
+      if missing == .median { columns = columns.map { Self.filled($0, fitRows: fitRows) } }
+      let start = features.count
+      features += names.map { "\(slot.name).\($0)" }
+      blocks.append(Block(name: slot.name, columns: start..<features.count))
+      all += columns
+    }
+    if features.isEmpty { throw .nothingToFuse }
+    var matrix = Matrix(rows: bundle.index.count, columns: all.count)
+    for (place, column) in all.enumerated() {
+      for (row, value) in column.enumerated() { matrix[row, place] = value }
+    }
+    return Embedding(index: bundle.index, matrix: matrix, features: features, blocks: blocks)
+  }
+
+  private static func filled(_ column: [Double], fitRows: [Int]) -> [Double] {
+    let median =
+      SortedSample(fitRows.map { column[$0] }).median ?? SortedSample(column).median ?? 0
+    return column.map { $0.isNaN ? median : $0 }
+  }
+}
+
+extension Slot {
+  /// The slot's features as columns of numbers, NaN where the modality is absent.
+  func numbers() throws(FusionError) -> (names: [String], columns: [[Double]]) {
+    let names: [String]
+    var columns: [[Double]]
+    switch content {
+    case .frame(let frame):
+      let features = frame.features
+      names = features.map(\.name)
+      columns = features.map { $0.numbers ?? [] }
+    case .embedding(let embedding):
+      names = embedding.features
+      columns = (0..<names.count).map { embedding.matrix.column($0) }
+    case .scores: throw .notFusable(name: name, kind: "scores")
+    case .audio: throw .notFusable(name: name, kind: "audio")
+    case .log: throw .notFusable(name: name, kind: "log")
+    }
+    if let presence {
+      for row in 0..<presence.count where !presence[row] {
+        for place in columns.indices { columns[place][row] = .nan }
+      }
+    }
+    return (names, columns)
+  }
+}

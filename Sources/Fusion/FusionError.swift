@@ -1,0 +1,23 @@
+package import Chronology
+
+/// Why values cannot be joined.
+package enum FusionError: Error, Sendable, Equatable {
+  /// A value is addressed neither by time nor by sample.
+  case noAddress(name: String)
+  /// Sound without a start stands nowhere on the clock.
+  case noStart(name: String)
+  /// Some values are addressed by time and some by sample.
+  case mixedAddresses(String, String)
+  /// The values share no time; where each lies.
+  case noOverlap(String, ClosedRange<Instant>, String, ClosedRange<Instant>)
+  case tooManyRows(Int, limit: Int)
+  case noRows(name: String)
+  /// Fusion works row by row; these two do not have the same rows.
+  case differentRows(String, String)
+  /// Sound or a log that was not encoded, scores among embeddings.
+  case notFusable(name: String, kind: String)
+  case nothingToFuse
+  /// No row to learn location and scale from.
+  case noFitRows(name: String)
+  case cancelled
+}

@@ -1,0 +1,189 @@
+package import Numerics
+package import Values
+
+/// Combines the scores of several modalities into one.
+///
+/// Scores of different detectors have different units, so each input is calibrated first, on the rows for
+/// calibration (else those for fitting, else all) in which it was scored. A row is combined from the modalities
+/// present in it alone: an absent one neither raises nor lowers the result. A row without any is not scored.
+///
+/// - Input: scores on the same rows; higher is more anomalous.
+/// - Output: `mean` and `max` in calibrated units, `rank` in 0...1; contributions per modality; `conflict` per row.
+/// - Complexity: O(*m n* log *n*) for *m* inputs.
+/// - Source: Aggarwal and Sathe, *Theoretical foundations and algorithms for outlier ensembles*, SIGKDD
+///   Explorations 2015 (averaging and maximisation of standardised scores).
+/// - Differs: location and scale are robust and come from the calibration rows, not from the scored ones.
+package struct LateFusion: Sendable, Equatable {
+  package enum Operator: String, Sendable, CaseIterable {
+    case mean, max
+    /// The mean of the percentiles.
+    case rank
+  }
+
+  package var combine: Operator
+  package var calibration: ScoreCalibration.Method
+
+  package init(_ combine: Operator, calibration: ScoreCalibration.Method = .robust) {
+    self.combine = combine
+    self.calibration = combine == .rank ? .ecdf : calibration
+  }
+
+  package struct Part: Sendable, Equatable {
+    package let name: String
+    package let scores: Scores
+    /// Where the modality was present beyond what the scores say themselves.
+    package let presence: Mask?
+
+    package init(_ name: String, _ scores: Scores, presence: Mask? = nil) {
+      self.name = name
+      self.scores = scores
+      self.presence = presence
+    }
+
+    func isPresent(_ row: Int) -> Bool { scores.isScored(row) && presence?[row] ?? true }
+  }
+
+  package struct Fused: Sendable, Equatable {
+    package let scores: Scores
+    /// Percentile of the most alarmed modality minus that of the calmest one: 0 all agree, near 1 they contradict.
+    package let conflict: [Double]
+  }
+
+  package func fuse(_ parts: [Part], work: Work) throws(FusionError) -> Fused {
+    guard let first = parts.first else { throw .nothingToFuse }
+    for part in parts.dropFirst() where part.scores.index.address != first.scores.index.address {
+      throw .differentRows(first.name, part.name)
+    }
+    let index = first.scores.index
+    var calibrated: [[Double]] = []
+    var percentiles: [[Double]] = []
+    for part in parts {
+      try orCancelled { () throws(Cancelled) in try work.check() }
+      let rows = Self.calibrationRows(of: part, index: index)
+      if rows.isEmpty { throw .noFitRows(name: part.name) }
+      let reference = rows.map { part.scores.values[$0] }
+      let unit = ScoreCalibration(calibration, reference: reference)
+      let ranked = ScoreCalibration(.ecdf, reference: reference)
+      calibrated.append(part.scores.values.map(unit.apply))
+      percentiles.append(part.scores.values.map(ranked.apply))
+    }
+    return combined(parts, calibrated: calibrated, percentiles: percentiles, index: index)
+  }
+
+  private func combined(
+    _ parts: [Part], calibrated: [[Double]], percentiles: [[Double]], index: Index
+  ) -> Fused {
+    var values = [Double](repeating: 0, count: index.count)
+    var conflict = values
+    var presence = Mask(count: index.count)
+    var shares = Matrix(rows: index.count, columns: parts.count)
+    for row in 0..<index.count {
+      let present = parts.indices.filter { parts[$0].isPresent(row) }
+      guard let leader = present.max(by: { calibrated[$0][row] < calibrated[$1][row] }) else { continue }
+      presence[row] = true
+      switch combine {
+      case .max:
+        values[row] = calibrated[leader][row]
+        shares[row, leader] = values[row]
+      case .mean, .rank:
+        // Summed in ascending order, so that the order of the inputs changes no bit.
+        let sum = present.map { calibrated[$0][row] }.sorted().reduce(0, +)
+        values[row] = sum / Double(present.count)
+        for part in present { shares[row, part] = calibrated[part][row] / Double(present.count) }
+      }
+      let ranks = present.map { percentiles[$0][row] }
+      conflict[row] = (ranks.max() ?? 0) - (ranks.min() ?? 0)
+    }
+    let names = parts.map(\.name)
+    let fitted = parts.compactMap(\.scores.fitted)
+    let contributions = Contributions(
+      matrix: shares, features: names,
+      blocks: names.enumerated().map { Block(name: $1, columns: $0..<$0 + 1) },
+      meaning: combine == .max
+        ? "calibrated score of the modality that decided"
+        : "share of the fused score; the shares add up to it")
+    return Fused(
+      scores: Scores(
+        index: index, values: values, method: "fuse \(combine.rawValue)", presence: presence,
+        fitted: Self.union(fitted, count: index.count), contributions: contributions),
+      conflict: conflict)
+  }
+
+  private static func union(_ masks: [Mask], count: Int) -> Mask? {
+    guard !masks.isEmpty else { return nil }
+    return Mask((0..<count).map { row in masks.contains { $0[row] } })
+  }
+
+  /// Rows for calibration, else for fitting, else all; of those the ones that the part has scored.
+  private static func calibrationRows(of part: Part, index: Index) -> [Int] {
+    for split in [Split.calibrate, .fit] where index.splits != nil {
+      let rows = index.rows(in: split).filter(part.isPresent)
+      if !rows.isEmpty { return rows }
+    }
+    return (0..<index.count).filter(part.isPresent)
+  }
+}
+
+/// Gives scores a unit: what the same number means for every detector.
+package struct ScoreCalibration: Sendable, Equatable {
+  package enum Method: String, Sendable, CaseIterable {
+    /// Robust standard deviations above the median.
+    case robust
+    /// The share of reference scores below: a percentile in 0...1.
+    case ecdf
+  }
+
+  private static let bound = 1e150
+
+  private let method: Method
+  private let location: Double
+  private let scale: Double
+  /// Distinct reference scores, ascending, each with its middle percentile.
+  private let knots: [(score: Double, share: Double)]
+
+  package init(_ method: Method, reference: [Double]) {
+    self.method = method
+    let fitted = Scaling.Method.robust.locationAndScale(of: reference)
+    location = fitted.location
+    scale = fitted.scale > 0 ? fitted.scale : 1
+    let sorted = reference.sorted()
+    var knots: [(score: Double, share: Double)] = []
+    var start = 0
+    while start < sorted.count {
+      var end = start + 1
+      while end < sorted.count, sorted[end] == sorted[start] { end += 1 }
+      knots.append((sorted[start], (Double(start + end) / 2 + 0.5) / Double(sorted.count + 1)))
+      start = end
+    }
+    self.knots = knots
+  }
+
+  package static func == (a: ScoreCalibration, b: ScoreCalibration) -> Bool {
+    a.method == b.method && a.location == b.location && a.scale == b.scale
+      && a.knots.elementsEqual(b.knots) { $0.score == $1.score && $0.share == $1.share }
+  }
+
+  package func apply(_ score: Double) -> Double {
+    switch method {
+    // Bounded, because a quotient of extremes could overflow.
+    case .robust: min(max((score - location) / scale, -Self.bound), Self.bound)
+    case .ecdf: percentile(of: score)
+    }
+  }
+
+  /// Rises strictly, also beyond the reference, where it nears 0 and 1 as 1 / (1 + distance): two scores above all
+  /// reference scores keep their order.
+  private func percentile(of score: Double) -> Double {
+    guard let first = knots.first, let last = knots.last else { return 0.5 }
+    if score >= last.score { return 1 - (1 - last.share) / (1 + (score - last.score) / scale) }
+    if score <= first.score { return first.share / (1 + (first.score - score) / scale) }
+    var low = 0
+    var high = knots.count - 1
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if knots[middle].score <= score { low = middle } else { high = middle }
+    }
+    let (below, above) = (knots[low], knots[high])
+    return below.share + (above.share - below.share) * (score - below.score) / (above.score - below.score)
+  }
+}
