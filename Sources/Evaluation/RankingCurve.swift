@@ -20,15 +20,12 @@ package struct RankingCurve: Sendable, Equatable {
     var points: [Point] = []
     var truePositives = 0
     var falsePositives = 0
-    let order = judged.scores.indices.sorted { judged.scores[$0] > judged.scores[$1] }
-    for (position, row) in order.enumerated() {
-      if judged.labels[row] { truePositives += 1 } else { falsePositives += 1 }
-      let isLastOfTies =
-        position + 1 == order.count || judged.scores[order[position + 1]] != judged.scores[row]
-      if isLastOfTies {
+    let descending = zip(judged.scores, judged.labels).sorted { $0.0 > $1.0 }
+    for (position, (score, label)) in descending.enumerated() {
+      if label { truePositives += 1 } else { falsePositives += 1 }
+      if position + 1 == descending.count || descending[position + 1].0 != score {
         points.append(
-          Point(
-            threshold: judged.scores[row], truePositives: truePositives, falsePositives: falsePositives))
+          Point(threshold: score, truePositives: truePositives, falsePositives: falsePositives))
       }
     }
     self.points = points

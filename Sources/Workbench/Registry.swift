@@ -13,6 +13,7 @@ package let builtins: [any Command] = [
   // Detect.
 
   // Decide and judge.
+  ThresholdQuantile(), ThresholdMAD(), ThresholdPOT(), Evaluate(),
 
   // Explain and draw.
 

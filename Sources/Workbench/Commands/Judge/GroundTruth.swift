@@ -1,0 +1,93 @@
+import Chronology
+import Evaluation
+import Language
+import Values
+
+/// Labels with the index that they live on, read from the value behind `--against`.
+struct GroundTruth {
+  let name: String
+  let index: Index
+  /// nil where the label is missing.
+  let labels: [Bool?]
+
+  static let kinds: [ValueKind] = [.table, .series, .log, .bundle]
+
+  /// The one label column of the value: the picked one, or the only one with the role of a label.
+  init(_ named: NamedValue, of call: Invocation, parameter: AnyParameter) throws(Failure) {
+    let frames = Self.frames(in: named.value)
+    let all = frames.flatMap { frame in frame.columns.map { (frame: frame, column: $0) } }
+    let marked = all.filter { $0.column.role == .label }
+    let readable = marked.filter { Self.isReadable($0.column) }
+    let candidates = all.count == 1 ? all : readable.count == 1 ? readable : marked
+    guard let chosen = candidates.first else {
+      throw call.blame(
+        parameter, "D0301", "`\(named.name)` has no label column",
+        remedy: "Name the column that holds the truth, such as `\(named.name).anomaly`.")
+    }
+    if candidates.count > 1 {
+      let names = candidates.map { "`\($0.column.name)`" }.joined(separator: ", ")
+      throw call.blame(
+        parameter, "D0302", "`\(named.name)` has several label columns: \(names)",
+        remedy: "Name one: `\(named.name).\(chosen.column.name)`.")
+    }
+    guard Self.isReadable(chosen.column), let numbers = chosen.column.numbers else {
+      throw call.blame(
+        parameter, "D0303", "`\(chosen.column.name)` holds \(chosen.column.type.rawValue), not truth values",
+        remedy: "Make a column of 0 and 1 from it first, with `derive`.")
+    }
+    name =
+      named.name.hasSuffix("." + chosen.column.name) ? named.name : "\(named.name).\(chosen.column.name)"
+    index = chosen.frame.index
+    labels = numbers.map { $0.isNaN ? nil : $0 != 0 }
+  }
+
+  private static func isReadable(_ column: Column) -> Bool { column.type == .number || column.type == .bool }
+
+  private static func frames(in value: Value) -> [Frame] {
+    switch value {
+    case .table(let frame), .series(let frame): [frame]
+    case .log(let log): [log.frame]
+    case .bundle(let bundle):
+      bundle.slots.compactMap { slot in
+        switch slot.content {
+        case .frame(let frame): frame
+        case .log(let log): log.frame
+        case .embedding, .scores, .audio: nil
+        }
+      }
+    default: []
+    }
+  }
+
+  /// The labels at the rows of the scores.
+  func aligned(
+    to scores: Scores, tolerance: TimeSpan?, of call: Invocation, parameter: AnyParameter
+  ) throws(Failure) -> AlignedLabels {
+    do throws(EvaluationError) {
+      return try AlignedLabels(of: labels, on: index, to: scores.index, tolerance: tolerance)
+    } catch {
+      throw call.failure(error, at: parameter)
+    }
+  }
+}
+
+extension Invocation {
+  /// The facts of a failed evaluation as a message.
+  func failure(_ error: EvaluationError, at parameter: AnyParameter) -> Failure {
+    switch error {
+    case .cancelled: .cancelled
+    case .nothingToJudge:
+      blame(
+        parameter, "D0304", "no scored row has a label",
+        remedy: "Check with `describe` that the truth covers the time or the samples of the scores.")
+    case .noCommonIndex(let scores, let labels):
+      blame(
+        parameter, "D0305", "the scores are addressed by \(scores), the labels by \(labels)",
+        remedy: "Give labels that live on the same kind of index as what was scored.")
+    case .rowCountsDiffer(let scores, let labels):
+      blame(
+        parameter, "D0306", "\(scores) scores cannot meet \(labels) labels by row number",
+        remedy: "Load the data with `--time` or `--sample`, so that rows have addresses that meet.")
+    }
+  }
+}
