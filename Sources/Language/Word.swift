@@ -35,3 +35,24 @@ package enum Word {
     return result + "\""
   }
 }
+
+extension Word {
+  /// Words that mean something at the start of a line or in an expression.
+  static let reserved: Set<String> = ["param", "def", "true", "false", "and", "or", "not", "in"]
+
+  /// Whether a text can be given to a value: letters, digits and `_`, but not `_`, `r12` or a reserved word.
+  package static func isName(_ text: String) -> Bool {
+    guard let first = text.unicodeScalars.first, first == "_" || first.properties.isAlphabetic,
+      text != "_", !reserved.contains(text), !isResult(text)
+    else { return false }
+    return text.unicodeScalars.allSatisfy {
+      $0.properties.isAlphabetic || ("0"..."9").contains($0) || $0 == "_"
+    }
+  }
+
+  /// `r12`.
+  static func isResult(_ text: String) -> Bool {
+    text.utf8.first == UInt8(ascii: "r") && text.utf8.count > 1
+      && text.utf8.dropFirst().allSatisfy { Nesting.isDigit($0) }
+  }
+}
