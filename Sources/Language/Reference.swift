@@ -6,6 +6,8 @@ package struct Reference: Sendable, Hashable {
     case last
     /// `r12`, the result of line 12.
     case result(Int)
+    /// What the stage before hands on; never written by hand.
+    case pipe
   }
 
   package var root: Root
@@ -29,6 +31,7 @@ extension Reference: CustomStringConvertible {
       case .name(let name): name
       case .last: "_"
       case .result(let number): "r\(number)"
+      case .pipe: "|"
       }
     if let version { text += "@\(version)" }
     if let column { text += "." + (Word.isPlainColumn(column) ? column : Word.quoted(column)) }
