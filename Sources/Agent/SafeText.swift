@@ -65,13 +65,10 @@ package enum SafeText {
   package static func bounded(_ text: String, limit: Int) -> String {
     if text.utf8.count <= limit { return text }
     let mark = "\n… (cut)"
-    var bytes = Array(text.utf8.prefix(max(0, limit - mark.utf8.count)))
-    if let newline = bytes.lastIndex(of: 0x0a), newline > bytes.count * 3 / 4 {
-      bytes.removeSubrange(newline...)
-    } else {
-      while let last = bytes.last, last & 0xc0 == 0x80 { bytes.removeLast() }
-      if let last = bytes.last, last >= 0x80 { bytes.removeLast() }
-    }
-    return String(decoding: bytes, as: UTF8.self) + mark
+    let all = Array(text.utf8)
+    var end = max(0, limit - mark.utf8.count)
+    while end > 0, all[end] & 0xc0 == 0x80 { end -= 1 }
+    if let newline = all[..<end].lastIndex(of: 0x0a), newline > end * 3 / 4 { end = newline }
+    return String(decoding: all[..<end], as: UTF8.self) + mark
   }
 }
