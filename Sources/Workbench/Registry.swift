@@ -16,7 +16,7 @@ package let builtins: [any Command] = [
   ThresholdQuantile(), ThresholdMAD(), ThresholdPOT(), Evaluate(),
 
   // Explain and draw.
-  Plot(),
+  Explain(), Plot(),
 
   // Keep.
 ]

@@ -1,0 +1,137 @@
+import Evaluation
+import Notation
+import Numerics
+import Values
+
+/// An explanation in words and numbers.
+struct Account {
+  let name: String
+  let scores: Scores
+  let alarms: Alarms?
+  let contributions: Contributions
+  let data: ExplainedData?
+  let part: ExplainedBy
+  let top: Int
+  private let sample: SortedSample
+
+  /// Alarms that get a sentence each.
+  private static let mostSentences = 5
+
+  init(
+    name: String, scores: Scores, alarms: Alarms?, contributions: Contributions, data: ExplainedData?,
+    part: ExplainedBy, top: Int
+  ) {
+    self.name = name
+    self.scores = scores
+    self.alarms = alarms
+    self.contributions = contributions
+    self.data = data
+    self.part = part
+    self.top = top
+    sample = SortedSample(scores.values.indices.filter { scores.isScored($0) }.map { scores.values[$0] })
+  }
+
+  // MARK: - One row
+
+  func local(_ row: Int) -> Report {
+    let shares = contributions.shares(ofRow: row, by: part)
+    var metrics = [Metric("score", scores.values[row])]
+    if let threshold = threshold(at: row) { metrics.append(Metric("threshold", threshold)) }
+    metrics.append(
+      Metric("percentile", percentile(of: row), note: "share of scored rows at or below this score, in %"))
+    return Report(
+      title: "\(name) at \(scores.index.label(of: row))", metrics: metrics,
+      table: table(shares, row: row), remarks: [sentence(for: row) + ".", measure])
+  }
+
+  /// "score 8.2 (threshold 3.1, percentile 99.9): Pressure 62 %, Flow 21 %".
+  private func sentence(for row: Int) -> String {
+    var text = "score \(scores.values[row].shortText())"
+    let limit = threshold(at: row).map { "threshold \($0.shortText()), " } ?? ""
+    text += " (\(limit)percentile \(percentile(of: row).shortText()))"
+    return text + ": " + list(contributions.shares(ofRow: row, by: part), row: row)
+  }
+
+  private func list(_ shares: [Share], row: Int?) -> String {
+    let named = shares.prefix(3).filter { $0.share > 0 }.map { share in
+      var text = "\(share.name) \((share.share * 100).shortText(digits: 3)) %"
+      if let row, let data, share.columns.count == 1 {
+        let column = share.columns.lowerBound
+        text += " (\(data.columns[column][row].shortText())"
+        let z = data.robustScore(row: row, column: column)
+        text += z.isNaN ? ")" : ", z \(z.shortText(digits: 3)))"
+      }
+      return text
+    }
+    return named.isEmpty ? "no \(noun) stands out" : named.joined(separator: ", ")
+  }
+
+  // MARK: - All rows
+
+  func global() -> Report {
+    let chosen: [Int]
+    var remarks: [String] = []
+    if let alarms {
+      chosen = (0..<scores.index.count).filter { alarms.flags[$0] && scores.isScored($0) }
+      for (number, segment) in alarms.segments.prefix(Self.mostSentences).enumerated() {
+        let rows = segment.rows.count == 1 ? "1 row" : "\(segment.rows.count) rows"
+        remarks.append(
+          "alarm \(number + 1), \(rows), peak at \(scores.index.label(of: segment.peak)): "
+            + sentence(for: segment.peak) + ".")
+      }
+      if alarms.segments.count > Self.mostSentences {
+        remarks.append(
+          "\(alarms.segments.count - Self.mostSentences) more alarms; name one with `--at` or `--row`.")
+      }
+    } else {
+      let border = sample.quantile(0.99) ?? .infinity
+      chosen = scores.values.indices.filter { scores.isScored($0) && scores.values[$0] >= border }
+      if let peak = chosen.max(by: { scores.values[$0] < scores.values[$1] }) {
+        remarks.append("highest at \(scores.index.label(of: peak)): \(sentence(for: peak)).")
+      }
+    }
+    let shares = contributions.meanShares(ofRows: chosen, by: part)
+    let rows = alarms == nil ? "the highest hundredth of rows" : "all alarmed rows"
+    if chosen.isEmpty {
+      remarks.append("no row is alarmed.")
+    } else {
+      remarks.append("over \(rows) (\(chosen.count)): \(list(shares, row: nil)).")
+    }
+    remarks.append(measure)
+    let metrics = [Metric("rows", Double(chosen.count), note: rows)]
+    return Report(
+      title: "what drives \(name)", metrics: metrics, table: table(shares, row: nil), remarks: remarks)
+  }
+
+  // MARK: - Parts
+
+  private var noun: String { part == .modality ? "modality" : "feature" }
+
+  private var measure: String {
+    scores.contributions == nil
+      ? "\(scores.method) does not account for its scores; shares are of the \(contributions.meaning), "
+        + "not the detector's own reason."
+      : "shares are of the \(contributions.meaning), as \(scores.method) accounts for it."
+  }
+
+  private func threshold(at row: Int) -> Double? {
+    guard let alarms else { return nil }
+    let run = scores.index.runs.firstIndex { $0.rows.contains(row) }
+    return run.flatMap { alarms.thresholds.indices.contains($0) ? alarms.thresholds[$0] : nil }
+  }
+
+  private func percentile(of row: Int) -> Double { 100 * sample.share(atMost: scores.values[row]) }
+
+  private func table(_ shares: [Share], row: Int?) -> Frame {
+    let listed = Array(shares.prefix(top))
+    var columns = [Column(numbers: listed.map(\.share), name: "share")]
+    if let row, let data, part == .feature {
+      columns.append(
+        Column(numbers: listed.map { data.columns[$0.columns.lowerBound][row] }, name: "value"))
+      columns.append(
+        Column(
+          numbers: listed.map { data.robustScore(row: row, column: $0.columns.lowerBound) }, name: "z"))
+    }
+    return Frame(index: Index(.sample(TextColumn(listed.map(\.name)))), columns: columns)
+  }
+}
