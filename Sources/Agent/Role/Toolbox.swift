@@ -1,0 +1,156 @@
+package import Language
+package import Notation
+
+/// The tools of a role, computed from the command table: one a verb, with its methods as a choice.
+///
+/// Tools and system text together must leave a small model's window to the question: help texts are shortened, step
+/// by step, until they fit the budget.
+package struct Toolbox: Sendable, Equatable {
+  /// In the notation of chat completions.
+  package let tools: [JSON]
+
+  /// Bytes that one token stands for, at least, in JSON and English.
+  package static let bytesPerToken = 3.2
+
+  private struct Detail {
+    /// Characters of help for a parameter, and of a summary for a method.
+    let help: Int
+    let summary: Int
+    let hasOptional: Bool
+
+    static let levels = [
+      Detail(help: 90, summary: 80, hasOptional: true), Detail(help: 60, summary: 60, hasOptional: true),
+      Detail(help: 40, summary: 40, hasOptional: true), Detail(help: 24, summary: 24, hasOptional: true),
+      Detail(help: 0, summary: 24, hasOptional: true), Detail(help: 0, summary: 0, hasOptional: true),
+      Detail(help: 24, summary: 24, hasOptional: false), Detail(help: 0, summary: 0, hasOptional: false),
+    ]
+  }
+
+  /// `tokens` is what the tools may take.
+  package init(verbs: [String], specs: [CommandSpec], tokens: Int) {
+    let byVerb = Dictionary(grouping: specs, by: \.verb)
+    let groups = verbs.compactMap { verb in byVerb[verb].map { (verb: verb, specs: $0) } }
+    var tools: [JSON] = []
+    for detail in Detail.levels {
+      tools = groups.map { Self.tool($0.verb, $0.specs, detail) }
+      if Self.tokens(in: tools) <= tokens { break }
+    }
+    self.tools = tools
+  }
+
+  /// An upper estimate.
+  package static func tokens(in tools: [JSON]) -> Int {
+    tokens(inBytes: tools.reduce(0) { $0 + $1.description.utf8.count })
+  }
+
+  package static func tokens(inBytes count: Int) -> Int { Int((Double(count) / bytesPerToken).rounded(.up)) }
+
+  private static func tool(_ verb: String, _ specs: [CommandSpec], _ detail: Detail) -> JSON {
+    var properties: [(key: String, value: JSON)] = []
+    var required: [JSON] = []
+    let methods = specs.compactMap(\.method)
+    if !methods.isEmpty {
+      properties.append(("method", ["type": "string", "enum": .array(methods.map(JSON.string))]))
+      // A verb that also works without a method does not demand one.
+      if methods.count == specs.count { required.append("method") }
+    }
+    for parameter in merged(specs) where detail.hasOptional || parameter.isRequired {
+      properties.append((parameter.base.name, schema(parameter, of: specs.count, detail)))
+      if parameter.isRequired { required.append(.string(parameter.base.name)) }
+    }
+    if specs.contains(where: { $0.output != .report && $0.output != .figure && $0.output != .answer }) {
+      properties.append(
+        (
+          "as",
+          detail.help > 0 ? ["type": "string", "description": "Name for the result."] : ["type": "string"]
+        ))
+    }
+    return [
+      "type": "function",
+      "function": [
+        "name": .string(verb), "description": .string(description(specs, detail)),
+        "parameters": [
+          "type": "object", "properties": .object(properties), "required": .array(required),
+          "additionalProperties": false,
+        ],
+      ],
+    ]
+  }
+
+  private static func description(_ specs: [CommandSpec], _ detail: Detail) -> String {
+    guard specs.count > 1 else { return specs.first?.summary ?? "" }
+    if detail.summary == 0 { return "One of these methods." }
+    return specs.map { spec in
+      "\(spec.method ?? "(none)"): \(SafeText.oneLine(spec.summary, limit: detail.summary))"
+    }.joined(separator: " ")
+  }
+}
+
+// MARK: - Parameters
+
+extension Toolbox {
+  /// A parameter with the methods that have it.
+  private struct Shared {
+    let base: AnyParameter
+    var methods: [String]
+    var isRequired: Bool
+  }
+
+  /// The parameters of all methods; one that only some have is optional. Seeds are the session's.
+  private static func merged(_ specs: [CommandSpec]) -> [Shared] {
+    var merged: [Shared] = []
+    for spec in specs {
+      for parameter in spec.parameters where !parameter.isSeed {
+        if let place = merged.firstIndex(where: { $0.base.name == parameter.name }) {
+          merged[place].methods.append(spec.method ?? "")
+          merged[place].isRequired = merged[place].isRequired && parameter.isRequired
+        } else {
+          merged.append(
+            Shared(base: parameter, methods: [spec.method ?? ""], isRequired: parameter.isRequired))
+        }
+      }
+    }
+    for place in merged.indices where merged[place].methods.count < specs.count {
+      merged[place].isRequired = false
+    }
+    return merged
+  }
+
+  private static func schema(_ parameter: Shared, of count: Int, _ detail: Detail) -> JSON {
+    guard var members = type(of: parameter.base.kind).members else { return .null }
+    var words: [String] = []
+    if parameter.methods.count < count { words.append(parameter.methods.joined(separator: "/") + ":") }
+    if detail.help > 0 { words.append(SafeText.oneLine(parameter.base.help, limit: detail.help)) }
+    if detail.help > 0, let form = form(of: parameter.base.kind) { words.append(form) }
+    if !words.isEmpty { members.append(("description", .string(words.joined(separator: " ")))) }
+    return .object(members)
+  }
+
+  private static func type(of kind: ParameterKind) -> JSON {
+    switch kind {
+    case .integer: ["type": "integer"]
+    case .real(_, unit: nil), .fraction: ["type": "number"]
+    case .flag: ["type": "boolean"]
+    case .choice(let choices): ["type": "string", "enum": .array(choices.map { .string($0.name) })]
+    case .list(let element): ["type": "array", "items": type(of: element)]
+    case .real, .span, .instant, .text, .input, .output, .value, .column, .expression, .call, .range:
+      ["type": "string"]
+    }
+  }
+
+  /// What a text must look like, where the type does not tell.
+  private static func form(of kind: ParameterKind) -> String? {
+    switch kind {
+    case .span: "Like 10s."
+    case .range: "Like 0..99."
+    case .call(let calls): "One of " + calls.map(signature).joined(separator: ", ") + "."
+    case .list(let element): form(of: element)
+    default: nil
+    }
+  }
+
+  private static func signature(_ call: CallSpec) -> String {
+    call.parameters.isEmpty
+      ? call.name : "\(call.name)(\(call.parameters.map(\.name).joined(separator: ",")))"
+  }
+}

@@ -1,0 +1,32 @@
+import Glibc
+package import Language
+
+/// Reads a file that holds a key, if nobody else can read it.
+package enum SecretFile {
+  private static let longest = 4096
+
+  package static func read(_ path: String) throws(Diagnostic) -> String {
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw Diagnostic(
+        "A0122", "the key file cannot be opened",
+        remedy: "look whether SONDE_LLM_KEY_FILE names a file of yours")
+    }
+    defer { close(descriptor) }
+    var facts = stat()
+    // The descriptor, not the path, so that nobody can swap the file in between.
+    guard unsafe fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else {
+      throw Diagnostic(
+        "A0122", "the key file is not a plain file", remedy: "let SONDE_LLM_KEY_FILE name a file")
+    }
+    guard facts.st_mode & 0o077 == 0, facts.st_uid == geteuid() else {
+      throw Diagnostic("A0123", "others can read the key file", remedy: "chmod 600 it, and own it")
+    }
+    var bytes = [UInt8](repeating: 0, count: longest)
+    // SAFETY: the buffer is valid during the call and as long as `count` says.
+    let count = unsafe bytes.withUnsafeMutableBytes {
+      unsafe Glibc.read(descriptor, $0.baseAddress, $0.count)
+    }
+    return String(decoding: bytes[..<max(0, count)], as: UTF8.self)
+  }
+}
