@@ -31,5 +31,5 @@ extension PumpStation {
       })
   }
 
-  private static let measures = ["Brightness", "Contrast", "Edges", "Reflection", "Motion"]
+  static let measures = ["Brightness", "Contrast", "Edges", "Reflection", "Motion"]
 }

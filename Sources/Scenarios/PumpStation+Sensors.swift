@@ -13,7 +13,7 @@ extension PumpStation {
     var causes: [Int32] = []
     var state = Thermal()
     for second in 0..<seconds {
-      let time = Double(second) + 0.02 * random.normal()
+      let time = Double(second) + Self.phase + 0.02 * random.normal()
       let reading = read(at: time, state: &state, using: &random)
       let isLost = random.below(200) == 0
       if second > 0, isLost || isOut(.sensors, at: second) { continue }
@@ -34,7 +34,10 @@ extension PumpStation {
     return Frame(index: Index(.time(.listed(times))), columns: columns)
   }
 
-  private static let channels: [(name: String, unit: String)] = [
+  /// The sensors are read this long after the full second, as no clock agrees with another.
+  private static let phase = 0.37
+
+  static let channels: [(name: String, unit: String)] = [
     ("Accelerometer1", "g"), ("Accelerometer2", "g"), ("Current", "A"), ("Pressure", "bar"),
     ("Temperature", "°C"), ("Thermocouple", "°C"), ("Voltage", "V"), ("Flow", "l/min"),
   ]

@@ -91,3 +91,18 @@ import Values
     #expect(log.frame.index.time?.isSorted == true)
   }
 }
+
+@Suite struct `Column outlines` {
+  @Test func `say what the frames hold`() {
+    let station = PumpStation(seed: 3, minutes: 5)
+    func check(_ outlines: [PumpStation.ColumnOutline], _ frame: Frame) {
+      #expect(outlines.map(\.name) == frame.columns.map(\.name))
+      #expect(outlines.map(\.type) == frame.columns.map(\.type))
+      #expect(outlines.map(\.unit) == frame.columns.map(\.unit))
+    }
+    check(PumpStation.sensorColumns, station.sensors())
+    check(PumpStation.cameraColumns, station.camera())
+    check(PumpStation.logColumns, station.log().frame)
+    check(PumpStation.truthColumns, station.truth())
+  }
+}

@@ -1,0 +1,83 @@
+import Chronology
+import Language
+import Numerics
+import Values
+
+struct SplitRows: PureCommand {
+  static let input = Parameter<Reference>.value(
+    "value", [.table, .series, .embedding, .scores, .bundle, .log], help: "Whose rows to divide.")
+  static let fit = rows("fit", "Rows at the start of each segment to fit on.")
+  static let fitShare = share("fit-share", "Share of each segment to fit on, such as 40%.")
+  static let fitUntil = moment("fit-until", "Fit on the rows before this time.")
+  static let calibrate = rows("calibrate", "Rows behind those for fitting on which thresholds are set.")
+  static let calibrateShare = share("calibrate-share", "Share of each segment, behind those for fitting.")
+  static let calibrateUntil = moment("calibrate-until", "Calibrate on the rows from there to this time.")
+
+  let spec = CommandSpec(
+    "split", nil, "Divides rows into those to fit on, to calibrate on, and to test on.",
+    discussion: """
+      Every segment (one a file of a glob) is divided by itself, in the order of its rows: first fit, then calibrate, \
+      the rest is test. From then on fitting uses fit rows, thresholds use calibrate rows if there are any, metrics use \
+      test rows. Values made from this one keep the division.
+      """,
+    parameters: [
+      Self.input.base, Self.fit.base, Self.fitShare.base, Self.fitUntil.base, Self.calibrate.base,
+      Self.calibrateShare.base, Self.calibrateUntil.base,
+    ], output: nil,
+    examples: [
+      Example("pump = generate pump-station --minutes 5 --seed 7"),
+      Example("divided = pump | split --fit 120"),
+      Example("halves = pump | split --fit-share 30% --calibrate-share 10%"),
+    ])
+
+  private static func rows(_ name: String, _ help: String) -> Parameter<Int?> {
+    .optional(name, .integer(1...1_000_000_000), help: help) {
+      if case .integer(let count) = $0 { count } else { nil }
+    }
+  }
+
+  private static func share(_ name: String, _ help: String) -> Parameter<Double?> {
+    .optional(name, .fraction(0...1), help: help) { if case .real(let share) = $0 { share } else { nil } }
+  }
+
+  private static func moment(_ name: String, _ help: String) -> Parameter<Instant?> {
+    .optional(name, .instant, help: help) { if case .instant(let moment) = $0 { moment } else { nil } }
+  }
+
+  func run(_ call: Invocation, work: Work) throws(Failure) -> Value {
+    let input = call[Self.input]
+    guard let index = input.value.index else { throw call.noRows(Self.input.base) }
+    let fit = try amount(
+      call, rows: call[Self.fit], share: call[Self.fitShare], until: call[Self.fitUntil], of: "fit")
+    guard let fit else {
+      throw call.blame(
+        Self.fit.base, "R0401", "nothing says which rows to fit on",
+        remedy: "Add `--fit ROWS`, `--fit-share 40%` or `--fit-until TIME`.")
+    }
+    let calibrate = try amount(
+      call, rows: call[Self.calibrate], share: call[Self.calibrateShare], until: call[Self.calibrateUntil],
+      of: "calibrate")
+    guard let splits = Splitting(fit: fit, calibrate: calibrate).splits(of: index) else {
+      throw call.blame(
+        Self.input.base, "R0402", "`\(input.name)` has no times", label: "rows without times",
+        remedy: "Divide by rows or by share, or load it with `--time COLUMN`.")
+    }
+    guard let divided = input.value.with(splits: splits) else { throw call.noRows(Self.input.base) }
+    let counts = Split.allCases.map { split in "\(split.name) \(splits.count { $0 == split })" }
+    call.note("rows: \(counts.joined(separator: ", "))")
+    return divided
+  }
+
+  private func amount(
+    _ call: Invocation, rows: Int?, share: Double?, until: Instant?, of name: String
+  ) throws(Failure) -> Splitting.Amount? {
+    let given = [rows.map(Splitting.Amount.rows), share.map { .share($0) }, until.map { .until($0) }]
+      .compactMap(\.self)
+    if given.count > 1 {
+      throw call.blame(
+        Self.fit.base, "R0403", "the \(name) rows are said twice",
+        remedy: "Keep one of `--\(name)`, `--\(name)-share` and `--\(name)-until`.")
+    }
+    return given.first
+  }
+}
