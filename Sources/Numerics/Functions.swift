@@ -21,3 +21,4 @@ package func complementaryErrorFunction(_ x: Double) -> Double { erfc(x) }
 package func logarithm1p(_ x: Double) -> Double { log1p(x) }
 /// exp(x) - 1, exact also for tiny x.
 package func exponentialMinus1(_ x: Double) -> Double { expm1(x) }
+package func logarithm2(_ x: Double) -> Double { log2(x) }

@@ -1,0 +1,80 @@
+import Detection
+import Foundation
+import Numerics
+
+/// The cases, in the order of the table.
+enum Benchmark: String, CaseIterable {
+  case knn, lof, iforest, matrixprofile, ecod, hbos, pca
+}
+
+/// Where the inputs are and how many threads may work.
+struct BenchmarkRun {
+  let folder: String
+  let threads: Int
+  let scoreFile: String?
+
+  func measure(_ benchmark: Benchmark) throws -> String {
+    switch benchmark {
+    case .knn: try detect(NearestNeighbors(), benchmark, rows())
+    case .lof: try detect(LocalOutlierFactor(), benchmark, rows())
+    case .iforest: try detect(IsolationForest(trees: 200), benchmark, rows())
+    case .matrixprofile: try detect(MatrixProfile(window: 100), benchmark, series())
+    case .ecod: try detect(EmpiricalTails(), benchmark, rows())
+    case .hbos: try detect(HistogramScore(), benchmark, rows())
+    case .pca: try detect(PrincipalComponents(), benchmark, rows())
+    }
+  }
+
+  /// Fits, and scores the training rows.
+  private func detect(_ detector: some Detector, _ name: Benchmark, _ rows: Observations) throws -> String {
+    var random = SeededGenerator(seed: 1)
+    let work = Work(threads: threads)
+    let clock = ContinuousClock()
+    let start = clock.now
+    let model = try detector.fit(rows, using: &random, work: work)
+    let fitted = clock.now
+    let scores = try model.scoresOfTraining(rows, work: work)
+    let end = clock.now
+    if let scoreFile { try write(scores, to: scoreFile) }
+    let sum = scores.reduce(0, +)
+    return """
+      {"case": "\(name.rawValue)", "impl": "sonde", "threads": \(threads), "seconds": \(seconds(start, end)), \
+      "fit_seconds": \(seconds(start, fitted)), "rows": \(scores.count), "sum": \(sum)}
+      """
+  }
+
+  private func seconds(_ start: ContinuousClock.Instant, _ end: ContinuousClock.Instant) -> Double {
+    let span = (end - start).components
+    return Double(span.seconds) + Double(span.attoseconds) * 1e-18
+  }
+
+  /// 100,000 rows of 32 columns.
+  private func rows() throws -> Observations {
+    let values = try doubles("syn_100000_32.f64")
+    return try Observations(
+      matrix: Matrix(rows: values.count / 32, columns: 32, values: values),
+      features: (0..<32).map { "f\($0)" })
+  }
+
+  private func series() throws -> Observations {
+    let values = try doubles("ts_20000.f64")
+    return try Observations(matrix: Matrix(rows: values.count, columns: 1, values: values), features: ["x"])
+  }
+
+  private func doubles(_ name: String) throws -> [Double] {
+    let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: folder + "/" + name)))
+    return (0..<bytes.count / 8).map { number in
+      var bits: UInt64 = 0
+      for byte in (0..<8).reversed() { bits = bits << 8 | UInt64(bytes[number * 8 + byte]) }
+      return Double(bitPattern: bits)
+    }
+  }
+
+  private func write(_ scores: [Double], to path: String) throws {
+    var data = Data(capacity: scores.count * 8)
+    for score in scores {
+      for byte in 0..<8 { data.append(UInt8(truncatingIfNeeded: score.bitPattern >> (8 * byte))) }
+    }
+    try data.write(to: URL(fileURLWithPath: path))
+  }
+}

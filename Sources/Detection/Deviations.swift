@@ -1,0 +1,73 @@
+import Numerics
+import Values
+
+/// How one number is made out of a row's deviations.
+package enum DeviationSummary: String, Sendable, Codable, CaseIterable {
+  /// The largest: a row is as odd as its oddest feature.
+  case largest
+  /// The mean over the features that are there.
+  case mean
+  /// The root of the mean square.
+  case rootMeanSquare
+}
+
+/// How far values lie from each feature's center, in units of its scale: what `zscore` and `mad` share.
+struct Deviations: Sendable, Codable, Equatable {
+  let centers: [Double]
+  let scales: [Double]
+  let summary: DeviationSummary
+
+  /// 0 for a missing value.
+  func deviation(_ value: Double, _ column: Int) -> Double {
+    value.isNaN ? 0 : min(abs(value - centers[column]) / scales[column], largestScore)
+  }
+
+  func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {
+    try rows.require(features: centers.count)
+    return try rows.scoreRows(work: work) { row in
+      var total = 0.0
+      var present = 0
+      for (column, value) in row.enumerated() where !value.isNaN {
+        let deviation = deviation(value, column)
+        present += 1
+        switch summary {
+        case .largest: total = max(total, deviation)
+        case .mean: total += deviation
+        case .rootMeanSquare: total += deviation * deviation
+        }
+      }
+      if present == 0 { return 0 }
+      switch summary {
+      case .largest: return total
+      case .mean: return total / Double(present)
+      case .rootMeanSquare: return (total / Double(present)).squareRoot()
+      }
+    }
+  }
+
+  func contributions(
+    to rows: Observations, meaning: String, work: Work
+  ) throws(DetectionError) -> Contributions {
+    try rows.require(features: centers.count)
+    let values = try rows.mapCells(work: work, stage: "contributions") { deviation($0, $1) }
+    return rows.contributions(values, meaning: meaning)
+  }
+}
+
+/// The mean and the standard deviation (dividing by n); squares of large values do not overflow.
+func moments(of values: [Double]) -> (mean: Double, deviation: Double) {
+  if values.isEmpty { return (0, 0) }
+  let mean = values.reduce(0) { $0 + $1 / Double(values.count) }
+  let largest = values.reduce(0.0) { max($0, abs($1 - mean)) }
+  // Rounding alone makes the mean of equal numbers differ from them.
+  if values.allSatisfy({ $0 == values[0] }) { return (values[0], 0) }
+  let sum = values.reduce(0.0) { $0 + ($1 - mean) / largest * (($1 - mean) / largest) }
+  return (mean, largest * (sum / Double(values.count)).squareRoot())
+}
+
+/// The median and the scaled median absolute deviation.
+func medianMoments(of values: [Double]) -> (median: Double, deviation: Double) {
+  guard let median = Selection.median(of: values) else { return (0, 0) }
+  let deviation = Selection.median(of: values.map { abs($0 - median) }) ?? 0
+  return (median, Statistics.normalConsistency * deviation)
+}

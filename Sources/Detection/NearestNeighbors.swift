@@ -1,0 +1,108 @@
+package import Numerics
+package import Values
+
+/// Scores rows by their distance to the nearest training rows.
+///
+/// - Input: `n` × `d`, complete, on comparable scales: the distance is Euclidean. Scale the columns first.
+/// - Output: a distance ≥ 0 in the unit of the data.
+/// - Complexity: score O(*n m d*) for *m* rows against *n*; memory 20 *n d* bytes.
+/// - Throws: `missing` for an incomplete row; `tooFewRows` unless there are more rows than neighbours.
+/// - Source: Ramaswamy, Rastogi and Shim, *Efficient algorithms for mining outliers from large data sets*, SIGMOD 2000,
+///   definition 2.1 (`largest`); Angiulli and Pizzuti, PKDD 2002 (`mean`).
+/// - Differs: rows of the training set are scored without themselves; a copy of a row counts as a neighbour.
+package struct NearestNeighbors: Detector, Equatable {
+  package static let name = "knn"
+
+  /// Which distance is the score.
+  package enum Measure: String, Sendable, Codable, CaseIterable {
+    /// To the k-th nearest.
+    case largest
+    /// The mean over the k nearest.
+    case mean
+    /// The median over the k nearest.
+    case median
+  }
+
+  package let neighbors: Int
+  package let measure: Measure
+
+  package init(neighbors: Int = 5, measure: Measure = .largest) {
+    self.neighbors = neighbors
+    self.measure = measure
+  }
+
+  package func fit(
+    _ training: Observations, using random: inout SeededGenerator, work: Work
+  ) throws(DetectionError) -> Model {
+    if neighbors < 1 { throw .parameter(name: "k", reason: "must be at least 1") }
+    try training.require(rows: neighbors + 1)
+    try training.requireComplete()
+    return Model(matrix: training.matrix, neighbors: neighbors, measure: measure)
+  }
+
+  package struct Model: FittedDetector, Equatable {
+    package static let method = NearestNeighbors.name
+    let matrix: Matrix
+    let neighbors: Int
+    let measure: Measure
+
+    package func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {
+      try distances(from: rows, excludingSelf: false, work: work)
+    }
+
+    package func scoresOfTraining(_ training: Observations, work: Work) throws(DetectionError) -> [Double] {
+      try distances(from: training, excludingSelf: true, work: work)
+    }
+
+    private func distances(
+      from rows: Observations, excludingSelf: Bool, work: Work
+    ) throws(DetectionError) -> [Double] {
+      let found = try nearest(to: rows, excludingSelf: excludingSelf, work: work)
+      return (0..<rows.rowCount).map { row in
+        let ranks = measured
+        return ranks.reduce(0) { $0 + found.distance(row, $1) } / Double(ranks.count)
+      }
+    }
+
+    /// The ranks whose distances the score averages.
+    private var measured: ClosedRange<Int> {
+      switch measure {
+      case .largest: neighbors - 1...neighbors - 1
+      case .mean: 0...neighbors - 1
+      case .median: (neighbors - 1) / 2...neighbors / 2
+      }
+    }
+
+    private func nearest(
+      to rows: Observations, excludingSelf: Bool, work: Work
+    ) throws(DetectionError) -> Neighbors {
+      try rows.require(features: matrix.columns)
+      try rows.requireComplete()
+      if excludingSelf { precondition(rows.rowCount == matrix.rows, "these are not the training rows") }
+      return try cancellable { () throws(Cancelled) in
+        try NeighborIndex(matrix).nearest(
+          neighbors, to: rows.matrix, excludingSelf: excludingSelf, work: work)
+      }
+    }
+
+    /// Each feature's squared distance to the neighbours that the score is made of, averaged over them. A row that is
+    /// its own training row has itself left out.
+    package func contributions(to rows: Observations, work: Work) throws(DetectionError) -> Contributions? {
+      let isTraining = rows.matrix == matrix
+      let found = try nearest(to: rows, excludingSelf: isTraining, work: work)
+      let columns = matrix.columns
+      var values = [Double](repeating: 0, count: rows.matrix.values.count)
+      let ranks = measured
+      for row in 0..<rows.rowCount {
+        for rank in ranks {
+          let other = Int(found.rows[row * neighbors + rank])
+          for j in 0..<columns {
+            let difference = rows.matrix[row, j] - matrix[other, j]
+            values[row * columns + j] += difference * difference / Double(ranks.count)
+          }
+        }
+      }
+      return rows.contributions(values, meaning: "squared distance to the neighbours")
+    }
+  }
+}

@@ -1,0 +1,152 @@
+/// Rows of references that one panel interleaves.
+public var panelWidth: Int { 2 * Lanes.scalarCount }
+/// Queries that one tile interleaves.
+public var tileHeight: Int { 4 }
+
+#if FUSED
+  @inline(__always) private func fused(_ sum: Lanes, _ a: Lanes, _ b: Lanes) -> Lanes {
+    sum.addingProduct(a, b)
+  }
+#else
+  @inline(__always) private func fused(_ sum: Lanes, _ a: Lanes, _ b: Lanes) -> Lanes { sum + a * b }
+#endif
+
+/// Offers every reference of some panels to every query of some tiles, and keeps the `capacity` smallest values of
+/// |r|² − 2 q·r a query.
+///
+/// - `tiles`: queries times −2, four interleaved: `[tile][dimension][4]`.
+/// - `panels`: references, `panelWidth` interleaved: `[panel][dimension][panelWidth]`; `norms`: |r|², infinite for padding.
+/// - `heapValues`, `heapRows`: for each query a binary max-heap of `capacity` values, filled with infinity before the
+///   first call, and the reference rows that they belong to.
+/// - `selfOffset`: query q is reference `selfOffset + q` and must not find itself; a large negative number for none.
+/// - `scratch`: room for `tileHeight * panelWidth` values.
+public func offerNeighbors(
+  tiles: UnsafePointer<Float>, tileCount: Int, dimensions: Int, panels: UnsafePointer<Float>,
+  norms: UnsafePointer<Float>, panelRange: Range<Int>, capacity: Int, heapValues: UnsafeMutablePointer<Float>,
+  heapRows: UnsafeMutablePointer<Int32>, selfOffset: Int, scratch: UnsafeMutablePointer<Float>
+) {
+  let width = Lanes.scalarCount
+  for tile in 0..<tileCount {
+    let query = tiles + tile * dimensions * 4
+    let heaps = heapValues + tile * 4 * capacity
+    var limit0 = Lanes(repeating: heaps[0])
+    var limit1 = Lanes(repeating: heaps[capacity])
+    var limit2 = Lanes(repeating: heaps[2 * capacity])
+    var limit3 = Lanes(repeating: heaps[3 * capacity])
+    for panel in panelRange {
+      let norm = UnsafeRawPointer(norms + panel * panelWidth)
+      var a0 = norm.loadUnaligned(as: Lanes.self)
+      var b0 = norm.loadUnaligned(fromByteOffset: 4 * width, as: Lanes.self)
+      var a1 = a0
+      var b1 = b0
+      var a2 = a0
+      var b2 = b0
+      var a3 = a0
+      var b3 = b0
+      var reference = UnsafeRawPointer(panels + panel * dimensions * panelWidth)
+      var q = query
+      for _ in 0..<dimensions {
+        let r0 = reference.loadUnaligned(as: Lanes.self)
+        let r1 = reference.loadUnaligned(fromByteOffset: 4 * width, as: Lanes.self)
+        let q0 = Lanes(repeating: q[0])
+        a0 = fused(a0, q0, r0)
+        b0 = fused(b0, q0, r1)
+        let q1 = Lanes(repeating: q[1])
+        a1 = fused(a1, q1, r0)
+        b1 = fused(b1, q1, r1)
+        let q2 = Lanes(repeating: q[2])
+        a2 = fused(a2, q2, r0)
+        b2 = fused(b2, q2, r1)
+        let q3 = Lanes(repeating: q[3])
+        a3 = fused(a3, q3, r0)
+        b3 = fused(b3, q3, r1)
+        reference += 8 * width
+        q += 4
+      }
+      // A value below its query's limit leaves a sign bit.
+      let low = signs(a0 - limit0) | signs(b0 - limit0) | signs(a1 - limit1) | signs(b1 - limit1)
+      let high = signs(a2 - limit2) | signs(b2 - limit2) | signs(a3 - limit3) | signs(b3 - limit3)
+      if !hasSign(low | high) { continue }
+      let spill = UnsafeMutableRawPointer(scratch)
+      spill.storeBytes(of: a0, as: Lanes.self)
+      spill.storeBytes(of: b0, toByteOffset: 4 * width, as: Lanes.self)
+      spill.storeBytes(of: a1, toByteOffset: 8 * width, as: Lanes.self)
+      spill.storeBytes(of: b1, toByteOffset: 12 * width, as: Lanes.self)
+      spill.storeBytes(of: a2, toByteOffset: 16 * width, as: Lanes.self)
+      spill.storeBytes(of: b2, toByteOffset: 20 * width, as: Lanes.self)
+      spill.storeBytes(of: a3, toByteOffset: 24 * width, as: Lanes.self)
+      spill.storeBytes(of: b3, toByteOffset: 28 * width, as: Lanes.self)
+      for j in 0..<4 {
+        let own = selfOffset + tile * 4 + j
+        let values = heaps + j * capacity
+        let rows = heapRows + (tile * 4 + j) * capacity
+        for lane in 0..<2 * width {
+          let value = scratch[j * 2 * width + lane]
+          let row = panel * panelWidth + lane
+          if value < values[0], row != own {
+            replaceLargest(values, rows, capacity, value, Int32(truncatingIfNeeded: row))
+          }
+        }
+      }
+      limit0 = Lanes(repeating: heaps[0])
+      limit1 = Lanes(repeating: heaps[capacity])
+      limit2 = Lanes(repeating: heaps[2 * capacity])
+      limit3 = Lanes(repeating: heaps[3 * capacity])
+    }
+  }
+}
+
+#if LANES8
+  @inline(__always) private func signs(_ value: Lanes) -> SIMD4<UInt64> {
+    unsafeBitCast(value, to: SIMD4<UInt64>.self)
+  }
+  @inline(__always) private func hasSign(_ bits: SIMD4<UInt64>) -> Bool {
+    let half = bits.lowHalf | bits.highHalf
+    return (half[0] | half[1]) & 0x8000_0000_8000_0000 != 0
+  }
+#else
+  @inline(__always) private func signs(_ value: Lanes) -> SIMD2<UInt64> {
+    unsafeBitCast(value, to: SIMD2<UInt64>.self)
+  }
+  @inline(__always) private func hasSign(_ bits: SIMD2<UInt64>) -> Bool {
+    (bits[0] | bits[1]) & 0x8000_0000_8000_0000 != 0
+  }
+#endif
+
+/// Puts a value in the place of the heap's largest and restores the order.
+@inline(__always) private func replaceLargest(
+  _ values: UnsafeMutablePointer<Float>, _ rows: UnsafeMutablePointer<Int32>, _ count: Int, _ value: Float,
+  _ row: Int32
+) {
+  var hole = 0
+  while true {
+    var child = 2 * hole + 1
+    if child >= count { break }
+    if child + 1 < count, values[child + 1] > values[child] { child += 1 }
+    if values[child] <= value { break }
+    values[hole] = values[child]
+    rows[hole] = rows[child]
+    hole = child
+  }
+  values[hole] = value
+  rows[hole] = row
+}
+
+/// Squared distances of one query to rows `range`, added up dimension by dimension in double precision.
+///
+/// - `columns`: references, column after column, each of `stride` values.
+public func squaredDistances(
+  query: UnsafePointer<Double>, dimensions: Int, columns: UnsafePointer<Double>, stride: Int,
+  range: Range<Int>,
+  into result: UnsafeMutablePointer<Double>
+) {
+  for i in 0..<range.count { result[i] = 0 }
+  for dimension in 0..<dimensions {
+    let column = columns + dimension * stride + range.lowerBound
+    let value = query[dimension]
+    for i in 0..<range.count {
+      let difference = column[i] - value
+      result[i] += difference * difference
+    }
+  }
+}
