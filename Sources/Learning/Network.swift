@@ -1,0 +1,80 @@
+package import Numerics
+
+/// A layer: input × weights + bias, then the activation.
+package struct DenseLayer: Sendable, Equatable, Codable {
+  package var weights: Matrix
+  /// One row.
+  package var bias: Matrix
+  package let activation: Activation
+
+  /// - Randomness: weights uniform within ±√(6 / (inputs + outputs)), biases 0.
+  /// - Source: Glorot and Bengio, *Understanding the difficulty of training deep feedforward neural networks*,
+  ///   AISTATS 2010, equation 16.
+  package init(inputs: Int, outputs: Int, activation: Activation, using random: inout SeededGenerator) {
+    let limit = (6 / Double(inputs + outputs)).squareRoot()
+    var values: [Double] = []
+    for _ in 0..<inputs * outputs { values.append((2 * random.unit() - 1) * limit) }
+    weights = Matrix(rows: inputs, columns: outputs, values: values)
+    bias = Matrix(rows: 1, columns: outputs)
+    self.activation = activation
+  }
+}
+
+/// Layers one after another.
+package struct Network: Sendable, Equatable, Codable {
+  package var layers: [DenseLayer]
+
+  /// Layers between the given widths, all with `activation` but the last, which has none.
+  package init(widths: [Int], activation: Activation, using random: inout SeededGenerator) {
+    precondition(widths.count >= 2 && widths.allSatisfy { $0 > 0 }, "a network has an input and an output")
+    layers = []
+    for (position, (inputs, outputs)) in zip(widths, widths.dropFirst()).enumerated() {
+      let isLast = position == widths.count - 2
+      layers.append(
+        DenseLayer(
+          inputs: inputs, outputs: outputs, activation: isLast ? .identity : activation, using: &random))
+    }
+  }
+
+  /// The output for each row.
+  package func apply(_ input: Matrix) -> Matrix {
+    var tape = Tape()
+    let output = record(on: &tape, input: tape.leaf(input)).output
+    return tape.value(of: output)
+  }
+
+  /// The mean squared error of the output, and its gradient by weights and bias of each layer, in order.
+  package func loss(_ input: Matrix, target: Matrix) -> (value: Double, gradients: [Matrix]) {
+    var tape = Tape()
+    let (output, parameters) = record(on: &tape, input: tape.leaf(input))
+    let loss = tape.meanSquaredError(output, target: tape.leaf(target))
+    let gradients = tape.gradients(of: loss)
+    return (tape.value(of: loss).values[0], parameters.map { gradients[$0] })
+  }
+
+  private func record(
+    on tape: inout Tape, input: Tape.Node
+  ) -> (output: Tape.Node, parameters: [Tape.Node]) {
+    var output = input
+    var parameters: [Tape.Node] = []
+    for layer in layers {
+      let weights = tape.leaf(layer.weights)
+      let bias = tape.leaf(layer.bias)
+      parameters += [weights, bias]
+      output = tape.activated(tape.biased(tape.product(output, weights), by: bias), layer.activation)
+    }
+    return (output, parameters)
+  }
+
+  /// Weights and bias of each layer, in order.
+  package var parameters: [Matrix] {
+    get { layers.flatMap { [$0.weights, $0.bias] } }
+    set {
+      precondition(newValue.count == 2 * layers.count, "each layer has two parameters")
+      for layer in layers.indices {
+        layers[layer].weights = newValue[2 * layer]
+        layers[layer].bias = newValue[2 * layer + 1]
+      }
+    }
+  }
+}
