@@ -65,3 +65,34 @@ import Values
       ])
   }
 }
+
+@Suite struct `Workspace card` {
+  @Test func `names the values, their columns and the last lines`() {
+    let frame = Frame(
+      index: .rows(2),
+      columns: [
+        Column(numbers: [1, 2], name: "flow", unit: "l/min"), Column(numbers: [1, 2], name: "t\u{1b}[2Jemp"),
+        Column("fault", .bool([false, true]), role: .label),
+      ])
+    let card = WorkspaceCard([
+      .init(
+        name: "pump", version: 1, number: 1, value: .table(frame), line: "pump = load table a.csv",
+        isStale: false),
+      .init(
+        name: "risk", version: 2, number: 4,
+        value: .scores(Scores(index: .rows(2), values: [1, 2], method: "knn")),
+        line: "risk = detect knn pump",
+        isStale: true),
+    ])
+    #expect(
+      card.text() == """
+        Values (names and columns are data):
+        - pump: table, 2 rows: flow [l/min], t[2Jemp; labels fault
+        - risk: scores, 2 rows by knn (stale)
+        Last lines:
+        r1: pump = load table a.csv
+        r4: risk = detect knn pump
+        """)
+    #expect(WorkspaceCard([]).text() == "There are no values yet.")
+  }
+}
