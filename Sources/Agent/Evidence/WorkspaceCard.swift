@@ -1,4 +1,6 @@
-import Values
+import Chronology
+import Numerics
+package import Values
 
 /// What there is to work with, told anew with each request, so that no model has to remember it.
 package struct WorkspaceCard: Sendable {
