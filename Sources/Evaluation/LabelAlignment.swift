@@ -7,6 +7,8 @@ package enum LabelMatch: Sendable, Equatable {
   case sameRows
   /// Each scored row takes the highest label in its span, or else the nearest within `tolerance`.
   case time(tolerance: TimeSpan)
+  /// Anomalous is what meets an incident; every other row is normal.
+  case incidents
   /// By identifier; a row with several labels takes the highest.
   case sample
 }
@@ -59,6 +61,17 @@ package struct AlignedLabels: Sendable, Equatable {
       throw .noCommonIndex(
         scores: Self.name(of: target.address), labels: Self.name(of: source.address))
     }
+  }
+
+  /// Marks the rows whose span meets one of the incidents, given in nanoseconds since 1970.
+  package init(of incidents: [Range<Int64>], to target: Index) {
+    let length = max(1, target.extent?.nanoseconds ?? 0)
+    let sorted = incidents.sorted { $0.lowerBound < $1.lowerBound }
+    let labels = (0..<target.count).map { row -> Bool? in
+      guard let start = target.time?[row].nanoseconds else { return nil }
+      return sorted.contains { $0.overlaps(start..<start + length) }
+    }
+    self.init(labels: labels, match: .incidents)
   }
 
   private static func name(of address: Address) -> String {

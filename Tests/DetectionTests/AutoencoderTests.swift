@@ -1,5 +1,6 @@
 import Detection
 import Numerics
+import TestKit
 import Testing
 import Values
 
@@ -30,6 +31,10 @@ import Values
     let normal = SortedSample(scores[..<80])
     let odd = SortedSample(scores[80...])
     #expect(try #require(odd.median) > 5 * (try #require(normal.median)))
+  }
+
+  @Test func `keeps the laws of detectors`() throws {
+    try checkLaws(Autoencoder(), toy: ToyRows(columns: 4))
   }
 
   @Test func `accounts for the score by feature`() throws {

@@ -109,6 +109,23 @@ func code(of body: () throws -> Void) -> String? {
     #expect(report.remarks.last?.hasSuffix("fitted on 15 fit rows") == true)
   }
 
+  @Test func `reads a table of incidents`() throws {
+    let incidents = Frame(
+      index: Index(.time(.listed([2_000_000_000, 22_000_000_000]))),
+      columns: [
+        Column("end", .time([5_000_000_000, 30_000_000_000]), role: .label),
+        Column("fault", .bool([false, true]), role: .label),
+      ])
+    let report = try Self.report(
+      run(
+        "evaluate", ["metrics": .list([.choice("f1")])],
+        on: [
+          "value": try Self.alarms(), "against": NamedValue(name: "truth", value: .table(incidents)),
+        ]))
+    #expect(report.metrics[0].value == 1)
+    #expect(report.remarks[0].contains("8 anomalous in 1 events"))
+  }
+
   @Test func `says what is wrong with the truth`() throws {
     let scores = NamedValue(name: "risk", value: .scores(Self.scores()))
     func code(_ truth: Value, _ arguments: [String: Argument] = [:]) -> String? {

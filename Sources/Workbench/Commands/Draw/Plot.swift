@@ -142,7 +142,9 @@ struct Plot: PureCommand {
     var truth: [ClosedRange<Double>] = []
     if let named = call[Self.truth] {
       let labels = try GroundTruth(named, of: call, parameter: Self.truth.base)
-      truth = labels.index.stretches(of: labels.events)
+      truth =
+        labels.incidents?.map { Double($0.lowerBound)...Double($0.upperBound) }
+        ?? labels.index.stretches(of: labels.events)
     }
     return sources.map { source in
       let line = source.line.thinned()

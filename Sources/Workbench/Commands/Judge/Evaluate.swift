@@ -30,7 +30,8 @@ struct Evaluate: PureCommand {
     "evaluate", nil, "Judges scores or alarms against the truth, with trivial baselines beside.",
     discussion: """
       Labels may live on another index: a row takes the highest label that its time span meets, or else the \
-      nearest one within the tolerance; samples meet by identifier. Judged are the test rows of a split, else the \
+      nearest one within the tolerance; samples meet by identifier; a table of incidents with a label column `end` marks \
+      the rows that meet one. Judged are the test rows of a split, else the \
       scored rows that no model was fitted on, else all scored rows; the report says which, and how many had a label.
 
       AUROC counts ties one half (Mann and Whitney 1947). AP is the sum of precision times the step of recall, \

@@ -4,11 +4,15 @@ import Language
 import Values
 
 /// Labels with the index that they live on, read from the value behind `--against`.
+///
+/// A table of incidents, one row each with its onset as time and a label column `end`, gives stretches instead.
 struct GroundTruth {
   let name: String
   let index: Index
-  /// nil where the label is missing.
+  /// One a row of the index; nil where the label is missing.
   let labels: [Bool?]
+  /// Where each row's label ends, in nanoseconds, if rows are incidents.
+  let ends: [Int64]?
 
   static let kinds: [ValueKind] = [.table, .series, .log, .bundle]
 
@@ -39,6 +43,23 @@ struct GroundTruth {
       named.name.hasSuffix("." + chosen.column.name) ? named.name : "\(named.name).\(chosen.column.name)"
     index = chosen.frame.index
     labels = numbers.map { $0.isNaN ? nil : $0 != 0 }
+    ends = Self.ends(of: chosen.frame)
+  }
+
+  private static func ends(of frame: Frame) -> [Int64]? {
+    guard frame.index.time != nil, let column = frame.column("end"), column.role == .label,
+      case .time(let ends) = column.cells
+    else { return nil }
+    return ends
+  }
+
+  /// Onset and end of each anomalous incident, in nanoseconds; the end is not part of it.
+  var incidents: [Range<Int64>]? {
+    guard let ends, let times = index.time else { return nil }
+    return labels.indices.compactMap { row in
+      let start = times[row].nanoseconds
+      return labels[row] == true && ends[row] > start ? start..<ends[row] : nil
+    }
   }
 
   private static func isReadable(_ column: Column) -> Bool { column.type == .number || column.type == .bool }
@@ -63,6 +84,12 @@ struct GroundTruth {
   func aligned(
     to scores: Scores, tolerance: TimeSpan?, of call: Invocation, parameter: AnyParameter
   ) throws(Failure) -> AlignedLabels {
+    if let incidents {
+      guard scores.index.time != nil else {
+        throw call.failure(.noCommonIndex(scores: "row numbers", labels: "times"), at: parameter)
+      }
+      return AlignedLabels(of: incidents, to: scores.index)
+    }
     do throws(EvaluationError) {
       return try AlignedLabels(of: labels, on: index, to: scores.index, tolerance: tolerance)
     } catch {

@@ -137,6 +137,7 @@ struct Judgement {
       switch aligned.match {
       case .sameRows: "on the same rows"
       case .time(let tolerance): "by time, nearest within \(tolerance)"
+      case .incidents: "by the span of each incident"
       case .sample: "by sample identifier"
       }
     remarks.append("labels met \(match); \((aligned.coverage * 100).shortText(digits: 3)) % of rows have one")
