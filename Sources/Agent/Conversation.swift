@@ -135,7 +135,7 @@ package final class Conversation {
     emit(.status(""))
     switch outcome {
     case .replied(let reply):
-      let rest = gate.finish(tools: role.toolNames)
+      let rest = gate.finish(tools: turn.readsPrintedCalls(in: reply) ? role.toolNames : [])
       if !rest.isEmpty { emit(.text(SafeText.stripped(rest))) }
       return .replied(reply)
     case .failed(let failure, let shown): return .failed(failure, shown: shown && hasText)

@@ -1,5 +1,8 @@
 /// Holds back text that may turn out to be a printed call, so that a reader never sees raw JSON scroll by.
 package struct TextGate: Sendable, Equatable {
+  /// How a printed call begins, at the start of a line.
+  private static let openings = ["{", "[{", "```", "<tool_call>"]
+
   private var held = ""
   private var isHolding = false
   private var atLineStart = true
@@ -8,28 +11,33 @@ package struct TextGate: Sendable, Equatable {
 
   /// Gives what may be shown now.
   package mutating func feed(_ piece: String) -> String {
-    if isHolding {
-      held += piece
-      return ""
-    }
     var shown = ""
     for character in piece {
       if isHolding {
         held.append(character)
-      } else if atLineStart, character == "{" || character == "[" || character == "`" || character == "<" {
-        isHolding = true
-        held = String(character)
+      } else if atLineStart, !character.isWhitespace {
+        held.append(character)
+        if Self.openings.contains(where: held.hasPrefix) {
+          isHolding = true
+        } else if !Self.openings.contains(where: { $0.hasPrefix(held) }) {
+          shown += held
+          held = ""
+          atLineStart = false
+        }
       } else {
-        atLineStart = character == "\n" || (atLineStart && character.isWhitespace)
+        // White space inside what may become an opening ends the doubt.
+        atLineStart = character == "\n" || (atLineStart && held.isEmpty)
+        shown += held
+        held = ""
         shown.append(character)
       }
     }
     return shown
   }
 
-  /// The answer is complete: gives what was held and is no call.
+  /// The answer is complete: gives what was held and is no call of these tools.
   package mutating func finish(tools: Set<String>) -> String {
-    defer { held = "" }
+    defer { self = TextGate() }
     return PrintedCalls(in: held, tools: tools).text
   }
 }

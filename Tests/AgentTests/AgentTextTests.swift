@@ -85,6 +85,30 @@ import Testing
     #expect(Set(printed.calls.map(\.id)).count == printed.calls.count)
   }
 
+  @Test(arguments: [
+    ("prose", "The [r1] score {x} leads.\nThen `a`.", "The [r1] score {x} leads.\nThen `a`.", ""),
+    ("a citation at the start", "[r12] shows it.", "[r12] shows it.", ""),
+    ("code at the start", "`risk` leads", "`risk` leads", ""),
+    ("a call", "{\"name\":\"detect\",\"arguments\":{}}", "", ""),
+    ("a call behind prose", "Sure:\n```json\n{\"name\":\"detect\",\"arguments\":{}}\n```", "Sure:\n", ""),
+    ("a fence that is no call", "So:\n```\nx\n```", "So:\n", "```\nx\n```"),
+    ("an opening that never opens", "``", "", "``"),
+  ]) func `printed calls are held back from the screen`(
+    _ name: String, _ text: String, _ shown: String, _ rest: String
+  ) {
+    for size in 1...text.count {
+      var gate = TextGate()
+      var found = ""
+      var left = text[...]
+      while !left.isEmpty {
+        found += gate.feed(String(left.prefix(size)))
+        left = left.dropFirst(size)
+      }
+      #expect(found == shown, "\(name), \(size) characters a piece")
+      #expect(gate.finish(tools: ["detect"]) == rest, "\(name)")
+    }
+  }
+
   @Test func `hostile text is searched quickly`() {
     let text = String(repeating: "[", count: 200_000)
     #expect(PrintedCalls(in: text, tools: ["detect"]).calls.isEmpty)

@@ -3,14 +3,14 @@ package import Notation
 
 /// The tools of a role, computed from the command table: one a verb, with its methods as a choice.
 ///
-/// Tools and system text together must leave a small model's window to the question: help texts are shortened, step
-/// by step, until they fit the budget.
+/// Tools and system text together must leave a small model's window to the question: the help texts of the longest
+/// tool are shortened, step by step, until all fit the budget.
 package struct Toolbox: Sendable, Equatable {
   /// In the notation of chat completions.
   package let tools: [JSON]
 
-  /// Bytes that one token stands for, at least, in JSON and English.
-  package static let bytesPerToken = 3.2
+  /// Bytes that one token stands for in such JSON; small models' tokenizers were measured at 4.3 to 4.5.
+  package static let bytesPerToken = 3.6
 
   private struct Detail {
     /// Characters of help for a parameter, and of a summary for a method.
@@ -30,10 +30,16 @@ package struct Toolbox: Sendable, Equatable {
   package init(verbs: [String], specs: [CommandSpec], tokens: Int) {
     let byVerb = Dictionary(grouping: specs, by: \.verb)
     let groups = verbs.compactMap { verb in byVerb[verb].map { (verb: verb, specs: $0) } }
-    var tools: [JSON] = []
-    for detail in Detail.levels {
-      tools = groups.map { Self.tool($0.verb, $0.specs, detail) }
-      if Self.tokens(in: tools) <= tokens { break }
+    var levels = [Int](repeating: 0, count: groups.count)
+    var tools = groups.map { Self.tool($0.verb, $0.specs, Detail.levels[0]) }
+    var sizes = tools.map { $0.description.utf8.count }
+    while Self.tokens(inBytes: sizes.reduce(0, +)) > tokens {
+      let reducible = groups.indices.filter { levels[$0] + 1 < Detail.levels.count }
+      guard let longest = reducible.max(by: { sizes[$0] < sizes[$1] }) else { break }
+      levels[longest] += 1
+      tools[longest] = Self.tool(
+        groups[longest].verb, groups[longest].specs, Detail.levels[levels[longest]])
+      sizes[longest] = tools[longest].description.utf8.count
     }
     self.tools = tools
   }
@@ -54,7 +60,7 @@ package struct Toolbox: Sendable, Equatable {
       // A verb that also works without a method does not demand one.
       if methods.count == specs.count { required.append("method") }
     }
-    for parameter in merged(specs) where detail.hasOptional || parameter.isRequired {
+    for parameter in merged(specs) where detail.hasOptional || parameter.isNeeded {
       properties.append((parameter.base.name, schema(parameter, of: specs.count, detail)))
       if parameter.isRequired { required.append(.string(parameter.base.name)) }
     }
@@ -94,6 +100,8 @@ extension Toolbox {
     let base: AnyParameter
     var methods: [String]
     var isRequired: Bool
+    /// Some method cannot do without it.
+    var isNeeded: Bool
   }
 
   /// The parameters of all methods; one that only some have is optional. Seeds are the session's.
@@ -104,9 +112,12 @@ extension Toolbox {
         if let place = merged.firstIndex(where: { $0.base.name == parameter.name }) {
           merged[place].methods.append(spec.method ?? "")
           merged[place].isRequired = merged[place].isRequired && parameter.isRequired
+          merged[place].isNeeded = merged[place].isNeeded || parameter.isRequired
         } else {
           merged.append(
-            Shared(base: parameter, methods: [spec.method ?? ""], isRequired: parameter.isRequired))
+            Shared(
+              base: parameter, methods: [spec.method ?? ""], isRequired: parameter.isRequired,
+              isNeeded: parameter.isRequired))
         }
       }
     }

@@ -133,13 +133,18 @@ extension AgentTurn {
 // MARK: - Replies and failures
 
 extension AgentTurn {
+  /// Whether calls that stand in the text of a reply count: a model that can make calls may print lines as text.
+  package func readsPrintedCalls(in reply: ModelReply) -> Bool {
+    reply.calls.isEmpty && (!usesNativeCalls || final != nil)
+  }
+
   private mutating func take(_ reply: ModelReply) -> (reason: TurnEnd.Reason, answer: String)? {
     attempt = 1
     use = use + reply.use
     if !reply.calls.isEmpty { usesNativeCalls = true }
     var text = reply.text
     var calls = reply.calls
-    if calls.isEmpty, !usesNativeCalls || final != nil {
+    if readsPrintedCalls(in: reply) {
       let printed = PrintedCalls(in: text, tools: toolNames)
       calls = printed.calls
       if final != nil { text = printed.text }
