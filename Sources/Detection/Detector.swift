@@ -14,6 +14,12 @@ package enum DetectionError: Error, Sendable, Equatable {
   /// A series method got something that is not one channel.
   case notOneChannel(count: Int)
   case parameter(name: String, reason: String)
+  /// The value to score lacks a feature of the model.
+  case unknownFeature(String)
+  /// The model was fitted one segment at a time and not on this one.
+  case unknownSegment(String)
+  /// Nothing to fit on: no row is both chosen for fitting and present.
+  case noFitRows(segment: String)
   case cancelled
 }
 
@@ -49,6 +55,8 @@ package protocol Detector: Sendable {
 /// What a detector has learned. Higher scores are more anomalous, all finite.
 package protocol FittedDetector: Sendable, Codable {
   static var method: String { get }
+  /// Whether rows are moments of one series, to be scored in order and whole, rather than one by one.
+  static var readsSeries: Bool { get }
   /// One score a row. A row scores the same alone and among others.
   func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double]
   /// Which features drove each row's score, if the method can say exactly; rows × features, ≥ 0.
@@ -58,6 +66,7 @@ package protocol FittedDetector: Sendable, Codable {
 }
 
 extension FittedDetector {
+  package static var readsSeries: Bool { false }
   package func contributions(to rows: Observations, work: Work) throws(DetectionError) -> Contributions? {
     nil
   }

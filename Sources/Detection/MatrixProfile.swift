@@ -30,6 +30,7 @@ package struct MatrixProfile: Detector, Equatable {
 
   package struct Model: FittedDetector, Equatable {
     package static let method = MatrixProfile.name
+    package static let readsSeries = true
     let series: [Double]
     let window: Int
 

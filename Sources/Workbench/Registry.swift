@@ -15,6 +15,15 @@ package let builtins: [any Command] = [
   Encode(), FuseConcat(), FuseScores.mean, FuseScores.max, FuseScores.rank,
 
   // Detect.
+  Detect(method: ZScoreMethod()), Detect(method: MedianDeviationMethod()),
+  Detect(method: IsolationForestMethod()), Detect(method: NearestNeighborsMethod()),
+  Detect(method: LocalOutlierFactorMethod()), Detect(method: EmpiricalTailsMethod()),
+  Detect(method: HistogramScoreMethod()), Detect(method: PrincipalComponentsMethod()),
+  Detect(method: MatrixProfileMethod()),
+  Fit(method: ZScoreMethod()), Fit(method: MedianDeviationMethod()), Fit(method: IsolationForestMethod()),
+  Fit(method: NearestNeighborsMethod()), Fit(method: LocalOutlierFactorMethod()),
+  Fit(method: EmpiricalTailsMethod()), Fit(method: HistogramScoreMethod()),
+  Fit(method: PrincipalComponentsMethod()), Fit(method: MatrixProfileMethod()), ScoreModel(),
 
   // Decide and judge.
   ThresholdQuantile(), ThresholdMAD(), ThresholdPOT(), Evaluate(),

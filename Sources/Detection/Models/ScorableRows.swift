@@ -1,0 +1,116 @@
+package import Numerics
+package import Values
+
+/// What detectors see of a value: its features as numbers, and which rows have any.
+package struct ScorableRows: Sendable {
+  package let index: Index
+  /// NaN where a value is missing.
+  package let matrix: Matrix
+  package let features: [String]
+  package let blocks: [Block]
+  /// Rows with at least one value.
+  package let presence: Mask
+
+  package init(index: Index, matrix: Matrix, features: [String], blocks: [Block]) {
+    self.index = index
+    self.matrix = matrix
+    self.features = features
+    self.blocks = blocks
+    var presence = Mask(count: matrix.rows)
+    for row in 0..<matrix.rows where matrix.row(row).contains(where: { !$0.isNaN }) { presence[row] = true }
+    self.presence = presence
+  }
+
+  /// nil for kinds without features: labels, texts and times never become numbers here.
+  package init?(_ value: Value) {
+    switch value {
+    case .table(let frame), .series(let frame): self.init(frame)
+    case .embedding(let embedding):
+      self.init(
+        index: embedding.index, matrix: embedding.matrix, features: embedding.features,
+        blocks: embedding.blocks)
+    case .bundle(let bundle): self.init(bundle)
+    default: return nil
+    }
+  }
+
+  private init(_ frame: Frame) {
+    let columns = frame.features
+    self.init(
+      index: frame.index, matrix: Matrix(columns: columns.map { $0.numbers ?? [] }, rows: frame.rowCount),
+      features: columns.map(\.name),
+      blocks: columns.enumerated().map { Block(name: $1.name, columns: $0..<$0 + 1) })
+  }
+
+  /// The features of all slots side by side, named `slot.feature`; an absent slot's cells are missing.
+  private init(_ bundle: Bundle) {
+    var columns: [[Double]] = []
+    var features: [String] = []
+    var blocks: [Block] = []
+    for slot in bundle.slots {
+      let names: [String]
+      let numbers: [[Double]]
+      switch slot.content {
+      case .frame(let frame):
+        names = frame.features.map(\.name)
+        numbers = frame.features.map { $0.numbers ?? [] }
+      case .embedding(let embedding):
+        names = embedding.features
+        numbers = names.indices.map { embedding.matrix.column($0) }
+      case .scores, .audio, .log: continue
+      }
+      blocks.append(Block(name: slot.name, columns: columns.count..<columns.count + names.count))
+      features += names.map { "\(slot.name).\($0)" }
+      columns += numbers.map { column in
+        guard let presence = slot.presence else { return column }
+        return column.enumerated().map { presence[$0] ? $1 : .nan }
+      }
+    }
+    self.init(
+      index: bundle.index, matrix: Matrix(columns: columns, rows: bundle.index.count), features: features,
+      blocks: blocks)
+  }
+
+  /// The chosen rows as a detector takes them.
+  package func observations(_ rows: [Int]) throws(DetectionError) -> Observations {
+    do throws(DetectionError) {
+      return try Observations(
+        matrix: matrix.selecting(rows: rows), features: features, blocks: blocks)
+    } catch {
+      throw error.relocated(to: rows)
+    }
+  }
+
+  /// Only the named features, in that order: what a model was fitted on.
+  func selecting(features names: [String]) throws(DetectionError) -> ScorableRows {
+    if names == features { return self }
+    var columns: [[Double]] = []
+    for name in names {
+      guard let place = features.firstIndex(of: name) else { throw .unknownFeature(name) }
+      columns.append(matrix.column(place))
+    }
+    return ScorableRows(
+      index: index, matrix: Matrix(columns: columns, rows: matrix.rows), features: names,
+      blocks: names.enumerated().map { Block(name: $1, columns: $0..<$0 + 1) })
+  }
+}
+
+extension Matrix {
+  fileprivate init(columns: [[Double]], rows: Int) {
+    self.init(rows: rows, columns: columns.count)
+    for (place, column) in columns.enumerated() {
+      for row in 0..<rows { values[row * columns.count + place] = column[row] }
+    }
+  }
+}
+
+extension DetectionError {
+  /// The same fact about row `rows[row]` of the whole value.
+  func relocated(to rows: [Int]) -> DetectionError {
+    switch self {
+    case .missing(let row, let feature): .missing(row: rows[row], feature: feature)
+    case .tooLarge(let row, let feature): .tooLarge(row: rows[row], feature: feature)
+    default: self
+    }
+  }
+}

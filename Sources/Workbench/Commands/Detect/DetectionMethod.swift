@@ -1,0 +1,147 @@
+import Detection
+import Language
+import Numerics
+import Values
+
+/// A detector as `detect` and `fit` offer it.
+protocol DetectionMethod: Sendable {
+  /// `iforest`.
+  var name: String { get }
+  /// What its scores mean, for the summary: "how few random splits isolate them".
+  var measure: String { get }
+  var discussion: String { get }
+  /// Its own parameters; the input, `--per` and the seed are added.
+  var parameters: [AnyParameter] { get }
+  var isRandom: Bool { get }
+  /// One model a segment whatever `--per` says.
+  var readsSeries: Bool { get }
+  /// Options that show it at work: `--trees 200`.
+  var exampleOptions: String { get }
+  func detector(_ call: Invocation) -> any Detector
+}
+
+extension DetectionMethod {
+  var isRandom: Bool { false }
+  var readsSeries: Bool { false }
+}
+
+/// What the commands of this stage share.
+enum DetectionOptions {
+  static let input = Parameter<Reference>.value(
+    "value", [.table, .series, .embedding, .bundle], help: "What to learn from; label columns are left out.")
+  static let per = Parameter<String>.choice(
+    "per",
+    of: [Choice("all", "one model for all rows"), Choice("segment", "one for each segment (file)")],
+    default: "all", help: "What shares a model.")
+  static let seed = Parameter<Int>.seed
+
+  static func parameters(of method: any DetectionMethod) -> [AnyParameter] {
+    [input.base] + method.parameters + (method.readsSeries ? [] : [per.base])
+      + (method.isRandom ? [seed.base] : [])
+  }
+
+  /// What every discussion ends with.
+  static let fitting = """
+    Learns from the fit rows if the value was split, else from all rows. Rows in which every feature is missing are \
+    left out. Column roles decide what is a feature: labels are never looked at.
+    """
+
+  /// Two lines that show a method at work, in a session of its own.
+  static func examples(of method: any DetectionMethod, verb: String, name: String) -> [Example] {
+    let input = method.readsSeries ? "pump.Current" : "pump"
+    return [
+      Example("pump = generate pump-station --minutes 5 --seed 7 | split --fit 120"),
+      Example("\(name) = \(input) | \(verb) \(method.name)\(method.readsSeries ? " --window 30" : "")"),
+      Example("\(name) = \(verb) \(method.name) \(input) \(method.exampleOptions)"),
+    ]
+  }
+}
+
+/// `detect iforest pump`: fits and scores in one step.
+struct Detect: PureCommand {
+  let method: any DetectionMethod
+
+  var spec: CommandSpec {
+    CommandSpec(
+      "detect", method.name, "Scores rows by \(method.measure).",
+      discussion: """
+        \(method.discussion)
+
+        \(DetectionOptions.fitting) All rows are scored, higher is more anomalous; a fit row is scored without itself. \
+        Contributions to each score are kept where the method has them, up to 5 million cells.
+        """,
+      parameters: DetectionOptions.parameters(of: method), output: .scores,
+      examples: DetectionOptions.examples(of: method, verb: "detect", name: "risk"))
+  }
+
+  func run(_ call: Invocation, work: Work) throws(Failure) -> Value {
+    let rows = try call.scorableRows(DetectionOptions.input)
+    do throws(DetectionError) {
+      return .scores(
+        try AnyDetector(method.detector(call)).detect(
+          rows, perSegment: call[DetectionOptions.per] == "segment", seed: call.detectionSeed, work: work))
+    } catch {
+      throw call.failure(error, method: method.name, rows: rows)
+    }
+  }
+}
+
+/// `fit iforest pump`: learns a model that `score` applies to other values.
+struct Fit: PureCommand {
+  let method: any DetectionMethod
+
+  var spec: CommandSpec {
+    CommandSpec(
+      "fit", method.name, "Learns a model by \(method.name) that `score` applies to other rows.",
+      discussion: """
+        \(method.discussion)
+
+        \(DetectionOptions.fitting) `score` applies the model to other values with the same features; `detect` does both \
+        in one step.
+        """,
+      parameters: DetectionOptions.parameters(of: method), output: .model,
+      examples: DetectionOptions.examples(of: method, verb: "fit", name: "normal"))
+  }
+
+  func run(_ call: Invocation, work: Work) throws(Failure) -> Value {
+    let rows = try call.scorableRows(DetectionOptions.input)
+    do throws(DetectionError) {
+      return .model(
+        try AnyDetector(method.detector(call)).fit(
+          rows, perSegment: call[DetectionOptions.per] == "segment", seed: call.detectionSeed, work: work))
+    } catch {
+      throw call.failure(error, method: method.name, rows: rows)
+    }
+  }
+}
+
+extension Invocation {
+  fileprivate var detectionSeed: UInt64 { UInt64(self[DetectionOptions.seed]) }
+
+  /// The features of an argument.
+  func scorableRows(_ parameter: Parameter<Reference>) throws(Failure) -> ScorableRows {
+    guard let rows = ScorableRows(self[parameter].value) else { throw unexpectedKind(parameter.base) }
+    if rows.features.isEmpty { throw noFeatures(parameter.base) }
+    let absent = rows.index.count - rows.presence.setCount
+    if absent > 0 { note("\(absent) rows without any value are not scored") }
+    return rows
+  }
+}
+
+extension DeviationSummary {
+  static let parameter = Parameter<String>.choice(
+    "summary",
+    of: [
+      Choice("largest", "a row is as odd as its oddest feature"),
+      Choice("mean", "the mean over the features"),
+      Choice("rms", "the root of the mean square"),
+    ], default: "largest", help: "How one number is made of a row's deviations.")
+
+  init(_ call: Invocation) {
+    switch call[Self.parameter] {
+    case "mean": self = .mean
+    case "rms": self = .rootMeanSquare
+    default: self = .largest
+    }
+  }
+}
