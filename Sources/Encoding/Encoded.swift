@@ -54,12 +54,15 @@ func encodeRows(
   _ body: @Sendable (Int) -> [Double]?
 ) throws(EncodingError) -> Encoded {
   let chunks = (count + perChunk - 1) / perChunk
-  do throws(Cancelled) {
-    let pieces = try work.map(chunks, stage: stage) { chunk in
+  let pieces = try orCancelled { () throws(Cancelled) in
+    try work.map(chunks, stage: stage) { chunk in
       (chunk * perChunk..<min(count, (chunk + 1) * perChunk)).map(body)
     }
-    return Encoded(features: features, rows: Array(pieces.joined()))
-  } catch {
-    throw .cancelled
   }
+  return Encoded(features: features, rows: Array(pieces.joined()))
+}
+
+/// Runs a computation that can be cancelled, as part of one that can fail in more ways.
+func orCancelled<Result>(_ body: () throws(Cancelled) -> Result) throws(EncodingError) -> Result {
+  do { return try body() } catch { throw .cancelled }
 }

@@ -49,17 +49,20 @@ package struct SoundEncoder: Sendable, Equatable {
     let bands = bands(rate: audio.sampleRate)
     let frames = bands.centeredFrames(of: audio.frameCount)
     let decibels = try spectra(of: audio, bands: bands, first: frames.first, count: frames.count, work: work)
-    let count = bands.bank.count
-    let finish = finish
-    let encoded = try encodeRows(frames.count, features: names, stage: "sound", work: work) { frame in
-      finish.apply(to: decibels[frame * count..<(frame + 1) * count].map(Double.init))
+    let values: [Double]
+    if case .cepstrum(let coefficients, let bands) = features {
+      let transform = CosineTransform(length: bands, coefficients: coefficients)
+      values = try orCancelled { () throws(Cancelled) in try transform.apply(toRows: decibels, work: work) }
+    } else {
+      values = decibels.map(Double.init)
     }
     let step = TimeSpan(seconds: Double(hop) / audio.sampleRate)
     let address =
       audio.start.map { Address.time(.regular(start: $0, step: step, count: frames.count)) }
       ?? .row(count: frames.count)
     return Embedding(
-      index: Index(address), matrix: encoded.matrix, features: names,
+      index: Index(address), matrix: Matrix(rows: frames.count, columns: names.count, values: values),
+      features: names,
       blocks: [Block(name: "sound", columns: 0..<names.count)])
   }
 
@@ -80,8 +83,12 @@ package struct SoundEncoder: Sendable, Equatable {
     let bands = bands(rate: audio.sampleRate)
     let frames = max(0, (audio.frameCount - frameLength) / hop + 1)
     let decibels = try spectra(of: audio, bands: bands, first: 0, count: frames, work: work)
-    let finish = finish
     let count = bands.bank.count
+    var cosine: CosineTransform?
+    if case .cepstrum(let coefficients, let bands) = features {
+      cosine = CosineTransform(length: bands, coefficients: coefficients)
+    }
+    let transform = cosine
     return try encodeRows(index.count, features: names, stage: "sound", work: work) { row in
       guard presence?[row] ?? true else { return nil }
       let end = ((axis[row] - start).seconds + extent.seconds) * audio.sampleRate
@@ -94,7 +101,9 @@ package struct SoundEncoder: Sendable, Equatable {
       for frame in first...last {
         for band in 0..<count { sums[band] += Double(decibels[frame * count + band]) }
       }
-      return finish.apply(to: sums.map { $0 / Double(last - first + 1) })
+      // The transform is linear: that of the mean is the mean of the transforms.
+      let means = sums.map { $0 / Double(last - first + 1) }
+      return transform?.apply(to: means) ?? means
     }
   }
 
@@ -111,25 +120,9 @@ package struct SoundEncoder: Sendable, Equatable {
   private func spectra(
     of audio: Audio, bands: ShortTimeBands, first: Int, count: Int, work: Work
   ) throws(EncodingError) -> [Float] {
-    do throws(Cancelled) {
-      return try bands.analyse(audio.mixed, first: first, frames: count, floor: Self.floor, work: work)
-    } catch {
-      throw .cancelled
+    try orCancelled { () throws(Cancelled) in
+      try bands.analyse(audio.mixed, first: first, frames: count, floor: Self.floor, work: work)
     }
-  }
-
-  private var finish: Finish {
-    if case .cepstrum(let coefficients, let bands) = features {
-      Finish(cosine: CosineTransform(length: bands, coefficients: min(coefficients, bands)))
-    } else {
-      Finish(cosine: nil)
-    }
-  }
-
-  private struct Finish: Sendable {
-    let cosine: CosineTransform?
-
-    func apply(to decibels: [Double]) -> [Double] { cosine?.apply(to: decibels) ?? decibels }
   }
 }
 

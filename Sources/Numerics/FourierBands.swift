@@ -185,27 +185,3 @@ package struct ShortTimeBands: Sendable {
     }
   }
 }
-
-/// The cosine transform that turns log spectra into cepstra.
-///
-/// - Output: *c*[k] = s_k Σ *x*[j] cos(π k (2j + 1) / 2n), s_0 = √(1/n), s_k = √(2/n): type II, orthonormal.
-package struct CosineTransform: Sendable {
-  private let basis: Matrix
-
-  package init(length: Int, coefficients: Int) {
-    precondition(coefficients <= length, "a cosine transform has no more coefficients than values")
-    var basis = Matrix(rows: coefficients, columns: length)
-    for k in 0..<coefficients {
-      let scale = ((k == 0 ? 1.0 : 2.0) / Double(length)).squareRoot()
-      for j in 0..<length {
-        basis[k, j] = scale * cosine(.pi * Double(k * (2 * j + 1)) / Double(2 * length))
-      }
-    }
-    self.basis = basis
-  }
-
-  package func apply(to values: some Collection<Double>) -> [Double] {
-    precondition(values.count == basis.columns, "the values do not fit the transform")
-    return (0..<basis.rows).map { row in zip(basis.row(row), values).reduce(0) { $0 + $1.0 * $1.1 } }
-  }
-}
