@@ -34,7 +34,7 @@ package struct AgentRole: Sendable {
 
 /// Questions to one model over a session: drives a turn a question, and remembers the ones before.
 package final class Conversation {
-  private let client: ModelClient
+  private var client: ModelClient
   private let pause: any Pause
   private let clock: any Clock
   private let workplace: any Workplace
@@ -117,7 +117,10 @@ package final class Conversation {
     var hasText = false
     let name = client.settings.model.isEmpty ? "model" : client.settings.model
     let isLate = { (self.clock.now() - started).seconds >= self.limits.seconds }
-    let outcome = client.ask(
+    // A copy, because the closures below look at this conversation while it asks.
+    var asking = client
+    defer { client = asking }
+    let outcome = asking.ask(
       turn.request(card: workplace.card()), maximumOutput: limits.output,
       isCancelled: { work.isCancelled() || isLate() },
       tick: {

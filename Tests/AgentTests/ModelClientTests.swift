@@ -1,5 +1,6 @@
 import Agent
 import Live
+import Notation
 import Synchronization
 import Testing
 import Workbench
@@ -24,8 +25,8 @@ import Workbench
     receive: (ChatAccumulator.Delta) -> Void = { _ in }
   ) -> ModelOutcome {
     let settings = ModelSettings(url: server.url, model: "m", key: key)
-    return ModelClient(settings: settings, transport: CurlTransport())
-      .ask(request, maximumOutput: 100, isCancelled: isCancelled, receive: receive)
+    var client = ModelClient(settings: settings, transport: CurlTransport())
+    return client.ask(request, maximumOutput: 100, isCancelled: isCancelled, receive: receive)
   }
 
   static func ask(_ script: [Action], key: String? = nil) throws -> ModelOutcome {
@@ -155,7 +156,7 @@ import Workbench
 
   @Test func `says that nobody listens`() throws {
     let url = try ScriptedServer([]).url
-    let client = ModelClient(settings: ModelSettings(url: url), transport: CurlTransport())
+    var client = ModelClient(settings: ModelSettings(url: url), transport: CurlTransport())
     let outcome = client.ask(Self.request, maximumOutput: 1, isCancelled: { false }, receive: { _ in })
     guard case .failed(let failure, shown: false) = outcome else {
       Issue.record("no failure")
@@ -171,8 +172,36 @@ import Workbench
     ("ftp://example.org", .badAddress), ("127.0.0.1:8080", .badAddress), ("", .badAddress),
     ("http://", .badAddress),
   ]) func `refuses addresses that are not safe`(_ url: String, _ cause: ModelFailure.Cause) {
-    let client = ModelClient(settings: ModelSettings(url: url), transport: CurlTransport())
+    var client = ModelClient(settings: ModelSettings(url: url), transport: CurlTransport())
     let outcome = client.ask(Self.request, maximumOutput: 1, isCancelled: { false }, receive: { _ in })
     #expect(outcome == .failed(ModelFailure(cause), shown: false))
+  }
+
+  @Test(arguments: [
+    (["Unsupported parameter: 'max_tokens'"], ["max_completion_tokens"], ["max_tokens"]),
+    (
+      ["temperature does not support 0", "unknown field stream_options"], ["max_tokens"],
+      ["temperature", "stream_options"]
+    ),
+    (["parallel_tool_calls is not allowed"], ["tools"], ["parallel_tool_calls"]),
+    (["m does not support tools"], [], ["tools", "tool_choice"]),
+  ]) func `leaves out what a server does not take`(
+    _ refusals: [String], _ kept: [String], _ dropped: [String]
+  ) throws {
+    let answer = Self.failing(200, #"{"choices":[{"message":{"content":"a"}}]}"#)
+    let server = try ScriptedServer(
+      refusals.map { Self.failing(400, #"{"error":{"message":"\#($0)"}}"#) } + [answer, answer])
+    var client = ModelClient(settings: ModelSettings(url: server.url), transport: CurlTransport())
+    let chat = ChatRequest(
+      messages: [.system("S"), .user("hi")], tools: [["type": "function", "function": ["name": "detect"]]])
+    for _ in 0..<2 {
+      let outcome = client.ask(chat, maximumOutput: 9, isCancelled: { false }, receive: { _ in })
+      #expect(outcome == Self.replied("a"))
+    }
+    #expect(server.requests.count == refusals.count + 2)
+    let last = try JSON(parsing: server.requests[refusals.count + 1].body)
+    #expect(kept.allSatisfy { last[$0] != nil })
+    #expect(dropped.allSatisfy { last[$0] == nil })
+    if kept.isEmpty { #expect(last["messages"]?[0]?["content"]?.string?.contains("\"detect\"") == true) }
   }
 }

@@ -13,18 +13,22 @@ package enum ChatCompletions {
   }
 
   /// The body of a request. `maximumOutput` bounds what the model may write.
-  package static func body(_ request: ChatRequest, model: String, maximumOutput: Int) -> JSON {
+  package static func body(
+    _ request: ChatRequest, model: String, maximumOutput: Int, dialect: ChatDialect = ChatDialect()
+  ) -> JSON {
+    let request = dialect.putsToolsInText ? ToolsInText.rewritten(request) : request
     var members: [(key: String, value: JSON)] = []
     if !model.isEmpty { members.append(("model", .string(model))) }
     members.append(("stream", true))
-    members.append(("stream_options", ["include_usage": true]))
-    members.append(("temperature", 0))
-    members.append(("max_tokens", JSON(integerLiteral: maximumOutput)))
+    if !dialect.omitsStreamOptions { members.append(("stream_options", ["include_usage": true])) }
+    if !dialect.omitsTemperature { members.append(("temperature", 0)) }
+    let limit = dialect.namesCompletionTokens ? "max_completion_tokens" : "max_tokens"
+    members.append((limit, .number(Double(maximumOutput))))
     members.append(("messages", .array(HistoryRepair.repaired(request.messages).map(message))))
     if !request.tools.isEmpty {
       members.append(("tools", .array(request.tools)))
       members.append(("tool_choice", "auto"))
-      members.append(("parallel_tool_calls", false))
+      if !dialect.omitsParallel { members.append(("parallel_tool_calls", false)) }
     }
     return .object(members)
   }

@@ -44,10 +44,10 @@ package struct ModelSettings: Sendable {
     return SafeText.oneLine(String(authority.split(separator: "@").last ?? ""), limit: 80)
   }
 
-  func request(_ chat: ChatRequest, maximumOutput: Int) -> HTTPRequest {
+  func request(_ chat: ChatRequest, maximumOutput: Int, dialect: ChatDialect) -> HTTPRequest {
     var headers = [HTTPHeader("content-type", "application/json"), HTTPHeader("accept", "text/event-stream")]
     if let key { headers.append(HTTPHeader("authorization", "Bearer \(key)")) }
-    let body = ChatCompletions.body(chat, model: model, maximumOutput: maximumOutput)
+    let body = ChatCompletions.body(chat, model: model, maximumOutput: maximumOutput, dialect: dialect)
     return HTTPRequest(
       url: ChatCompletions.address(base: url), headers: headers, body: Array(body.description.utf8))
   }
@@ -75,6 +75,7 @@ package enum ModelOutcome: Sendable, Equatable {
 /// Sends a request and reads the answer, streamed or not.
 package struct ModelClient {
   package let settings: ModelSettings
+  package private(set) var dialect = ChatDialect()
   private let transport: any ModelTransport
 
   /// An error body longer than this is not read to its end.
@@ -85,9 +86,23 @@ package struct ModelClient {
     self.transport = transport
   }
 
-  package func ask(
+  /// Asks, and asks again at once if the server refused something that can be left out.
+  package mutating func ask(
     _ chat: ChatRequest, maximumOutput: Int, isCancelled: () -> Bool,
     tick: () -> Void = {}, receive: (ChatAccumulator.Delta) -> Void
+  ) -> ModelOutcome {
+    while true {
+      let outcome = send(
+        chat, maximumOutput: maximumOutput, isCancelled: isCancelled, tick: tick, receive: receive)
+      guard case .failed(let failure, shown: false) = outcome, dialect.learn(from: failure) else {
+        return outcome
+      }
+    }
+  }
+
+  private func send(
+    _ chat: ChatRequest, maximumOutput: Int, isCancelled: () -> Bool, tick: () -> Void,
+    receive: (ChatAccumulator.Delta) -> Void
   ) -> ModelOutcome {
     var answer = Answer(knownTools: Set(chat.tools.compactMap { $0["function"]?["name"]?.string }))
     func show(_ deltas: [ChatAccumulator.Delta]) {
@@ -97,7 +112,9 @@ package struct ModelClient {
       }
     }
     do {
-      try transport.send(settings.request(chat, maximumOutput: maximumOutput), isCancelled: isCancelled) {
+      try transport.send(
+        settings.request(chat, maximumOutput: maximumOutput, dialect: dialect), isCancelled: isCancelled
+      ) {
         event in
         switch event {
         case .head(let status, let headers): answer.begin(status: status, headers: headers)
