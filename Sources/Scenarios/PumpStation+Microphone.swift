@@ -11,8 +11,11 @@ extension PumpStation {
   /// The recording starts 4 s after the sensors. During its outage the recorder writes digital silence.
   package func microphone(rate: Int, work: Work) throws(Cancelled) -> Audio {
     let phases = rotorPhases()
+    let turn = Self.turn()
     let sounds = try work.map(seconds - Self.microphoneDelay, stage: "sound") { second in
-      sound(ofSecond: second + Self.microphoneDelay, rate: rate, phase: phases[second + Self.microphoneDelay])
+      sound(
+        ofSecond: second + Self.microphoneDelay, rate: rate, phase: phases[second + Self.microphoneDelay],
+        turn: turn)
     }
     return Audio(
       sampleRate: Double(rate), channels: [Array(sounds.joined())],
@@ -35,7 +38,7 @@ extension PumpStation {
     }
   }
 
-  private func sound(ofSecond second: Int, rate: Int, phase: Double) -> [Float] {
+  private func sound(ofSecond second: Int, rate: Int, phase: Double, turn: [Float]) -> [Float] {
     if isOut(.microphone, at: second) { return [Float](repeating: 0, count: rate) }
     let noise = Noise(seed: seed)
     let first = UInt64(second * rate)
@@ -45,20 +48,24 @@ extension PumpStation {
     // The low-pass filter of the flow noise has forgotten its start after this many samples.
     for back in stride(from: UInt64(96), to: 0, by: -1) { rumble += 0.08 * (noise[first &- back] - rumble) }
     let knock = knocks(rate: rate)
+    let slope = speed[second + 1] - speed[second]
+    let hasCavitation = isOn(.cavitation, in: second)
+    let hasBearing = isOn(.bearing, in: second)
     for i in 0..<rate {
       let share = Double(i) / Double(rate)
       let time = Double(second) + share
-      let slope = speed[second + 1] - speed[second]
       let turns = phase + Self.ratedHertz * share * (speed[second] + slope * share / 2)
       let now = speed[second] + slope * share
       let index = first &+ UInt64(i)
       rumble += 0.08 * (noise[index] - rumble)
-      var value = Float(0.05 * now * now) * harmonics(turns: turns)
+      var value = Float(0.05 * now * now) * Self.value(of: turn, at: turns)
       value += Float(0.10 * now) * rumble + 0.004 * noise[index &+ (1 << 40)]
-      let cavitation = strength(of: .cavitation, at: time, rise: 4)
-      if cavitation > 0 { value += Float(cavitation) * crackle(at: index, turns: turns, noise: noise) }
-      let bearing = strength(of: .bearing, at: time, delay: 5, rise: 40)
-      if bearing > 0 {
+      if hasCavitation {
+        let cavitation = strength(of: .cavitation, at: time, rise: 4)
+        value += Float(cavitation) * crackle(at: index, turns: turns, noise: noise)
+      }
+      if hasBearing {
+        let bearing = strength(of: .bearing, at: time, delay: 5, rise: 40)
         let since = turns * Self.passesPerTurn
         let sinceKnock = (since - since.rounded(.down)) / (Self.passesPerTurn * Self.ratedHertz * now)
         let sample = Int(sinceKnock * Double(rate))
@@ -69,25 +76,27 @@ extension PumpStation {
     return samples
   }
 
-  /// Rotor harmonics 1 to 6 falling off, and the blades' passing frequency with its double.
-  private func harmonics(turns: Double) -> Float {
-    let angle = 2 * Double.pi * (turns - turns.rounded(.down))
-    let doubled = 2 * cosine(angle)
-    // sin((k + 1) a) = 2 cos(a) sin(k a) - sin((k - 1) a)
-    var before = 0.0
-    var here = sine(angle)
-    var sum = 0.0
-    for k in 1...(2 * Self.blades) {
-      if k <= 6 {
-        sum += here / Double(k)
-      } else if k == Self.blades {
-        sum += 0.8 * here
-      } else if k == 2 * Self.blades {
-        sum += 0.3 * here
-      }
-      (before, here) = (here, doubled * here - before)
+  private func isOn(_ kind: Kind, in second: Int) -> Bool {
+    incidents.contains { $0.kind == kind && $0.span.contains(second) }
+  }
+
+  /// One turn: rotor harmonics 1 to 6 falling off, and the blades' passing frequency with its double.
+  private static func turn() -> [Float] {
+    (0...turnPoints).map { point in
+      let angle = 2 * Double.pi * Double(point) / Double(turnPoints)
+      var sum = 0.8 * sine(Double(blades) * angle) + 0.3 * sine(Double(2 * blades) * angle)
+      for k in 1...6 { sum += sine(Double(k) * angle) / Double(k) }
+      return Float(sum)
     }
-    return Float(sum)
+  }
+
+  private static let turnPoints = 4096
+
+  /// Between the points of the turn the sound is taken as straight.
+  private static func value(of turn: [Float], at turns: Double) -> Float {
+    let position = (turns - turns.rounded(.down)) * Double(turnPoints)
+    let point = min(Int(position), turnPoints - 1)
+    return turn[point] + Float(position - Double(point)) * (turn[point + 1] - turn[point])
   }
 
   /// Collapsing bubbles: high-passed noise in bursts that follow the blades.

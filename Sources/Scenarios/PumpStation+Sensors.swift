@@ -59,9 +59,9 @@ extension PumpStation {
     let valve = strength(of: .valve, at: time, rise: 5)
     let glitch = strength(of: .glitch, at: time, rise: 1)
 
-    let current = 2.6 * power(speed, 2.4) * (1 + 0.03 * valve - 0.02 * cavitation) + 0.03 * random.normal()
-    // Heat comes with the current and leaves slowly; the room warms up during the day.
-    let room = 22 + 3 * time / 3600
+    let current = 2.6 * power(speed, 2.4) * (1 + 0.05 * valve - 0.02 * cavitation) + 0.03 * random.normal()
+    // Heat comes with the current and leaves slowly; the room warms up by 0.6 K an hour.
+    let room = 22 + 0.6 * time / 3600
     state.motor += (room + 6 * current * current - state.motor) / 240 + 0.02 * random.normal()
     state.water += (room + 2 - state.water) / 400 + 0.01 * random.normal()
     let vibration = 0.028 * power(speed, 1.5)
@@ -69,12 +69,12 @@ extension PumpStation {
       vibration * (1 + 0.9 * bearing + 0.15 * cavitation) * exponential(0.06 * random.normal()),
       0.041 * power(speed, 1.5) * (1 + 0.35 * bearing) * exponential(0.06 * random.normal()),
       current,
-      0.9 * speed * speed * (1 - 0.13 * cavitation + 0.16 * valve)
+      0.9 * speed * speed * (1 - 0.13 * cavitation + 0.3 * valve)
         + (0.012 + 0.03 * cavitation) * random.normal(),
       state.motor + glitch * (18 + 6 * random.normal()) + 0.08 * random.normal(),
       state.water + 0.05 * random.normal(),
       231 - 1.4 * current + 0.8 * random.normal(),
-      32 * late * (1 - 0.22 * valve - 0.04 * cavitation) + 0.35 * random.normal(),
+      32 * late * (1 - 0.4 * valve - 0.04 * cavitation) + 0.35 * random.normal(),
     ]
   }
 }
