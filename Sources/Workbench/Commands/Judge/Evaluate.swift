@@ -37,8 +37,8 @@ struct Evaluate: PureCommand {
       AUROC counts ties one half (Mann and Whitney 1947). AP is the sum of precision times the step of recall, \
       without interpolation. best-f1 looks at the labels to choose its threshold: an upper bound, not a result. VUS \
       follows Paparrizos et al., VLDB 2022, with 250 thresholds as in TSB-AD. Beside the result stand the same \
-      metrics for flagging every row, for flagging none, and for random scores with as many alarms (mean of 5 \
-      draws from a fixed generator). With fewer than 10 anomalous rows, 95 % bootstrap intervals are shown.
+      metrics for flagging every row, for flagging none, and for random scores with as many alarms (mean of up to \
+      5 draws from a fixed generator). With fewer than 10 anomalous rows, 95 % bootstrap intervals are shown.
       """,
     parameters: [
       Self.input.base, Self.truth.base, Self.metrics.base, Self.window.base, Self.tolerance.base,

@@ -14,8 +14,8 @@ struct Judgement {
   let rows: JudgedRows
   let aligned: AlignedLabels
 
-  /// Rankings of the random baseline.
-  private static let draws = 5
+  /// Rankings of the random baseline: fewer for long series, where each draw is close to the mean already.
+  private var draws: Int { max(1, min(5, 1_000_000 / rows.judged.count)) }
   /// The baseline and the intervals are the same whenever the values are.
   private static let generator = SeededGenerator(seed: 0)
 
@@ -36,7 +36,7 @@ struct Judgement {
       (
         "random",
         try table.random(
-          judged, flagged: flagged, draws: Self.draws, using: Self.generator, work: work)
+          judged, flagged: flagged, draws: draws, using: Self.generator, work: work)
       ))
     let notes = try notes(flags: flags, own: own, work: work)
     var metrics = names.map { Metric($0.rawValue, own[$0] ?? .nan, note: notes[$0] ?? "") }
