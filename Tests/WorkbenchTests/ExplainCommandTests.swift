@@ -95,7 +95,26 @@ import Workbench
     #expect(report.remarks[1].contains("not the detector's own reason"))
   }
 
-  @Test func `explains what it cannot do`() {
+  @Test func `blames the feature without which the score would fall`() throws {
+    // A model of a line: the last row's Flow is odd, its Pressure is not.
+    let flow = (0..<60).map { $0 == 59 ? 90 : Double($0 % 7) }
+    let pressure = (0..<60).map { Double($0 % 5) }
+    let frame = Frame(
+      index: Index(.row(count: 60), splits: (0..<60).map { $0 < 50 ? .fit : .test }),
+      columns: [Column(numbers: flow, name: "Flow"), Column(numbers: pressure, name: "Pressure")])
+    let rows = NamedValue(name: "pump", value: .table(frame))
+    let model = NamedValue(name: "m", value: try run("fit knn", on: ["value": rows]))
+    let scores = NamedValue(
+      name: "risk", value: try run("score", on: ["model": model, "value": rows]))
+    guard
+      case .report(let report) = try run(
+        "explain", ["row": .integer(59)], on: ["value": scores, "data": rows, "model": model])
+    else { throw Failure.cancelled }
+    #expect(report.table?.index.label(of: 0) == "Flow")
+    #expect(try #require(report.table?.column("share")?.numbers)[0] > 0.95)
+  }
+
+  @Test func `explains what it cannot do`() throws {
     func code(_ arguments: [String: Argument], of value: Value? = nil, data: NamedValue? = nil) -> String? {
       WorkbenchTests.code { _ = try Self.report(arguments, of: value, data: data) }
     }
@@ -115,5 +134,11 @@ import Workbench
     #expect(code(["at": .instant(Instant(nanoseconds: 99_000_000_000))]) == "D0505")
     #expect(code([:], data: short) == "D0506")
     #expect(code([:], data: other) == "D0507")
+    let model = NamedValue(name: "m", value: try run("fit zscore", on: ["value": Self.data]))
+    let blamed = WorkbenchTests.code {
+      _ = try run(
+        "explain", on: ["value": NamedValue(name: "r", value: .scores(Self.scores(nil))), "model": model])
+    }
+    #expect(blamed == "D0508")
   }
 }

@@ -9,22 +9,34 @@ struct Account {
   let scores: Scores
   let alarms: Alarms?
   let contributions: Contributions
+  let origin: Origin
   let data: ExplainedData?
   let part: ExplainedBy
   let top: Int
   private let sample: SortedSample
 
+  /// Who says how a score divides.
+  enum Origin {
+    /// The detector, with its scores.
+    case detector
+    /// A fitted model, asked again with changed features.
+    case model
+    /// Nobody: the values by themselves stand in.
+    case values
+  }
+
   /// Alarms that get a sentence each.
   private static let mostSentences = 5
 
   init(
-    name: String, scores: Scores, alarms: Alarms?, contributions: Contributions, data: ExplainedData?,
-    part: ExplainedBy, top: Int
+    name: String, scores: Scores, alarms: Alarms?, contributions: Contributions, origin: Origin,
+    data: ExplainedData?, part: ExplainedBy, top: Int
   ) {
     self.name = name
     self.scores = scores
     self.alarms = alarms
     self.contributions = contributions
+    self.origin = origin
     self.data = data
     self.part = part
     self.top = top
@@ -68,11 +80,17 @@ struct Account {
 
   // MARK: - All rows
 
-  func global() -> Report {
-    let chosen: [Int]
+  /// The alarmed rows; of scores, the highest hundredth.
+  static func rowsToExplain(_ scores: Scores, alarms: Alarms?) -> [Int] {
+    let scored = scores.values.indices.filter { scores.isScored($0) }
+    if let alarms { return scored.filter { alarms.flags[$0] } }
+    let border = SortedSample(scored.map { scores.values[$0] }).quantile(0.99) ?? .infinity
+    return scored.filter { scores.values[$0] >= border }
+  }
+
+  func global(over chosen: [Int]) -> Report {
     var remarks: [String] = []
     if let alarms {
-      chosen = (0..<scores.index.count).filter { alarms.flags[$0] && scores.isScored($0) }
       for (number, segment) in alarms.segments.prefix(Self.mostSentences).enumerated() {
         let rows = segment.rows.count == 1 ? "1 row" : "\(segment.rows.count) rows"
         remarks.append(
@@ -83,12 +101,8 @@ struct Account {
         remarks.append(
           "\(alarms.segments.count - Self.mostSentences) more alarms; name one with `--at` or `--row`.")
       }
-    } else {
-      let border = sample.quantile(0.99) ?? .infinity
-      chosen = scores.values.indices.filter { scores.isScored($0) && scores.values[$0] >= border }
-      if let peak = chosen.max(by: { scores.values[$0] < scores.values[$1] }) {
-        remarks.append("highest at \(scores.index.label(of: peak)): \(sentence(for: peak)).")
-      }
+    } else if let peak = chosen.max(by: { scores.values[$0] < scores.values[$1] }) {
+      remarks.append("highest at \(scores.index.label(of: peak)): \(sentence(for: peak)).")
     }
     let shares = contributions.meanShares(ofRows: chosen, by: part)
     let rows = alarms == nil ? "the highest hundredth of rows" : "all alarmed rows"
@@ -108,10 +122,13 @@ struct Account {
   private var noun: String { part == .modality ? "modality" : "feature" }
 
   private var measure: String {
-    scores.contributions == nil
-      ? "\(scores.method) does not account for its scores; shares are of the \(contributions.meaning), "
+    switch origin {
+    case .detector: "shares are of the \(contributions.meaning), as \(scores.method) accounts for it."
+    case .model: "shares are of the \(contributions.meaning), one at a time."
+    case .values:
+      "\(scores.method) does not account for its scores; shares are of the \(contributions.meaning), "
         + "not the detector's own reason."
-      : "shares are of the \(contributions.meaning), as \(scores.method) accounts for it."
+    }
   }
 
   private func threshold(at row: Int) -> Double? {
