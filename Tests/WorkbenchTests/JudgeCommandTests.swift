@@ -73,7 +73,7 @@ func code(of body: () throws -> Void) -> String? {
     #expect(found["far"]?.value == 0)
     #expect(found["mar"]?.value == 0.2)
     #expect(found["delay"]?.value == 2)
-    #expect(found["delay"]?.note.contains("1 of 1 events found") == true)
+    #expect(found["delay"]?.note.contains("1 of 1 event found") == true)
     #expect(found["f1"]?.note == "threshold learned from judged rows")
     #expect(found["prevalence"]?.note == "above 20 %: flagging every row reaches F1 0.4")
     let table = try #require(report.table)
@@ -82,7 +82,7 @@ func code(of body: () throws -> Void) -> String? {
     #expect(f1[1] == 0.4)
     #expect(f1[2] == 0)
     #expect(f1[3] > 0 && f1[3] < f1[0])
-    #expect(report.remarks[0].contains("10 anomalous in 1 events"))
+    #expect(report.remarks[0].contains("10 anomalous in 1 event"))
   }
 
   @Test func `shows every metric that applies, and intervals for few anomalies`() throws {
@@ -123,7 +123,7 @@ func code(of body: () throws -> Void) -> String? {
           "value": try Self.alarms(), "against": NamedValue(name: "truth", value: .table(incidents)),
         ]))
     #expect(report.metrics[0].value == 1)
-    #expect(report.remarks[0].contains("8 anomalous in 1 events"))
+    #expect(report.remarks[0].contains("8 anomalous in 1 event"))
   }
 
   @Test func `says what is wrong with the truth`() throws {

@@ -92,9 +92,8 @@ struct Account {
     var remarks: [String] = []
     if let alarms {
       for (number, segment) in alarms.segments.prefix(Self.mostSentences).enumerated() {
-        let rows = segment.rows.count == 1 ? "1 row" : "\(segment.rows.count) rows"
         remarks.append(
-          "alarm \(number + 1), \(rows), peak at \(scores.index.label(of: segment.peak)): "
+          "alarm \(number + 1), \(counted(segment.rows.count, "row")), peak at \(scores.index.label(of: segment.peak)): "
             + sentence(for: segment.peak) + ".")
       }
       if alarms.segments.count > Self.mostSentences {

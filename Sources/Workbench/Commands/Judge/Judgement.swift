@@ -69,7 +69,9 @@ struct Judgement {
     if let flags {
       let delays = DetectionDelays(flags: flags, judged: rows.judged)
       let unit = scores.index.time == nil ? "rows" : "s"
-      notes[.delay] = ["median in \(unit), \(delays.foundCount) of \(delays.events.count) events found"]
+      notes[.delay] = [
+        "median in \(unit), \(delays.foundCount) of \(counted(delays.events.count, "event")) found"
+      ]
       notes[.precision] = flags.contains(true) ? [] : ["no row is alarmed"]
     }
     for name in [MetricName.vusROC, .vusPR] { notes[name] = ["buffers up to \(window) rows"] }
@@ -131,7 +133,8 @@ struct Judgement {
       case .all: "all scored rows; the model may have been fitted on them"
       }
     var remarks = [
-      "judged \(judged.count) rows (\(choice)): \(judged.anomalies) anomalous in \(judged.events.count) events"
+      "judged \(counted(judged.count, "row")) (\(choice)): \(judged.anomalies) anomalous in "
+        + counted(judged.events.count, "event")
     ]
     let match =
       switch aligned.match {
@@ -141,12 +144,16 @@ struct Judgement {
       case .sample: "by sample identifier"
       }
     remarks.append("labels met \(match); \((aligned.coverage * 100).shortText(digits: 3)) % of rows have one")
-    if rows.withoutLabel > 0 { remarks.append("\(rows.withoutLabel) rows left out without label") }
-    if rows.withoutScore > 0 { remarks.append("\(rows.withoutScore) rows left out without score") }
+    if rows.withoutLabel > 0 { remarks.append("\(counted(rows.withoutLabel, "row")) left out without label") }
+    if rows.withoutScore > 0 { remarks.append("\(counted(rows.withoutScore, "row")) left out without score") }
     if judged.anomalies < 10 {
-      remarks.append("only \(judged.anomalies) anomalous rows: read every number with its interval")
+      remarks.append(
+        "only \(counted(judged.anomalies, "anomalous row")): read every number with its interval")
     }
     if let alarms { remarks.append("threshold: \(alarms.rule)") }
     return remarks
   }
 }
+
+/// `1 row`, `12 rows`.
+func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
