@@ -109,20 +109,28 @@ package final class Conversation {
     }
   }
 
+  /// Asks, and asks again at once if the server refused something that can be left out.
   private func send(
     _ turn: AgentTurn, since started: Instant, work: Work, emit: (AgentEvent) -> Void
+  ) -> TurnEvent {
+    let request = turn.request(card: workplace.card())
+    while true {
+      let event = send(request, of: turn, since: started, work: work, emit: emit)
+      guard case .failed(let failure, shown: false) = event, client.learn(from: failure) else { return event }
+    }
+  }
+
+  private func send(
+    _ request: ChatRequest, of turn: AgentTurn, since started: Instant, work: Work,
+    emit: (AgentEvent) -> Void
   ) -> TurnEvent {
     let sent = clock.now()
     var gate = TextGate()
     var hasText = false
     let name = client.settings.model.isEmpty ? "model" : client.settings.model
     let isLate = { (self.clock.now() - started).seconds >= self.limits.seconds }
-    // A copy, because the closures below look at this conversation while it asks.
-    var asking = client
-    defer { client = asking }
-    let outcome = asking.ask(
-      turn.request(card: workplace.card()), maximumOutput: limits.output,
-      isCancelled: { work.isCancelled() || isLate() },
+    let outcome = client.ask(
+      request, maximumOutput: limits.output, isCancelled: { work.isCancelled() || isLate() },
       tick: {
         let seconds = Int((clock.now() - sent).seconds)
         if !hasText { emit(.status("◆ \(name) · thinking \(seconds) s · Ctrl-C stops")) }
@@ -141,7 +149,7 @@ package final class Conversation {
       let rest = gate.finish(tools: turn.readsPrintedCalls(in: reply) ? role.toolNames : [])
       if !rest.isEmpty { emit(.text(SafeText.stripped(rest))) }
       return .replied(reply)
-    case .failed(let failure, let shown): return .failed(failure, shown: shown && hasText)
+    case .failed(let failure, _): return .failed(failure, shown: hasText)
     case .cancelled(let partial):
       return !work.isCancelled() && isLate()
         ? .expired(partial: partial) : .cancelled(partial: partial)

@@ -10,7 +10,7 @@ package struct Toolbox: Sendable, Equatable {
   package let tools: [JSON]
 
   /// Bytes that one token stands for in such JSON; small models' tokenizers were measured at 4.3 to 4.5.
-  package static let bytesPerToken = 3.6
+  package static let bytesPerToken = 4.0
 
   private struct Detail {
     /// Characters of help for a parameter, and of a summary for a method.
@@ -22,7 +22,7 @@ package struct Toolbox: Sendable, Equatable {
       Detail(help: 90, summary: 80, hasOptional: true), Detail(help: 60, summary: 60, hasOptional: true),
       Detail(help: 40, summary: 40, hasOptional: true), Detail(help: 24, summary: 24, hasOptional: true),
       Detail(help: 0, summary: 24, hasOptional: true), Detail(help: 0, summary: 0, hasOptional: true),
-      Detail(help: 24, summary: 24, hasOptional: false), Detail(help: 0, summary: 0, hasOptional: false),
+      Detail(help: 0, summary: 0, hasOptional: false),
     ]
   }
 

@@ -23,7 +23,8 @@ package struct ChatDialect: Sendable, Equatable {
       omitsStreamOptions = true
     } else if words.contains("parallel_tool_calls") {
       omitsParallel = true
-    } else if words.contains("tool") {
+    } else if words.contains("tool") || words.contains("does not match the expected") {
+      // The second are llama.cpp's words for a call that the model wrote in another form than its template says.
       putsToolsInText = true
     }
     return self != before

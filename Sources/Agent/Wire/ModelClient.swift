@@ -86,22 +86,11 @@ package struct ModelClient {
     self.transport = transport
   }
 
-  /// Asks, and asks again at once if the server refused something that can be left out.
-  package mutating func ask(
-    _ chat: ChatRequest, maximumOutput: Int, isCancelled: () -> Bool,
-    tick: () -> Void = {}, receive: (ChatAccumulator.Delta) -> Void
-  ) -> ModelOutcome {
-    while true {
-      let outcome = send(
-        chat, maximumOutput: maximumOutput, isCancelled: isCancelled, tick: tick, receive: receive)
-      guard case .failed(let failure, shown: false) = outcome, dialect.learn(from: failure) else {
-        return outcome
-      }
-    }
-  }
+  /// Learns from a refusal; true if the same request is worth sending again at once.
+  package mutating func learn(from failure: ModelFailure) -> Bool { dialect.learn(from: failure) }
 
-  private func send(
-    _ chat: ChatRequest, maximumOutput: Int, isCancelled: () -> Bool, tick: () -> Void,
+  package func ask(
+    _ chat: ChatRequest, maximumOutput: Int, isCancelled: () -> Bool, tick: () -> Void = {},
     receive: (ChatAccumulator.Delta) -> Void
   ) -> ModelOutcome {
     var answer = Answer(knownTools: Set(chat.tools.compactMap { $0["function"]?["name"]?.string }))
