@@ -29,17 +29,18 @@ package struct CountsEncoder: Sendable, Equatable {
     let features = ["total"] + Self.names(of: log.templates)
     // With an extent the row means [t, t + extent); a moment belongs to its own window.
     let reach = index.extent.map { $0.nanoseconds - 1 } ?? 0
-    return try encodeRows(index.count, features: features, stage: "counts", work: work) { row in
-      guard presence?[row] ?? true else { return nil }
+    return try encodeRows(index.count, features: features, stage: "counts", work: work) { row, vector in
+      guard presence?[row] ?? true else { return false }
       let end = axis[row].nanoseconds + reach
-      var counts = [Double](repeating: 0, count: features.count)
+      let start = vector.count
+      for _ in features { vector.append(0) }
       var position = Self.countAtMost(end, in: times)
       while position > 0, end - times[position - 1] < width.nanoseconds {
         position -= 1
-        counts[0] += 1
-        if templates[position] >= 0 { counts[1 + templates[position]] += 1 }
+        vector[start] += 1
+        if templates[position] >= 0 { vector[start + 1 + templates[position]] += 1 }
       }
-      return counts
+      return true
     }
   }
 

@@ -14,17 +14,6 @@ package struct Encoded: Sendable, Equatable {
     self.presence = presence
   }
 
-  /// Rows that are nil are absent.
-  init(features: [String], rows: [[Double]?]) {
-    var values: [Double] = []
-    values.reserveCapacity(rows.count * features.count)
-    let absent = [Double](repeating: .nan, count: features.count)
-    for row in rows { values += row ?? absent }
-    self.init(
-      features: features, matrix: Matrix(rows: rows.count, columns: features.count, values: values),
-      presence: Mask(rows.map { $0 != nil }))
-  }
-
   /// Puts encodings of the same rows side by side; a row is present if any of them has something to say.
   package static func joined(_ parts: [Encoded]) -> Encoded {
     guard let first = parts.first else {
@@ -32,34 +21,52 @@ package struct Encoded: Sendable, Equatable {
     }
     if parts.count == 1 { return first }
     let features = parts.flatMap(\.features)
-    var matrix = Matrix(rows: first.matrix.rows, columns: features.count)
+    var values: [Double] = []
+    values.reserveCapacity(first.matrix.rows * features.count)
     var presence = Mask(count: first.matrix.rows)
-    for row in 0..<matrix.rows {
-      var column = 0
+    for row in 0..<first.matrix.rows {
       for part in parts {
-        for value in part.matrix.row(row) {
-          matrix[row, column] = value
-          column += 1
-        }
+        values += part.matrix.row(row)
         if part.presence[row] { presence[row] = true }
       }
     }
+    let matrix = Matrix(rows: first.matrix.rows, columns: features.count, values: values)
     return Encoded(features: features, matrix: matrix, presence: presence)
   }
 }
 
 /// Computes one vector a row in parallel; rows are grouped so that a chunk stays short.
+///
+/// `body` appends the row's features, or gives false for an absent row (what it has appended is dropped).
 func encodeRows(
   _ count: Int, features: [String], stage: String, perChunk: Int = 256, work: Work,
-  _ body: @Sendable (Int) -> [Double]?
+  _ body: @Sendable (Int, inout [Double]) -> Bool
 ) throws(EncodingError) -> Encoded {
+  let width = features.count
   let chunks = (count + perChunk - 1) / perChunk
   let pieces = try orCancelled { () throws(Cancelled) in
     try work.map(chunks, stage: stage) { chunk in
-      (chunk * perChunk..<min(count, (chunk + 1) * perChunk)).map(body)
+      let rows = chunk * perChunk..<min(count, (chunk + 1) * perChunk)
+      var values: [Double] = []
+      values.reserveCapacity(rows.count * width)
+      var present: [Bool] = []
+      for row in rows {
+        let start = values.count
+        present.append(body(row, &values))
+        if present.last == false {
+          values.removeLast(values.count - start)
+          for _ in 0..<width { values.append(.nan) }
+        }
+      }
+      return (values: values, present: present)
     }
   }
-  return Encoded(features: features, rows: Array(pieces.joined()))
+  var values: [Double] = []
+  values.reserveCapacity(count * width)
+  for piece in pieces { values += piece.values }
+  return Encoded(
+    features: features, matrix: Matrix(rows: count, columns: width, values: values),
+    presence: Mask(pieces.flatMap(\.present)))
 }
 
 /// Runs a computation that can be cancelled, as part of one that can fail in more ways.

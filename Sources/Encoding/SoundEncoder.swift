@@ -89,21 +89,22 @@ package struct SoundEncoder: Sendable, Equatable {
       cosine = CosineTransform(length: bands, coefficients: coefficients)
     }
     let transform = cosine
-    return try encodeRows(index.count, features: names, stage: "sound", work: work) { row in
-      guard presence?[row] ?? true else { return nil }
+    return try encodeRows(index.count, features: names, stage: "sound", work: work) { row, vector in
+      guard presence?[row] ?? true else { return false }
       let end = ((axis[row] - start).seconds + extent.seconds) * audio.sampleRate
       let begin = end - width.seconds * audio.sampleRate
       // Frame f covers samples f hop ..< f hop + length.
       let first = Int((max(0, begin - 0.5) / Double(hop)).rounded(.up))
       let last = Int(((end + 0.5 - Double(frameLength)) / Double(hop)).rounded(.down))
-      guard begin > -1, first <= last, last < frames else { return nil }
-      var sums = [Double](repeating: 0, count: count)
+      guard begin > -1, first <= last, last < frames else { return false }
+      var means = [Double](repeating: 0, count: count)
       for frame in first...last {
-        for band in 0..<count { sums[band] += Double(decibels[frame * count + band]) }
+        for band in 0..<count { means[band] += Double(decibels[frame * count + band]) }
       }
+      for band in 0..<count { means[band] /= Double(last - first + 1) }
       // The transform is linear: that of the mean is the mean of the transforms.
-      let means = sums.map { $0 / Double(last - first + 1) }
-      return transform?.apply(to: means) ?? means
+      vector += transform?.apply(to: means) ?? means
+      return true
     }
   }
 

@@ -39,29 +39,24 @@ package struct SpectrumEncoder: Sendable, Equatable {
     let window = (0..<length).map { 0.5 - 0.5 * cosine(2 * .pi * Double($0) / Double(length)) }
     let gain = window.reduce(0) { $0 + $1 * $1 }
     let borders = (0...bands).map { 1 + $0 * (length / 2) / bands }
-    let numbers = columns.map { $0.numbers ?? [] }
+    let order = windows.order
+    let numbers = columns.map { column -> [Double] in
+      let cells = column.numbers ?? []
+      return order.map { presence?[$0] ?? true ? cells[$0] : .nan }
+    }
     let features = columns.flatMap { column in (1...bands).map { "\(column.name).band\($0)" } }
     return try encodeRows(
       frame.rowCount, features: features, stage: "spectrum", perChunk: 32, work: work
-    ) { row in
-      guard windows.isFull[row] else { return nil }
-      let rows = windows.rows(at: row).suffix(length)
-      var vector: [Double] = []
+    ) { row, vector in
+      guard windows.isFull[row] else { return false }
+      let range = windows.ranges[windows.places[row]]
       var hasValue = false
       for column in numbers {
-        let values = rows.map { presence?[$0] ?? true ? column[$0] : .nan }
-        let present = values.filter { !$0.isNaN }
-        guard present.count >= 2, present.count * 2 >= length else {
-          vector += [Double](repeating: .nan, count: bands)
+        guard let signal = Self.windowed(column, range, window) else {
+          for _ in 0..<bands { vector.append(.nan) }
           continue
         }
         hasValue = true
-        let mean = present.reduce(0, +) / Double(present.count)
-        var signal = [Double](repeating: 0, count: length)
-        let offset = length - values.count
-        for (place, value) in values.enumerated() where !value.isNaN {
-          signal[offset + place] = (value - mean) * window[offset + place]
-        }
         let power = transform.power(signal)
         for band in 0..<bands {
           let bins = borders[band]..<max(borders[band] + 1, borders[band + 1])
@@ -69,7 +64,26 @@ package struct SpectrumEncoder: Sendable, Equatable {
           vector.append(10 * logarithm10(max(sum, Self.floor)))
         }
       }
-      return hasValue ? vector : nil
+      return hasValue
     }
+  }
+
+  /// The newest values of the range without their mean, under the window; nil if fewer than half are there.
+  private static func windowed(_ column: [Double], _ range: Range<Int>, _ window: [Double]) -> [Double]? {
+    let newest = max(range.lowerBound, range.upperBound - window.count)..<range.upperBound
+    var sum = 0.0
+    var count = 0
+    for place in newest where !column[place].isNaN {
+      sum += column[place]
+      count += 1
+    }
+    guard count >= 2, count * 2 >= window.count else { return nil }
+    let mean = sum / Double(count)
+    var signal = [Double](repeating: 0, count: window.count)
+    let offset = window.count - newest.count
+    for (place, row) in newest.enumerated() where !column[row].isNaN {
+      signal[offset + place] = (column[row] - mean) * window[offset + place]
+    }
+    return signal
   }
 }

@@ -24,55 +24,71 @@ package struct StatisticsEncoder: Sendable, Equatable {
     if width < windows.step + windows.step {
       throw .windowTooShort(needed: windows.step + windows.step)
     }
-    let numbers = columns.map { $0.numbers ?? [] }
     let features = columns.flatMap { column in Self.names.map { "\(column.name).\($0)" } }
-    return try encodeRows(frame.rowCount, features: features, stage: "stats", work: work) { row in
-      guard windows.isFull[row] else { return nil }
-      let rows = windows.rows(at: row).filter { presence?[$0] ?? true }
-      var vector: [Double] = []
-      vector.reserveCapacity(features.count)
+    // In the order of time, so that a window is a stretch; absent rows count as missing cells.
+    let order = windows.order
+    let numbers = columns.map { column -> [Double] in
+      let cells = column.numbers ?? []
+      return order.map { presence?[$0] ?? true ? cells[$0] : .nan }
+    }
+    let origin = axis[order[0]]
+    let seconds = order.map { (axis[$0] - origin).seconds }
+    return try encodeRows(frame.rowCount, features: features, stage: "stats", work: work) { row, vector in
+      guard windows.isFull[row] else { return false }
+      let window = windows.ranges[windows.places[row]]
       var hasValue = false
       for column in numbers {
-        let summary = Self.summary(of: column, rows: rows, axis: axis, expected: windows.rows(at: row).count)
-        hasValue = hasValue || summary != nil
-        vector += summary ?? [Double](repeating: .nan, count: Self.names.count)
+        if Self.summarise(column, seconds: seconds, window: window, into: &vector) {
+          hasValue = true
+        } else {
+          for _ in Self.names { vector.append(.nan) }
+        }
       }
-      return hasValue ? vector : nil
+      return hasValue
     }
   }
 
-  private static func summary(
-    of column: [Double], rows: [Int], axis: TimeAxis, expected: Int
-  ) -> [Double]? {
-    let used = rows.filter { !column[$0].isNaN }
-    guard let last = used.last, used.count >= 2, used.count * 2 >= expected else { return nil }
-    let count = Double(used.count)
-    let end = axis[last]
+  /// Appends the features of one window, if enough of it is there.
+  private static func summarise(
+    _ column: [Double], seconds: [Double], window: Range<Int>, into vector: inout [Double]
+  ) -> Bool {
+    // Times relative to the end keep their digits, whatever the year.
+    let end = seconds[window.upperBound - 1]
+    var count = 0.0
     var sum = 0.0
     var timeSum = 0.0
-    var low = column[last]
-    var high = column[last]
-    for row in used {
-      sum += column[row]
-      timeSum += (axis[row] - end).seconds
-      low = min(low, column[row])
-      high = max(high, column[row])
+    var low = Double.infinity
+    var high = -Double.infinity
+    for place in window {
+      let value = column[place]
+      if value.isNaN { continue }
+      count += 1
+      sum += value
+      timeSum += seconds[place] - end
+      low = min(low, value)
+      high = max(high, value)
     }
+    if count < 2 || count * 2 < Double(window.count) { return false }
     let mean = sum / count
     let timeMean = timeSum / count
     var squares = 0.0
     var timeSquares = 0.0
     var products = 0.0
-    for row in used {
-      let gap = column[row] - mean
-      let time = (axis[row] - end).seconds - timeMean
+    for place in window {
+      let value = column[place]
+      if value.isNaN { continue }
+      let gap = value - mean
+      let time = seconds[place] - end - timeMean
       squares += gap * gap
       timeSquares += time * time
       products += gap * time
     }
-    return [
-      mean, (squares / (count - 1)).squareRoot(), low, high, timeSquares > 0 ? products / timeSquares : 0,
-    ]
+    vector.append(mean)
+    vector.append((squares / (count - 1)).squareRoot())
+    vector.append(low)
+    vector.append(high)
+    vector.append(timeSquares > 0 ? products / timeSquares : 0)
+    return true
   }
 }
 

@@ -1,21 +1,37 @@
-import Numerics
-
 /// How the values that fall into one step become one value.
 package enum Aggregate: String, Sendable, CaseIterable {
   case mean, median, min, max, last, count
 
-  /// Summarises the present values (no NaN), in the order of time; NaN if there is none to speak of.
-  func of(_ values: [Double]) -> Double {
-    if self == .count { return Double(values.count) }
-    guard let last = values.last else { return .nan }
-    return switch self {
-    case .mean: values.reduce(0, +) / Double(values.count)
-    case .median: SortedSample(values).median ?? .nan
-    case .min: values.min() ?? .nan
-    case .max: values.max() ?? .nan
-    case .last: last
-    case .count: Double(values.count)
+  /// Summarises the values at the given positions of `rows`, in the order of time, without the missing ones.
+  ///
+  /// NaN if there is none to speak of; a count of nothing is 0.
+  func of(_ values: [Double], rows: [Int], in positions: Range<Int>) -> (value: Double, count: Int) {
+    var count = 0
+    var result = 0.0
+    if self == .median {
+      var present: [Double] = []
+      for position in positions where !values[rows[position]].isNaN { present.append(values[rows[position]]) }
+      guard !present.isEmpty else { return (.nan, 0) }
+      present.sort()
+      let middle = present.count / 2
+      let upper = present[middle]
+      if present.count % 2 == 1 { return (upper, present.count) }
+      return (present[middle - 1] + 0.5 * (upper - present[middle - 1]), present.count)
     }
+    for position in positions {
+      let value = values[rows[position]]
+      if value.isNaN { continue }
+      count += 1
+      switch self {
+      case .mean: result += value
+      case .min: result = count == 1 ? value : Swift.min(result, value)
+      case .max: result = count == 1 ? value : Swift.max(result, value)
+      case .last, .median: result = value
+      case .count: result += 1
+      }
+    }
+    if count == 0 { return (self == .count ? 0 : .nan, 0) }
+    return (self == .mean ? result / Double(count) : result, count)
   }
 }
 

@@ -53,10 +53,7 @@ extension Alignment.Part {
     switch self.content {
     case .embedding(let embedding):
       let numbers = frame.columns.map { $0.numbers ?? [] }
-      var matrix = Matrix(rows: frame.rowCount, columns: numbers.count)
-      for (place, column) in numbers.enumerated() {
-        for row in column.indices { matrix[row, place] = column[row] }
-      }
+      let matrix = Concatenation.matrix(of: numbers, rows: frame.rowCount)
       content = .embedding(
         Embedding(
           index: frame.index, matrix: matrix, features: embedding.features, blocks: embedding.blocks))

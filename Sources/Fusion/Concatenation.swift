@@ -51,11 +51,19 @@ package struct Concatenation: Sendable, Equatable {
       all += columns
     }
     if features.isEmpty { throw .nothingToFuse }
-    var matrix = Matrix(rows: bundle.index.count, columns: all.count)
-    for (place, column) in all.enumerated() {
-      for (row, value) in column.enumerated() { matrix[row, place] = value }
-    }
+    let matrix = Self.matrix(of: all, rows: bundle.index.count)
     return Embedding(index: bundle.index, matrix: matrix, features: features, blocks: blocks)
+  }
+
+  /// Blocks of rows, so that writing across the columns stays in the cache.
+  static func matrix(of columns: [[Double]], rows: Int) -> Matrix {
+    var values = [Double](repeating: 0, count: rows * columns.count)
+    for start in stride(from: 0, to: rows, by: 512) {
+      for (place, column) in columns.enumerated() {
+        for row in start..<min(rows, start + 512) { values[row * columns.count + place] = column[row] }
+      }
+    }
+    return Matrix(rows: rows, columns: columns.count, values: values)
   }
 
   private static func filled(_ column: [Double], fitRows: [Int]) -> [Double] {

@@ -62,10 +62,11 @@ package struct LateFusion: Sendable, Equatable {
       let rows = Self.calibrationRows(of: part, index: index)
       if rows.isEmpty { throw .noFitRows(name: part.name) }
       let reference = rows.map { part.scores.values[$0] }
-      let unit = ScoreCalibration(calibration, reference: reference)
-      let ranked = ScoreCalibration(.ecdf, reference: reference)
-      calibrated.append(part.scores.values.map(unit.apply))
-      percentiles.append(part.scores.values.map(ranked.apply))
+      let ranked = part.scores.values.map(ScoreCalibration(.ecdf, reference: reference).apply)
+      percentiles.append(ranked)
+      calibrated.append(
+        calibration == .ecdf
+          ? ranked : part.scores.values.map(ScoreCalibration(calibration, reference: reference).apply))
     }
     return combined(parts, calibrated: calibrated, percentiles: percentiles, index: index)
   }
@@ -76,28 +77,44 @@ package struct LateFusion: Sendable, Equatable {
     var values = [Double](repeating: 0, count: index.count)
     var conflict = values
     var presence = Mask(count: index.count)
-    var shares = Matrix(rows: index.count, columns: parts.count)
+    var shares = [Double](repeating: 0, count: index.count * parts.count)
+    let isPresent = parts.map { part in (0..<index.count).map { part.isPresent($0) } }
+    var present: [Double] = []
     for row in 0..<index.count {
-      let present = parts.indices.filter { parts[$0].isPresent(row) }
-      guard let leader = present.max(by: { calibrated[$0][row] < calibrated[$1][row] }) else { continue }
+      present.removeAll(keepingCapacity: true)
+      var leader = -1
+      var highest = -Double.infinity
+      var lowest = Double.infinity
+      for part in parts.indices where isPresent[part][row] {
+        let value = calibrated[part][row]
+        if leader < 0 || value > calibrated[leader][row] { leader = part }
+        highest = max(highest, percentiles[part][row])
+        lowest = min(lowest, percentiles[part][row])
+        present.append(value)
+      }
+      if leader < 0 { continue }
       presence[row] = true
+      conflict[row] = highest - lowest
       switch combine {
       case .max:
         values[row] = calibrated[leader][row]
-        shares[row, leader] = values[row]
+        shares[row * parts.count + leader] = values[row]
       case .mean, .rank:
         // Summed in ascending order, so that the order of the inputs changes no bit.
-        let sum = present.map { calibrated[$0][row] }.sorted().reduce(0, +)
-        values[row] = sum / Double(present.count)
-        for part in present { shares[row, part] = calibrated[part][row] / Double(present.count) }
+        present.sort()
+        let count = Double(present.count)
+        var sum = 0.0
+        for value in present { sum += value }
+        values[row] = sum / count
+        for part in parts.indices where isPresent[part][row] {
+          shares[row * parts.count + part] = calibrated[part][row] / count
+        }
       }
-      let ranks = present.map { percentiles[$0][row] }
-      conflict[row] = (ranks.max() ?? 0) - (ranks.min() ?? 0)
     }
     let names = parts.map(\.name)
     let fitted = parts.compactMap(\.scores.fitted)
     let contributions = Contributions(
-      matrix: shares, features: names,
+      matrix: Matrix(rows: index.count, columns: parts.count, values: shares), features: names,
       blocks: names.enumerated().map { Block(name: $1, columns: $0..<$0 + 1) },
       meaning: combine == .max
         ? "calibrated score of the modality that decided"

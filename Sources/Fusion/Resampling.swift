@@ -89,26 +89,33 @@ package struct Resampling: Sendable, Equatable {
     var distances: [Int] = []
     distances.reserveCapacity(grid.count)
     if let numbers = column.numbers, column.type == .number || isLabel {
+      let aggregate = isLabel ? Aggregate.max : aggregate
       var values: [Double] = []
       values.reserveCapacity(grid.count)
       for run in bins {
-        let summaries = run.bins.map { bin in
-          let present = bin.map { numbers[run.source[$0]] }.filter { !$0.isNaN }
-          return (isLabel ? Aggregate.max : aggregate).of(present)
+        var isPresent = [Bool](repeating: false, count: run.bins.count)
+        let start = values.count
+        for (row, bin) in run.bins.enumerated() {
+          let summary = aggregate.of(numbers, rows: run.source, in: bin)
+          values.append(summary.value)
+          isPresent[row] = summary.count > 0
         }
-        // A count of nothing is a value, but not a measurement.
-        let isPresent = zip(summaries, run.bins).map { !$0.isNaN && !(aggregate == .count && $1.isEmpty) }
+        if fill == .none || isPresent.allSatisfy({ $0 }) {
+          for isThere in isPresent { distances.append(isThere ? 0 : .max) }
+          continue
+        }
         for (row, source) in fill.sources(isPresent: isPresent, step: step).enumerated() {
           distances.append(source.distance(from: row) ?? .max)
           switch source {
-          case .nothing: values.append(summaries[row])
-          case .row(let other): values.append(summaries[other])
+          case .nothing: break
+          // Only steps without a value change, and only from those with one.
+          case .row(let other): values[start + row] = values[start + other]
           case .between(let a, let b, let share):
-            values.append(summaries[a] + share * (summaries[b] - summaries[a]))
+            values[start + row] = values[start + a] + share * (values[start + b] - values[start + a])
           }
         }
       }
-      let unit = aggregate == .count && !isLabel ? nil : column.unit
+      let unit = aggregate == .count ? nil : column.unit
       return Piece(
         column: Column(numbers: values, name: column.name, unit: unit, role: column.role),
         distances: distances)

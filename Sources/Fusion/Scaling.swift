@@ -49,10 +49,12 @@ extension Scaling.Method {
     guard !values.isEmpty else { return (0, 0) }
     switch self {
     case .robust:
-      let sorted = SortedSample(values)
-      let median = sorted.median ?? 0
-      let deviation = (sorted.medianAbsoluteDeviation ?? 0) * Statistics.normalConsistency
+      var scratch = values
+      let median = Self.median(&scratch)
+      for place in scratch.indices { scratch[place] = abs(scratch[place] - median) }
+      let deviation = Self.median(&scratch) * Statistics.normalConsistency
       if deviation > 0 { return (median, deviation) }
+      let sorted = SortedSample(values)
       let quartiles = (sorted.quantile(0.75) ?? 0) - (sorted.quantile(0.25) ?? 0)
       if quartiles > 0 { return (median, quartiles / Self.normalQuartiles) }
       return (median, Statistics.standardDeviation(values, degreesLost: 0))
@@ -61,6 +63,40 @@ extension Scaling.Method {
     case .minmax:
       let low = values.min() ?? 0
       return (low, (values.max() ?? low) - low)
+    }
+  }
+
+  /// The middle value, or the mean of the two in the middle; moves the values about. O(n), not O(n log n).
+  private static func median(_ values: inout [Double]) -> Double {
+    let middle = values.count / 2
+    select(middle, in: &values)
+    if values.count % 2 == 1 { return values[middle] }
+    var below = values[0]
+    for place in 1..<max(1, middle) { below = max(below, values[place]) }
+    return below + 0.5 * (values[middle] - below)
+  }
+
+  /// Puts the value of rank `rank` in its place, smaller ones before it.
+  ///
+  /// Source: Hoare, *Algorithm 65: Find*, Communications of the ACM 1961; the pivot is the median of three.
+  private static func select(_ rank: Int, in values: inout [Double]) {
+    var low = 0
+    var high = values.count - 1
+    while low < high {
+      let (a, b, c) = (values[low], values[(low + high) / 2], values[high])
+      let pivot = max(min(a, b), min(max(a, b), c))
+      var left = low
+      var right = high
+      while left <= right {
+        while values[left] < pivot { left += 1 }
+        while values[right] > pivot { right -= 1 }
+        if left <= right {
+          values.swapAt(left, right)
+          left += 1
+          right -= 1
+        }
+      }
+      if rank <= right { high = right } else if rank >= left { low = left } else { return }
     }
   }
 }
