@@ -5,11 +5,17 @@ package struct CheckedCall: Sendable, Equatable {
   package var arguments: [String: Argument]
   /// Where each argument stands in the line, for diagnostics that appear only at run time.
   package var ranges: [String: Range<Int>]
+  /// How arguments that use `{name}` are written; canonical text keeps the parameter.
+  package var written: [String: String]
 
-  package init(spec: CommandSpec, arguments: [String: Argument], ranges: [String: Range<Int>] = [:]) {
+  package init(
+    spec: CommandSpec, arguments: [String: Argument], ranges: [String: Range<Int>] = [:],
+    written: [String: String] = [:]
+  ) {
     self.spec = spec
     self.arguments = arguments
     self.ranges = ranges
+    self.written = written
   }
 
   package subscript<Element>(parameter: Parameter<Element>) -> Element {

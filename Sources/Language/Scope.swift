@@ -34,4 +34,10 @@ package protocol Scope {
   var names: [String] { get }
   /// The files that a path or glob means, in order; empty if there are none.
   func files(matching path: String) -> [String]
+  /// The literal that `param` gave a name, for `{name}`.
+  func literal(named name: String) -> Argument?
+}
+
+extension Scope {
+  package func literal(named name: String) -> Argument? { nil }
 }

@@ -17,7 +17,9 @@ package enum Word {
   }
 
   /// The text in double quotes, with the escapes that the lexer reads.
-  package static func quoted(_ text: String) -> String {
+  ///
+  /// - Parameter escapingBraces: hides `{` where `{name}` would mean a parameter.
+  package static func quoted(_ text: String, escapingBraces: Bool = false) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {
       switch scalar {
@@ -25,14 +27,18 @@ package enum Word {
       case "\\": result += "\\\\"
       case "\n": result += "\\n"
       case "\t": result += "\\t"
-      case _
-      where scalar.value < 0x20 || scalar.properties.generalCategory == .format
-        || (0x7f...0x9f).contains(scalar.value):
+      case _ where isHidden(scalar) || (escapingBraces && scalar == "{"):
         result += "\\u{" + String(scalar.value, radix: 16) + "}"
       default: result.unicodeScalars.append(scalar)
       }
     }
     return result + "\""
+  }
+
+  /// Control and format characters, which a reader cannot see.
+  package static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.value < 0x20 || scalar.properties.generalCategory == .format
+      || (0x7f...0x9f).contains(scalar.value) || (0x2028...0x2029).contains(scalar.value)
   }
 }
 

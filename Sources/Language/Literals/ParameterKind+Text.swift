@@ -24,6 +24,24 @@ extension ParameterKind {
     }
   }
 
+  /// What it takes, without limits: "a whole number".
+  package var noun: String {
+    switch self {
+    case .integer: "a whole number"
+    case .real: "a number"
+    case .fraction: "a share"
+    case .span: "a length of time"
+    case .instant: "a time"
+    case .choice: "a choice"
+    case .call: "a known call"
+    case .range: "a range"
+    case .list: "a list"
+    case .value: "a value"
+    case .column: "a column"
+    default: phrase
+    }
+  }
+
   private static func limits<Bound: Comparable>(
     _ range: ClosedRange<Bound>, _ text: (Bound) -> String
   ) -> String where Bound: Limited {

@@ -27,6 +27,8 @@ extension Reference.Root {
   init?(_ text: String) {
     if text == "_" {
       self = .last
+    } else if text == "|" {
+      self = .pipe
     } else if Word.isResult(text), let number = Int(text.dropFirst()) {
       self = .result(number)
     } else if Word.isName(text) {

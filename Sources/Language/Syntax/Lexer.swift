@@ -57,7 +57,7 @@ struct Lexer {
       LineReader.startsComment(bytes, at: position, lineStart: origin)
     else { return nil }
     let end = bytes[position...].firstIndex(of: 10) ?? bytes.count
-    comment = String(decoding: bytes[position..<end], as: UTF8.self)
+    comment = (comment.map { $0 + " " } ?? "") + String(decoding: bytes[position..<end], as: UTF8.self)
     for offset in position..<end { bytes[offset] = 32 }
     return end
   }

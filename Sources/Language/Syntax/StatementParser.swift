@@ -21,7 +21,7 @@ extension Statement {
   }
 }
 
-private struct StatementParser {
+struct StatementParser {
   let bytes: [UInt8]
   let start: Int
   var comment: String?

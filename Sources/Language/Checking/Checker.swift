@@ -1,0 +1,120 @@
+/// Proves a line before anything runs: names, kinds, columns, options, ranges and files.
+package struct Checker {
+  package let table: CommandTable
+  package let scope: any Scope
+  /// Whether unambiguous prefixes count, as they do at the prompt.
+  package let abbreviations: Bool
+  package let shapeOf: ShapeOf
+
+  package init(
+    table: CommandTable, scope: any Scope, abbreviations: Bool = false, shapeOf: @escaping ShapeOf
+  ) {
+    self.table = table
+    self.scope = scope
+    self.abbreviations = abbreviations
+    self.shapeOf = shapeOf
+  }
+
+  /// Reads and checks one logical line.
+  package func check(_ line: String) throws(Diagnostic) -> CheckedStatement {
+    try check(Statement(parsing: line))
+  }
+
+  package func check(_ statement: Statement) throws(Diagnostic) -> CheckedStatement {
+    do throws(Diagnostic) {
+      return try checkBody(statement.body)
+    } catch {
+      var diagnostic = error
+      if diagnostic.source == nil { diagnostic.source = statement.source }
+      throw diagnostic
+    }
+  }
+
+  private func checkBody(_ body: Statement.Body) throws(Diagnostic) -> CheckedStatement {
+    switch body {
+    case .blank: return .blank
+    case .comment(let text): return .comment(text)
+    case .question(let role, let text): return .question(role: role, text: text)
+    case .shell(let text): return .shell(text)
+    case .session(let session): return .session(session)
+    case .parameter(let name, let word):
+      try checkFree(name)
+      return .parameter(name: name.text, value: try LiteralReader.literal(word))
+    case .definition(let definition):
+      try checkDefinition(definition)
+      return .definition(definition)
+    case .pipeline(let pipeline): return .pipeline(try check(pipeline))
+    }
+  }
+
+  func checkFree(_ name: NameSyntax) throws(Diagnostic) {
+    guard table.isReserved(name.text) else { return }
+    throw Diagnostic(
+      "E0204", "`\(name.text)` is the name of a command", at: name.range, label: "taken",
+      remedy: "choose another name, such as `\(name.text)ed` or `my_\(name.text)`")
+  }
+
+  package func check(_ pipeline: PipelineSyntax) throws(Diagnostic) -> CheckedPipeline {
+    if let name = pipeline.name { try checkFree(name) }
+    let stages = try Expansion(table: table).expand(pipeline.stages)
+    var state = PipelineState()
+    for stage in stages {
+      do throws(Diagnostic) {
+        try check(stage.syntax, &state)
+      } catch {
+        guard let range = stage.blame, let name = stage.definition else { throw error }
+        var diagnostic = error
+        diagnostic.range = range
+        diagnostic.label = "in `\(name)`" + (error.label.isEmpty ? "" : ": " + error.label)
+        throw diagnostic
+      }
+    }
+    return CheckedPipeline(
+      name: pipeline.name?.text, head: state.calls.isEmpty ? state.head?.argument : nil, calls: state.calls,
+      shape: state.shape)
+  }
+
+  /// What the stages so far have made.
+  private struct PipelineState {
+    var head: (argument: Argument, word: WordSyntax)?
+    var calls: [CheckedCall] = []
+    var shape = ValueShape(kind: .scalar)
+  }
+
+  private func check(_ stage: StageSyntax, _ state: inout PipelineState) throws(Diagnostic) {
+    let isFirst = state.head == nil && state.calls.isEmpty
+    let resolver = StageResolver(table: table, scope: scope, abbreviations: abbreviations)
+    guard let (spec, used) = try resolver.command(stage, isFirst: isFirst) else {
+      let (argument, shape) = try resolver.head(stage)
+      state.head = (argument, stage.words[0])
+      state.shape = shape
+      return
+    }
+    var input: WordSyntax?
+    if let last = stage.words.first, !state.calls.isEmpty {
+      input = WordSyntax("|", at: last.range.lowerBound)
+    }
+    if state.calls.isEmpty, let head = state.head {
+      guard case .reference = head.argument else {
+        throw Diagnostic(
+          "E0210", "a literal cannot be piped", at: head.word.range, label: "a literal",
+          remedy: "name it first: `x = \(head.argument.canonical)`")
+      }
+      input = head.word
+    }
+    let inner: any Scope = state.calls.isEmpty ? scope : PipeScope(outer: scope, shape: state.shape)
+    let words = stage.words
+    let checker = CallChecker(
+      spec: spec, scope: inner, abbreviations: abbreviations,
+      head: words[0].range.lowerBound..<words[used - 1].range.upperBound)
+    let call = try checker.check(Array(words.dropFirst(used)), input: input)
+    do throws(Diagnostic) {
+      state.shape = try shapeOf(call, inner)
+    } catch {
+      var diagnostic = error
+      if diagnostic.range == nil { diagnostic.range = stage.range }
+      throw diagnostic
+    }
+    state.calls.append(call)
+  }
+}

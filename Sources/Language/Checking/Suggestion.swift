@@ -1,0 +1,62 @@
+/// Finds what somebody may have meant.
+package enum Suggestion {
+  /// Longer words are not compared, so that the cost stays bounded.
+  private static let longest = 64
+  private static let mostCandidates = 5_000
+
+  /// At most three candidates, nearest first, within a third of the word's length.
+  package static func nearest(to word: String, among candidates: [String]) -> [String] {
+    let letters = Array(word.lowercased().unicodeScalars)
+    guard !letters.isEmpty, letters.count <= longest else { return [] }
+    let limit = max(1, letters.count / 3)
+    var seen: Set<String> = []
+    var found: [(distance: Int, position: Int, text: String)] = []
+    for (position, text) in candidates.prefix(mostCandidates).enumerated() where seen.insert(text).inserted {
+      let other = Array(text.lowercased().unicodeScalars.prefix(longest + 1))
+      guard abs(other.count - letters.count) <= limit, other.count <= longest else { continue }
+      let distance = distance(letters, other)
+      if distance <= limit { found.append((distance, position, text)) }
+    }
+    found.sort { ($0.distance, $0.position) < ($1.distance, $1.position) }
+    return found.prefix(3).map(\.text)
+  }
+
+  /// "did you mean `a`, `b` or `c`?", or the other remedy if nothing is near.
+  package static func remedy(for word: String, among candidates: [String], else other: String) -> String {
+    let nearest = nearest(to: word, among: candidates)
+    return nearest.isEmpty ? other : "did you mean \(list(nearest, "or"))?"
+  }
+
+  /// "`a`, `b` or `c`".
+  package static func list(_ words: [String], _ conjunction: String) -> String {
+    let quoted = words.map { "`\($0)`" }
+    guard let last = quoted.last, quoted.count > 1 else { return quoted.joined() }
+    return quoted.dropLast().joined(separator: ", ") + " \(conjunction) " + last
+  }
+
+  /// The first few of many: "`a`, `b`, `c` and 7 more".
+  package static func some(_ words: [String], of limit: Int = 10) -> String {
+    guard words.count > limit else { return list(words, "and") }
+    let shown = words.prefix(limit - 1).map { "`\($0)`" }.joined(separator: ", ")
+    return "\(shown) and \(words.count - limit + 1) more"
+  }
+
+  /// How many insertions, deletions, replacements and swaps of neighbours turn one text into the other
+  /// (Damerau, restricted to one edit a place).
+  static func distance(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar]) -> Int {
+    var beforeLast: [Int] = []
+    var last = Array(0...b.count)
+    for i in 0..<a.count {
+      var row = [i + 1]
+      row.reserveCapacity(b.count + 1)
+      for j in 0..<b.count {
+        let replaced = last[j] + (a[i] == b[j] ? 0 : 1)
+        var best = min(replaced, last[j + 1] + 1, row[j] + 1)
+        if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] { best = min(best, beforeLast[j - 1] + 1) }
+        row.append(best)
+      }
+      (beforeLast, last) = (last, row)
+    }
+    return last[b.count]
+  }
+}
