@@ -1,0 +1,111 @@
+package import Language
+package import Values
+
+/// How a value came to be: the canonical calls and the versions that went in.
+package struct Provenance: Sendable, Equatable {
+  /// The canonical statement.
+  package let line: String
+  /// Names and versions that the statement used, in order of appearance.
+  package let inputs: [Input]
+
+  package struct Input: Sendable, Hashable {
+    package let name: String
+    package let version: Int
+  }
+}
+
+/// A name bound to a value at one version.
+package struct Binding: Sendable {
+  package let name: String
+  /// Counts from 1; rebinding a name makes the next one.
+  package let version: Int
+  package let value: Value
+  package let provenance: Provenance
+  /// The line that made it: `r12`.
+  package let result: Int
+}
+
+/// All values of a session, by name and version and by result number.
+package struct Store: Sendable {
+  private var versions: [String: [Binding]] = [:]
+  private var results: [Int: (value: Value, provenance: Provenance, name: String?)] = [:]
+  /// Names in the order in which they were last bound.
+  private var order: [String] = []
+  package private(set) var lastResult: Int?
+
+  package init() {}
+
+  /// The newest version of each name, oldest binding first.
+  package var bindings: [Binding] { order.compactMap { versions[$0]?.last } }
+
+  package func binding(_ name: String, version: Int? = nil) -> Binding? {
+    guard let all = versions[name] else { return nil }
+    guard let version else { return all.last }
+    return all.first { $0.version == version }
+  }
+
+  package func versionCount(_ name: String) -> Int { versions[name]?.last?.version ?? 0 }
+
+  package func value(_ reference: Reference) -> Value? {
+    switch reference.root {
+    case .name(let name): binding(name, version: reference.version)?.value
+    case .last: lastResult.flatMap { results[$0]?.value }
+    case .result(let number): results[number]?.value
+    }
+  }
+
+  /// The name and version behind a reference, if it has one.
+  package func input(_ reference: Reference) -> Provenance.Input? {
+    let name: String?
+    var number: Int?
+    switch reference.root {
+    case .name(let plain): return binding(plain, version: reference.version).map(Self.input)
+    case .last: number = lastResult
+    case .result(let result): number = result
+    }
+    name = number.flatMap { results[$0]?.name }
+    guard let name, let number else { return nil }
+    return versions[name]?.first { $0.result == number }.map(Self.input)
+  }
+
+  private static func input(_ binding: Binding) -> Provenance.Input {
+    Provenance.Input(name: binding.name, version: binding.version)
+  }
+
+  /// Whether something that went into the value has been bound anew since.
+  package func isStale(_ binding: Binding) -> Bool {
+    binding.provenance.inputs.contains { input in
+      guard let newest = versions[input.name]?.last else { return true }
+      return newest.version != input.version || isStale(newest)
+    }
+  }
+
+  package mutating func record(
+    _ value: Value, name: String?, result: Int, provenance: Provenance
+  ) -> Int {
+    results[result] = (value, provenance, name)
+    lastResult = result
+    guard let name else { return 0 }
+    let version = versionCount(name) + 1
+    versions[name, default: []].append(
+      Binding(name: name, version: version, value: value, provenance: provenance, result: result))
+    order.removeAll { $0 == name }
+    order.append(name)
+    return version
+  }
+
+  /// Forgets the result and the version of the name that it bound.
+  package mutating func forget(result: Int) {
+    if let name = results[result]?.name {
+      versions[name]?.removeAll { $0.result == result }
+      if versions[name]?.isEmpty == true {
+        versions[name] = nil
+        order.removeAll { $0 == name }
+      }
+    }
+    results[result] = nil
+    lastResult = results.keys.max()
+  }
+
+  package func provenance(ofResult number: Int) -> Provenance? { results[number]?.provenance }
+}

@@ -1,0 +1,71 @@
+import Chronology
+package import Language
+import Numerics
+package import Values
+
+extension Value {
+  package var kind: ValueKind {
+    switch self {
+    case .scalar: .scalar
+    case .table: .table
+    case .series: .series
+    case .audio: .audio
+    case .log: .log
+    case .bundle: .bundle
+    case .embedding: .embedding
+    case .scores: .scores
+    case .alarms: .alarms
+    case .model: .model
+    case .figure: .figure
+    case .report: .report
+    case .answer: .answer
+    }
+  }
+
+  /// Kind and size: `table 1200 x 9`, `audio 12.5s at 16000 Hz`.
+  package var shortDescription: String {
+    switch self {
+    case .table(let frame), .series(let frame): "\(kind) \(frame.rowCount) x \(frame.columns.count)"
+    case .audio(let audio): "audio \(audio.length.seconds)s at \(Int(audio.sampleRate)) Hz"
+    case .log(let log): "log \(log.frame.rowCount) events, \(log.templates.count) templates"
+    case .bundle(let bundle): "bundle \(bundle.index.count) x \(bundle.slots.map(\.name).joined(separator: "+"))"
+    case .embedding(let embedding): "embedding \(embedding.matrix.rows) x \(embedding.matrix.columns)"
+    case .scores(let scores): "scores \(scores.values.count)"
+    case .alarms(let alarms): "alarms \(alarms.segments.count) segments, \(alarms.flags.setCount) rows"
+    case .model(let model): "model \(model.method), \(model.fittedRows) rows"
+    case .scalar, .figure, .report, .answer: kind.rawValue
+    }
+  }
+
+  /// What the checker needs to know.
+  package var shape: ValueShape {
+    ValueShape(kind: kind, columns: columnShapes, rowCount: index?.count)
+  }
+
+  private var columnShapes: [ColumnShape]? {
+    switch self {
+    case .table(let frame), .series(let frame): frame.columns.map(\.shape)
+    case .log(let log): log.frame.columns.map(\.shape)
+    case .bundle(let bundle): bundle.slots.map { ColumnShape(name: $0.name, type: $0.content.kind.rawValue) }
+    case .embedding(let embedding): embedding.features.map { ColumnShape(name: $0, type: "number") }
+    case .scores, .alarms: [ColumnShape(name: "score", type: "number")]
+    default: nil
+    }
+  }
+}
+
+extension Column {
+  package var shape: ColumnShape { ColumnShape(name: name, type: type.rawValue, unit: unit) }
+}
+
+extension SlotContent {
+  package var kind: ValueKind {
+    switch self {
+    case .frame: .table
+    case .embedding: .embedding
+    case .scores: .scores
+    case .audio: .audio
+    case .log: .log
+    }
+  }
+}
