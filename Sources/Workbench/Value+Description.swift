@@ -28,7 +28,8 @@ extension Value {
     case .table(let frame), .series(let frame): "\(kind) \(frame.rowCount) x \(frame.columns.count)"
     case .audio(let audio): "audio \(audio.length.seconds)s at \(Int(audio.sampleRate)) Hz"
     case .log(let log): "log \(log.frame.rowCount) events, \(log.templates.count) templates"
-    case .bundle(let bundle): "bundle \(bundle.index.count) x \(bundle.slots.map(\.name).joined(separator: "+"))"
+    case .bundle(let bundle):
+      "bundle \(bundle.index.count) x \(bundle.slots.map(\.name).joined(separator: "+"))"
     case .embedding(let embedding): "embedding \(embedding.matrix.rows) x \(embedding.matrix.columns)"
     case .scores(let scores): "scores \(scores.values.count)"
     case .alarms(let alarms): "alarms \(alarms.segments.count) segments, \(alarms.flags.setCount) rows"

@@ -97,7 +97,8 @@ extension ScriptFile {
     case "#@": turn = body.split(separator: " ").last.flatMap { Int($0) }
     case "#?": records.append(.question(role: nil, text: body))
     case "#\"": append(answer: body)
-    default: records.append(line.isEmpty || !line.hasPrefix("#") ? .blank : .comment(String(line.dropFirst())))
+    default:
+      records.append(line.isEmpty || !line.hasPrefix("#") ? .blank : .comment(String(line.dropFirst())))
     }
   }
 
