@@ -51,6 +51,7 @@ package struct Store: Sendable {
     case .name(let name): binding(name, version: reference.version)?.value
     case .last: lastResult.flatMap { results[$0]?.value }
     case .result(let number): results[number]?.value
+    case .pipe: nil
     }
   }
 
@@ -62,6 +63,7 @@ package struct Store: Sendable {
     case .name(let plain): return binding(plain, version: reference.version).map(Self.input)
     case .last: number = lastResult
     case .result(let result): number = result
+    case .pipe: return nil
     }
     name = number.flatMap { results[$0]?.name }
     guard let name, let number else { return nil }
