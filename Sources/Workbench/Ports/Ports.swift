@@ -14,6 +14,14 @@ package protocol FileStore: Sendable {
   func append(_ bytes: [UInt8], to path: String) throws(Diagnostic)
   /// Files that a path or glob means, sorted; a plain path that exists gives itself.
   func files(matching path: String) -> [String]
+  /// Opens a file to add to its end; a new one, and its folder, belong to the user alone.
+  func openEnd(of path: String) throws(Diagnostic) -> any FileEnd
+}
+
+/// A file that grows: a journal.
+package protocol FileEnd: Sendable {
+  /// Returns when the bytes are on the disk; after a crash they are there, at worst cut short.
+  func append(_ bytes: [UInt8]) throws(Diagnostic)
 }
 
 /// Decodes compressed sound.
