@@ -54,26 +54,31 @@ package struct FileSystem: FileStore {
 
   package func files(matching path: String) -> [String] { FileSearch.files(matching: path) }
 
-  package func openEnd(of path: String) throws(Diagnostic) -> any FileEnd {
+  package func append(_ bytes: [UInt8], to path: String) throws(Diagnostic) {
     Self.makeFolder(of: path)
     let descriptor = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0o600)
     guard descriptor >= 0 else { throw FileFailure.writing(path, errno) }
-    let file = OpenFile(descriptor: descriptor)
+    defer { close(descriptor) }
     var facts = stat()
     guard unsafe fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else {
       throw FileFailure.notPlain(path)
     }
-    return AppendedFile(file: file, path: path)
+    do throws(SystemError) {
+      try Self.write(bytes, to: descriptor)
+      guard fdatasync(descriptor) == 0 else { throw SystemError(code: errno) }
+    } catch {
+      throw FileFailure.writing(path, error.code)
+    }
   }
 
-  /// What cannot be made shows when the file is opened.
+  /// Makes the folders above a file; what cannot be made shows when the file is opened.
   private static func makeFolder(of path: String) {
     for (index, character) in path.utf8.enumerated() where character == UInt8(ascii: "/") && index > 0 {
       unsafe mkdir(String(decoding: path.utf8.prefix(index), as: UTF8.self), 0o700)
     }
   }
 
-  fileprivate static func write(_ bytes: [UInt8], to descriptor: Int32) throws(SystemError) {
+  private static func write(_ bytes: [UInt8], to descriptor: Int32) throws(SystemError) {
     var written = 0
     while written < bytes.count {
       // SAFETY: `written` stays below the count, and the buffer is valid during the call.
@@ -83,21 +88,6 @@ package struct FileSystem: FileStore {
       if step < 0, errno == EINTR { continue }
       guard step > 0 else { throw SystemError(code: step < 0 ? errno : EIO) }
       written += step
-    }
-  }
-}
-
-/// A file whose every write is waited for.
-private struct AppendedFile: FileEnd {
-  let file: OpenFile
-  let path: String
-
-  func append(_ bytes: [UInt8]) throws(Diagnostic) {
-    do throws(SystemError) {
-      try FileSystem.write(bytes, to: file.descriptor)
-      guard fdatasync(file.descriptor) == 0 else { throw SystemError(code: errno) }
-    } catch {
-      throw FileFailure.writing(path, error.code)
     }
   }
 }

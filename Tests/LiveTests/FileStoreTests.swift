@@ -60,13 +60,10 @@ import Workbench
   @Test(arguments: Adapter.allCases) func `adds to the end and makes the folder`(_ adapter: Adapter) throws {
     try adapter.use { store, folder in
       let path = "\(folder)/state/deep/journal"
-      let end = try store.openEnd(of: path)
-      try end.append([1, 2])
-      try end.append([3])
+      try store.append([1, 2], to: path)
+      #expect(try bytes(path, in: store) == [1, 2])
+      try store.append([3], to: path)
       #expect(try bytes(path, in: store) == [1, 2, 3])
-      let again = try store.openEnd(of: path)
-      try again.append([4])
-      #expect(try bytes(path, in: store) == [1, 2, 3, 4])
     }
   }
 
@@ -75,7 +72,7 @@ import Workbench
   ) throws {
     try adapter.use { store, folder in
       let names = ["1.csv", "2.csv", "10.csv", "a.txt", ".hidden.csv"]
-      for name in names { try store.openEnd(of: "\(folder)/x/\(name)").append([1]) }
+      for name in names { try store.append([1], to: "\(folder)/x/\(name)") }
       let found = store.files(matching: "\(folder)/x/*.csv")
       #expect(found.sorted() == ["1.csv", "10.csv", "2.csv"].map { "\(folder)/x/\($0)" }.sorted())
       if adapter == .disk { #expect(found == ["1.csv", "2.csv", "10.csv"].map { "\(folder)/x/\($0)" }) }
@@ -88,14 +85,14 @@ import Workbench
 
   @Test(arguments: Adapter.allCases) func `says what is missing or a folder`(_ adapter: Adapter) throws {
     try adapter.use { store, folder in
-      try store.openEnd(of: "\(folder)/x/a").append([1])
+      try store.append([1], to: "\(folder)/x/a")
       for (path, code) in [("nothing", "E0511"), ("x", "E0512")] {
         let error = #expect(throws: Diagnostic.self) { try store.open("\(folder)/\(path)") }
         #expect(error?.code == code)
         #expect(error?.remedy.isEmpty == false)
       }
       #expect(throws: Diagnostic.self) { try store.write([1], to: "\(folder)/x") }
-      #expect(throws: Diagnostic.self) { try store.openEnd(of: "\(folder)/x") }
+      #expect(throws: Diagnostic.self) { try store.append([1], to: "\(folder)/x") }
     }
   }
 }
@@ -128,7 +125,7 @@ import Workbench
   @Test func `are found below any folder by two stars`() throws {
     try `A store of files`.Adapter.disk.use { store, folder in
       for name in ["a.csv", "b/a.csv", "b/c/a.csv", "b/c/a.txt"] {
-        try store.openEnd(of: "\(folder)/\(name)").append([1])
+        try store.append([1], to: "\(folder)/\(name)")
       }
       #expect(store.files(matching: "\(folder)/**/*.csv").count == 3)
     }

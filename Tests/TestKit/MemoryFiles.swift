@@ -44,26 +44,12 @@ package final class MemoryFiles: FileStore {
     }
   }
 
-  package func openEnd(of path: String) throws(Diagnostic) -> any FileEnd {
-    if isFolder(path) {
-      throw Diagnostic("E0512", "`\(path)` is a folder", remedy: "Add the name of a file to write.")
-    }
-    contents.withLock { if $0[path] == nil { $0[path] = [] } }
-    return MemoryEnd(files: self, path: path)
-  }
-
-  fileprivate func append(_ bytes: [UInt8], to path: String) {
-    contents.withLock { $0[path, default: []] += bytes }
+  package func append(_ bytes: [UInt8], to path: String) throws(Diagnostic) {
+    try write((self[path] ?? []) + bytes, to: path)
   }
 
   private func isFolder(_ path: String) -> Bool {
     let folder = path.hasSuffix("/") ? path : path + "/"
     return paths.contains { $0.hasPrefix(folder) }
   }
-}
-
-private struct MemoryEnd: FileEnd {
-  let files: MemoryFiles
-  let path: String
-  func append(_ bytes: [UInt8]) throws(Diagnostic) { files.append(bytes, to: path) }
 }

@@ -9,19 +9,11 @@ package protocol FileStore: Sendable {
   func open(_ path: String) throws(Diagnostic) -> any ByteSource
   /// Writes a whole file in one step: after a crash the old or the new one is there.
   func write(_ bytes: [UInt8], to path: String) throws(Diagnostic)
-  /// Adds to the end of a file, which is made if there is none (for its owner's eyes only), and returns when the
-  /// disk has it.
+  /// Adds to the end of a file, which is made with its folder if there is none (for its owner's eyes only), and
+  /// returns when the disk has it.
   func append(_ bytes: [UInt8], to path: String) throws(Diagnostic)
   /// Files that a path or glob means, sorted; a plain path that exists gives itself.
   func files(matching path: String) -> [String]
-  /// Opens a file to add to its end; a new one, and its folder, belong to the user alone.
-  func openEnd(of path: String) throws(Diagnostic) -> any FileEnd
-}
-
-/// A file that grows: a journal.
-package protocol FileEnd: Sendable {
-  /// Returns when the bytes are on the disk; after a crash they are there, at worst cut short.
-  func append(_ bytes: [UInt8]) throws(Diagnostic)
 }
 
 /// Decodes compressed sound.
