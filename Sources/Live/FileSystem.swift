@@ -1,7 +1,7 @@
 package import Formats
 import Glibc
 package import Language
-package import Workbench
+import Workbench
 
 /// The files of this machine. Relative paths start at the folder where the program was started.
 package struct FileSystem: FileStore {

@@ -1,7 +1,7 @@
 package import Formats
 package import Language
 import Synchronization
-package import Workbench
+import Workbench
 
 /// Files in memory, under any path. A folder exists as soon as a file lies in it.
 package final class MemoryFiles: FileStore {
