@@ -16,3 +16,15 @@ extension Matrix {
 
   package func transposed() -> Matrix { Matrix(rows: columns, columns: rows, values: transposedValues()) }
 }
+
+extension Matrix {
+  /// The given columns, in the given order.
+  package func selecting(columns chosen: [Int]) -> Matrix {
+    var picked: [Double] = []
+    picked.reserveCapacity(chosen.count * rows)
+    for row in 0..<rows {
+      for column in chosen { picked.append(values[row * columns + column]) }
+    }
+    return Matrix(rows: rows, columns: chosen.count, values: picked)
+  }
+}

@@ -109,13 +109,17 @@ package struct World: Sendable {
   package var clock: any Clock
   /// All commands, in the order of `help`.
   package var commands: [any Command]
+  /// The folder of what comes with Sonde: tutorials, sessions, prompts; empty if it is not known.
+  package var home: String
 
   package init(
-    files: any FileStore, audio: any AudioDecoder, clock: any Clock, commands: [any Command]
+    files: any FileStore, audio: any AudioDecoder, clock: any Clock, commands: [any Command] = builtins,
+    home: String = ""
   ) {
     self.files = files
     self.audio = audio
     self.clock = clock
     self.commands = commands
+    self.home = home
   }
 }

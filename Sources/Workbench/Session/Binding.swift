@@ -31,7 +31,9 @@ package struct Store: Sendable {
   private var results: [Int: (value: Value, provenance: Provenance, name: String?)] = [:]
   /// Names in the order in which they were last bound.
   private var order: [String] = []
-  package private(set) var lastResult: Int?
+  /// Results are numbered 1, 2, 3… without gaps: undoing one frees its number.
+  package private(set) var resultCount = 0
+  private var lastResult: Int? { resultCount > 0 ? resultCount : nil }
 
   package init() {}
 
@@ -82,22 +84,26 @@ package struct Store: Sendable {
     }
   }
 
+  /// Keeps a value as the next result and, if it has a name, as the name's next version.
   package mutating func record(
-    _ value: Value, name: String?, result: Int, provenance: Provenance
-  ) -> Int {
+    _ value: Value, name: String?, provenance: Provenance
+  ) -> (number: Int, version: Int) {
+    resultCount += 1
+    let result = resultCount
     results[result] = (value, provenance, name)
-    lastResult = result
-    guard let name else { return 0 }
+    guard let name else { return (result, 0) }
     let version = versionCount(name) + 1
     versions[name, default: []].append(
       Binding(name: name, version: version, value: value, provenance: provenance, result: result))
     order.removeAll { $0 == name }
     order.append(name)
-    return version
+    return (result, version)
   }
 
-  /// Forgets the result and the version of the name that it bound.
-  package mutating func forget(result: Int) {
+  /// Forgets the last result and the version of the name that it bound.
+  package mutating func forgetLast() {
+    let result = resultCount
+    guard result > 0 else { return }
     if let name = results[result]?.name {
       versions[name]?.removeAll { $0.result == result }
       if versions[name]?.isEmpty == true {
@@ -106,7 +112,16 @@ package struct Store: Sendable {
       }
     }
     results[result] = nil
-    lastResult = results.keys.max()
+    resultCount -= 1
+  }
+
+  package func resultNumber(_ reference: Reference) -> Int? {
+    switch reference.root {
+    case .name(let name): binding(name, version: reference.version)?.result
+    case .last: lastResult
+    case .result(let number): results[number] == nil ? nil : number
+    case .pipe: nil
+    }
   }
 
   package func provenance(ofResult number: Int) -> Provenance? { results[number]?.provenance }

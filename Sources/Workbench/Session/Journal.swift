@@ -1,0 +1,53 @@
+import Chronology
+package import Language
+
+/// The record of a running session on disk: a script that grows by one synced piece a statement.
+package struct Journal {
+  package let path: String
+  private let files: any FileStore
+  private let header: [(key: String, value: String)]
+  private var isStarted: Bool
+
+  /// Begins a new journal; the file appears with the first record.
+  package init(path: String, files: any FileStore, header: [(key: String, value: String)]) {
+    self.path = path
+    self.files = files
+    self.header = header
+    isStarted = false
+  }
+
+  /// Goes on with a journal that holds something already.
+  package init(resuming path: String, files: any FileStore, header: [(key: String, value: String)]) {
+    self.init(path: path, files: files, header: header)
+    isStarted = true
+  }
+
+  package mutating func append(_ record: ScriptRecord) throws(Diagnostic) {
+    var text = ScriptFile.lines(of: record).joined(separator: "\n") + "\n"
+    if !isStarted { text = ScriptFile(header: header, records: []).text + text }
+    try files.append(Array(text.utf8), to: path)
+    isStarted = true
+  }
+
+  /// Replaces everything, in one step.
+  package mutating func rewrite(_ records: [ScriptRecord]) throws(Diagnostic) {
+    try files.write(Array(ScriptFile(header: header, records: records).text.utf8), to: path)
+    isStarted = true
+  }
+}
+
+extension Session {
+  /// Writes every statement down as it succeeds, so that a crash loses at most the running line.
+  package func keepJournal(in folder: String) {
+    let name = world.clock.now().fileName
+    journal = Journal(
+      path: "\(folder)/\(name).sonde", files: world.files, header: [("seed", String(seed))])
+  }
+
+  package var journalPath: String? { journal?.path }
+}
+
+extension Instant {
+  /// `2026-03-01T08-00-00.123456789`: sorts by time and is a file name everywhere.
+  fileprivate var fileName: String { description.map { $0 == ":" ? "-" : String($0) }.joined() }
+}

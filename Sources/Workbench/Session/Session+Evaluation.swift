@@ -1,0 +1,108 @@
+import Language
+package import Numerics
+package import Values
+
+/// What a pipeline gave.
+struct Outcome {
+  let value: Value
+  let remarks: [String]
+  /// Names and versions that went in.
+  let inputs: [Provenance.Input]
+  /// Files that were read.
+  let files: [String]
+}
+
+extension Session {
+  /// Runs the calls of a checked pipeline from left to right.
+  func evaluate(_ pipeline: CheckedPipeline, work: Work) throws(Failure) -> Outcome {
+    var run = PipelineRun(store: store)
+    if let head = pipeline.head { run.current = try run.value(of: head) }
+    var world = worldForCommands
+    let recorder = RecordingFiles(base: world.files)
+    world.files = recorder
+    let remarks = Remarks()
+    for call in pipeline.calls {
+      if work.isCancelled() { throw .cancelled }
+      let invocation = Invocation(call: call, values: try run.values(of: call), remarks: remarks)
+      let value: Value
+      switch commands[call.spec.name] {
+      case let command as any PureCommand: value = try command.run(invocation, work: work)
+      case let command as any WorldCommand: value = try command.run(invocation, work: work, world: world)
+      default:
+        throw .diagnostic(
+          Diagnostic("E0201", "`\(call.spec.name)` cannot run here", remedy: "`help` lists the commands"))
+      }
+      run.current = NamedValue(name: pipeline.name ?? call.spec.verb, value: value)
+    }
+    guard let current = run.current else {
+      throw .diagnostic(Diagnostic("E0101", "the line is empty", remedy: "write a command"))
+    }
+    return Outcome(value: current.value, remarks: remarks.all, inputs: run.inputs, files: recorder.opened)
+  }
+}
+
+/// Resolves the references of a pipeline while it runs.
+private struct PipelineRun {
+  let store: Store
+  var current: NamedValue?
+  var inputs: [Provenance.Input] = []
+
+  init(store: Store) { self.store = store }
+
+  mutating func values(of call: CheckedCall) throws(Failure) -> [String: [NamedValue]] {
+    var values: [String: [NamedValue]] = [:]
+    for parameter in call.spec.parameters {
+      guard let argument = call.arguments[parameter.name] else { continue }
+      switch argument {
+      case .reference(let reference):
+        values[parameter.name] = [try resolve(reference, at: call.ranges[parameter.name])]
+      case .list(let items):
+        for case .reference(let reference) in items {
+          values[parameter.name, default: []].append(try resolve(reference, at: call.ranges[parameter.name]))
+        }
+      default: continue
+      }
+    }
+    return values
+  }
+
+  mutating func value(of head: Argument) throws(Failure) -> NamedValue {
+    if case .reference(let reference) = head { return try resolve(reference, at: nil) }
+    return NamedValue(name: head.canonical, value: .scalar(head.scalar))
+  }
+
+  private mutating func resolve(_ reference: Reference, at range: Range<Int>?) throws(Failure) -> NamedValue {
+    if let input = store.input(reference), !inputs.contains(input) { inputs.append(input) }
+    let whole = reference.root == .pipe ? current?.value : store.value(reference)
+    let name = reference.root == .pipe ? current?.name ?? "" : reference.description
+    guard let whole else {
+      throw .diagnostic(
+        Diagnostic(
+          "E0205", "no value is called `\(reference)`", at: range, label: "not known here",
+          remedy: "`/history` shows what there is"))
+    }
+    guard let column = reference.column else { return NamedValue(name: name, value: whole) }
+    guard let part = whole.part(column) else {
+      throw .diagnostic(
+        Diagnostic(
+          "E0203", "`\(name)` has no part `\(column)`", at: range, label: "not found",
+          remedy: "`describe` shows what a value holds"))
+    }
+    return NamedValue(name: name, value: part)
+  }
+}
+
+extension Argument {
+  /// A literal as a value.
+  fileprivate var scalar: Scalar {
+    switch self {
+    case .integer(let number): .number(Double(number))
+    case .real(let number): .number(number)
+    case .span(let span): .span(span)
+    case .instant(let instant): .instant(instant)
+    case .flag(let on): .bool(on)
+    case .text(let text), .choice(let text), .path(let text), .column(let text): .text(text)
+    case .reference, .expression, .call, .range, .list: .text(canonical)
+    }
+  }
+}
