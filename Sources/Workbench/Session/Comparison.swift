@@ -1,4 +1,4 @@
-package import Values
+import Values
 
 /// How a result relates to the one on record.
 package enum Verdict: Int, Sendable, Comparable {

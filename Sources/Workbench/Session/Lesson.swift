@@ -1,4 +1,4 @@
-package import Language
+import Language
 
 /// A tutorial: Markdown whose `sonde` code blocks are lines to run, one after another.
 package struct Lesson: Sendable, Equatable {

@@ -98,7 +98,7 @@ extension Replay {
     return broken.contains { blamed == $0 || blamed.hasPrefix($0 + ".") || blamed.hasPrefix($0 + "@") }
   }
 
-  private func enter(_ session: Session) {
+  func enter(_ session: Session) {
     session.folders = folder.isEmpty ? [] : [folder]
   }
 
@@ -137,7 +137,8 @@ extension Replay {
     case .question(let role, let text):
       session.note(question: text, role: role) { emit(.session($0)) }
     case .answer(let text): session.note(answer: text) { emit(.session($0)) }
-    case .comment, .blank: session.keep(Step(record: record, effect: .nothing, inputs: [])) { emit(.session($0)) }
+    case .comment, .blank:
+      session.keep(Step(record: record, effect: .nothing, inputs: [])) { emit(.session($0)) }
     case .statement: break
     }
   }
@@ -180,7 +181,9 @@ extension Replay {
   package func updated(with digests: [Int: RecordedDigest]) -> ScriptFile {
     var copy = script
     copy.records = script.records.map { record in
-      guard case .statement(var statement) = record, let digest = digests[statement.line] else { return record }
+      guard case .statement(var statement) = record, let digest = digests[statement.line] else {
+        return record
+      }
       statement.digest = digest
       return .statement(statement)
     }

@@ -1,6 +1,6 @@
 import Language
-package import Numerics
-package import Values
+import Numerics
+import Values
 
 /// What a pipeline gave.
 struct Outcome {

@@ -1,6 +1,7 @@
+import Chronology
 package import Language
 package import Numerics
-package import Values
+import Values
 
 /// An investigation: names and their values, what made them, and the record that replays to the same numbers.
 ///
@@ -54,7 +55,9 @@ package final class Session {
     let commands = commands
     return Checker(table: table ?? self.table, scope: scope, abbreviations: abbreviations) {
       (call, scope) throws(Diagnostic) in
-      guard let command = commands[call.spec.name] else { return ValueShape(kind: call.spec.output ?? .table) }
+      guard let command = commands[call.spec.name] else {
+        return ValueShape(kind: call.spec.output ?? .table)
+      }
       return try command.shape(of: call, in: scope, world: world)
     }
   }

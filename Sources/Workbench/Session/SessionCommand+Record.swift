@@ -1,5 +1,5 @@
 import Chronology
-import Language
+package import Language
 import Values
 
 extension SessionCommand {
@@ -19,7 +19,8 @@ extension SessionCommand {
     try session.world.files.write(Array(script.text.utf8), to: path)
     let count = script.statements.count
     call.say(
-      "saved \(count) \(count == 1 ? "statement" : "statements") to \(path); `sonde replay \(path)` replays them")
+      "saved \(count) \(count == 1 ? "statement" : "statements") to \(path); `sonde replay \(path)` replays them"
+    )
     return .ok
   }
 
@@ -188,7 +189,8 @@ extension Session {
         tell(binding.provenance, binding.result, store.isStale(binding), depth: depth + 1)
       }
     }
-    guard let number = store.resultNumber(reference), let provenance = store.provenance(ofResult: number) else {
+    guard let number = store.resultNumber(reference), let provenance = store.provenance(ofResult: number)
+    else {
       return nil
     }
     let isStale = store.input(reference).flatMap { store.binding($0.name, version: $0.version) }

@@ -1,5 +1,5 @@
-package import Language
-package import Numerics
+import Language
+import Numerics
 
 /// A line that steers the session and is not part of the investigation: `/save`, `/undo`…
 package struct SessionCommand: Sendable {
@@ -73,10 +73,12 @@ extension SessionCommand {
     let name = syntax.name.text
     let fitting = all.filter { $0.name.hasPrefix(name) && !name.isEmpty }
     let range = 0..<syntax.name.range.upperBound
-    guard let command = all.first(where: { $0.name == name }) ?? (fitting.count == 1 ? fitting[0] : nil) else {
+    guard let command = all.first(where: { $0.name == name }) ?? (fitting.count == 1 ? fitting[0] : nil)
+    else {
       let list = all.map { "/" + $0.name }.joined(separator: " ")
       throw Diagnostic(
-        "E0201", fitting.isEmpty ? "there is no `/\(name)`" : "`/\(name)` can mean several commands", at: range,
+        "E0201", fitting.isEmpty ? "there is no `/\(name)`" : "`/\(name)` can mean several commands",
+        at: range,
         label: "not known here", remedy: "write one of \(list)")
     }
     let count = syntax.words.count { !$0.isOption }
