@@ -1,21 +1,12 @@
+import Notation
+
 /// Text that may be shown: data never steers the terminal, and nothing in it hides.
 package enum SafeText {
-  /// Characters that move the cursor, change direction, have no width, or tag text invisibly.
-  static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.value {
-    case 0..<0x20, 0x7f..<0xa0: true
-    case 0xad, 0x34f, 0x61c, 0x115f, 0x1160, 0x17b4, 0x17b5, 0x180b...0x180f: true
-    case 0x200b...0x200f, 0x2028...0x202e, 0x2060...0x206f, 0x3164, 0xfe00...0xfe0f, 0xfeff, 0xffa0: true
-    case 0xfff0...0xfffb, 0x1bca0...0x1bca3, 0x1d173...0x1d17a, 0xe0000...0xe0fff: true
-    default: false
-    }
-  }
-
   /// The text with every hidden character written out as `\u{…}`: what an approval shows.
   package static func visible(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
-      if isHidden(scalar) {
+      if Visible.isHidden(scalar) {
         result += "\\u{" + String(scalar.value, radix: 16) + "}"
       } else {
         result.unicodeScalars.append(scalar)
@@ -28,7 +19,7 @@ package enum SafeText {
   package static func stripped(_ text: String) -> String {
     var result = String.UnicodeScalarView()
     for scalar in text.unicodeScalars
-    where scalar == "\n" || scalar == "\t" || !isHidden(scalar) || isJoiner(scalar) {
+    where scalar == "\n" || scalar == "\t" || !Visible.isHidden(scalar) || isJoiner(scalar) {
       result.append(scalar)
     }
     return String(result)

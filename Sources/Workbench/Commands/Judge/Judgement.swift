@@ -139,7 +139,7 @@ struct Judgement {
     let match =
       switch aligned.match {
       case .sameRows: "on the same rows"
-      case .time(let tolerance): "by time, nearest within \(tolerance)"
+      case .time(let tolerance): "by time, nearest within \(tolerance.seconds.shortText(digits: 3)) s"
       case .incidents: "by the span of each incident"
       case .sample: "by sample identifier"
       }

@@ -1,0 +1,62 @@
+import Glibc
+
+/// What surrounds the program: variables, folders, processors.
+package enum Environment {
+  /// A variable; empty counts as absent.
+  package static func variable(_ name: String) -> String? {
+    guard let value = unsafe getenv(name) else { return nil }
+    let text = unsafe String(cString: value)
+    return text.isEmpty ? nil : text
+  }
+
+  /// Where journals and history live.
+  package static var stateFolder: String {
+    if let folder = variable("XDG_STATE_HOME") { return folder + "/sonde" }
+    return (variable("HOME") ?? ".") + "/.local/state/sonde"
+  }
+
+  /// Where users keep roles of their own.
+  package static var configFolder: String {
+    if let folder = variable("XDG_CONFIG_HOME") { return folder + "/sonde" }
+    return (variable("HOME") ?? ".") + "/.config/sonde"
+  }
+
+  /// The folder of what comes with Sonde: named by `SONDE_HOME`, else found above the program.
+  package static func home(of program: String?) -> String {
+    if let folder = variable("SONDE_HOME") { return folder }
+    guard var folder = program else { return "." }
+    for _ in 0..<6 {
+      guard let slash = folder.lastIndex(of: "/") else { break }
+      folder = String(folder[..<slash])
+      if unsafe access(folder + "/tutorials", R_OK) == 0 { return folder }
+    }
+    return "."
+  }
+
+  /// The path of the running program.
+  package static var program: String? {
+    var buffer = [CChar](repeating: 0, count: 4096)
+    let count = unsafe readlink("/proc/self/exe", &buffer, buffer.count)
+    guard count > 0 else { return nil }
+    return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  /// How many threads can run at once.
+  package static var processors: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
+  package static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
+
+  /// Everything that can be read from standard input.
+  package static func standardInput() -> String {
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    while true {
+      let count = unsafe read(STDIN_FILENO, &buffer, buffer.count)
+      if count < 0 && errno == EINTR { continue }
+      if count <= 0 { return String(decoding: bytes, as: UTF8.self) }
+      bytes += buffer[..<count]
+    }
+  }
+
+  package static func leave(_ code: Int32) -> Never { exit(code) }
+}
