@@ -1,4 +1,5 @@
 import Detection
+import Evaluation
 import Foundation
 import Numerics
 
@@ -37,10 +38,18 @@ struct BenchmarkRun {
     let end = clock.now
     if let scoreFile { try write(scores, to: scoreFile) }
     let sum = scores.reduce(0, +)
+    let area = try name == .matrixprofile ? nil : auroc(scores, labels: "syn_100000.u8")
     return """
       {"case": "\(name.rawValue)", "impl": "sonde", "threads": \(threads), "seconds": \(seconds(start, end)), \
-      "fit_seconds": \(seconds(start, fitted)), "rows": \(scores.count), "sum": \(sum)}
+      "fit_seconds": \(seconds(start, fitted)), "rows": \(scores.count), "sum": \(sum)\(area.map { ", \"auroc\": \($0)" } ?? "")}
       """
+  }
+
+  private func auroc(_ scores: [Double], labels: String) throws -> Double? {
+    let labels = [UInt8](try Data(contentsOf: URL(fileURLWithPath: folder + "/" + labels)))
+    let table = MetricTable(names: [.auroc], window: 1, clock: { Double($0) })
+    return try table.values(
+      of: LabelledScores(scores: scores, labels: labels.map { $0 > 0 }), flags: nil, work: Work())[.auroc]
   }
 
   private func seconds(_ start: ContinuousClock.Instant, _ end: ContinuousClock.Instant) -> Double {

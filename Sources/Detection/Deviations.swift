@@ -57,12 +57,22 @@ struct Deviations: Sendable, Codable, Equatable {
 /// The mean and the standard deviation (dividing by n); squares of large values do not overflow.
 func moments(of values: [Double]) -> (mean: Double, deviation: Double) {
   if values.isEmpty { return (0, 0) }
-  let mean = values.reduce(0) { $0 + $1 / Double(values.count) }
-  let largest = values.reduce(0.0) { max($0, abs($1 - mean)) }
   // Rounding alone makes the mean of equal numbers differ from them.
   if values.allSatisfy({ $0 == values[0] }) { return (values[0], 0) }
-  let sum = values.reduce(0.0) { $0 + ($1 - mean) / largest * (($1 - mean) / largest) }
-  return (mean, largest * (sum / Double(values.count)).squareRoot())
+  let count = Double(values.count)
+  var sum = 0.0
+  for value in values { sum += value }
+  let mean = sum / count
+  var largest = 0.0
+  for value in values { largest = max(largest, abs(value - mean)) }
+  let factor = 1 / largest
+  if !factor.isFinite { return (mean, largest) }
+  var squares = 0.0
+  for value in values {
+    let share = (value - mean) * factor
+    squares += share * share
+  }
+  return (mean, largest * (squares / count).squareRoot())
 }
 
 /// The median and the scaled median absolute deviation.

@@ -21,12 +21,7 @@ package struct EmpiricalTails: Detector, Equatable {
     _ training: Observations, using random: inout SeededGenerator, work: Work
   ) throws(DetectionError) -> Model {
     try training.require(rows: 2)
-    let fitted = try cancellable { () throws(Cancelled) in
-      try work.map(training.features.count, stage: "fitting") { column in
-        let values = training.present(column)
-        return (SortedColumn(sorting: values), Self.skew(values))
-      }
-    }
+    let fitted = try training.mapFeatures(work: work) { (SortedColumn(sorting: $0), Self.skew($0)) }
     return Model(columns: fitted.map(\.0), skews: fitted.map(\.1))
   }
 
@@ -51,10 +46,9 @@ package struct EmpiricalTails: Detector, Equatable {
     package func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {
       try rows.require(features: columns.count)
       let terms = self.terms
-      return try rows.scoreRows(work: work) { row in
-        var sum = 0.0
-        for (column, value) in row.enumerated() { sum += terms[column].value(value) }
-        return sum
+      return try rows.sumColumns(work: work) { column in
+        let term = terms[column]
+        return { term.value($0) }
       }
     }
 

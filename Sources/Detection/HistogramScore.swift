@@ -34,13 +34,10 @@ package struct HistogramScore: Detector, Equatable {
       throw .parameter(name: "bins", reason: "must be at least 2")
     }
     let bins = bins
-    let histograms = try cancellable { () throws(Cancelled) in
-      try work.map(training.features.count, stage: "fitting") { column in
-        let values = training.present(column)
-        switch bins {
-        case .count(let count): return Histogram(values, bins: count)
-        case .auto: return Histogram(values, bins: Histogram.bestCount(for: values))
-        }
+    let histograms = try training.mapFeatures(work: work) { values in
+      switch bins {
+      case .count(let count): Histogram(values, bins: count)
+      case .auto: Histogram(values, bins: Histogram.bestCount(for: values))
       }
     }
     return Model(histograms: histograms)
@@ -52,14 +49,9 @@ package struct HistogramScore: Detector, Equatable {
 
     package func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {
       try rows.require(features: histograms.count)
-      return try rows.scoreRows(work: work) { row in
-        var sum = 0.0
-        var column = 0
-        for value in row {
-          sum += histograms[column].surprise(of: value)
-          column += 1
-        }
-        return sum
+      return try rows.sumColumns(work: work) { column in
+        let histogram = histograms[column]
+        return { histogram.surprise(of: $0) }
       }
     }
 

@@ -25,14 +25,11 @@ package struct MedianDeviation: Detector, Equatable {
     _ training: Observations, using random: inout SeededGenerator, work: Work
   ) throws(DetectionError) -> Model {
     try training.require(rows: 2)
-    let fitted = try cancellable { () throws(Cancelled) in
-      try work.map(training.features.count, stage: "fitting") { column in
-        let values = training.present(column)
-        let (median, deviation) = medianMoments(of: values)
-        if deviation > 0 { return (median, deviation) }
-        let mean = values.reduce(0.0) { $0 + abs($1 - median) / Double(values.count) }
-        return (median, mean > 0 ? Self.meanConsistency * mean : 1)
-      }
+    let fitted = try training.mapFeatures(work: work) { values in
+      let (median, deviation) = medianMoments(of: values)
+      if deviation > 0 { return (median, deviation) }
+      let mean = values.reduce(0.0) { $0 + abs($1 - median) / Double(values.count) }
+      return (median, mean > 0 ? Self.meanConsistency * mean : 1)
     }
     return Model(
       deviations: Deviations(centers: fitted.map(\.0), scales: fitted.map(\.1), summary: summary))

@@ -32,7 +32,11 @@ struct Standardisation: Sendable, Codable, Equatable {
     let parts = try work.map(chunks, stage: "covariance") { chunk in
       let range = chunk * size..<min(matrix.rows, (chunk + 1) * size)
       let rows = Matrix(rows: range.count, columns: d, values: apply(matrix, range, within: limit))
-      return (rows.scatter(), (0..<d).map { column in (0..<rows.rows).reduce(0.0) { $0 + rows[$1, column] } })
+      var sum = [Double](repeating: 0, count: d)
+      for row in 0..<range.count {
+        for column in 0..<d { sum[column] += rows.values[row * d + column] }
+      }
+      return (rows.scatter(), sum)
     }
     var products = Matrix(rows: d, columns: d)
     var sums = [Double](repeating: 0, count: d)

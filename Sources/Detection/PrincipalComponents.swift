@@ -67,14 +67,14 @@ package struct PrincipalComponents: Detector, Equatable {
     try training.require(rows: 4)
     try training.requireComplete()
     let scaling = scaling
-    let fitted = try cancellable { () throws(Cancelled) in
-      try work.map(training.features.count, stage: "standardising") { column in
-        let values = training.present(column)
-        let (mean, deviation) = moments(of: values)
-        if scaling == .standard { return (mean, deviation > 0 ? deviation : 1) }
+    let fitted = try training.mapFeatures(work: work, stage: "standardising") { values in
+      if scaling == .robust {
         let (median, spread) = medianMoments(of: values)
-        return (median, spread > 0 ? spread : deviation > 0 ? deviation : 1)
+        if spread > 0 { return (median, spread) }
       }
+      let (mean, deviation) = moments(of: values)
+      let center = scaling == .robust ? Selection.median(of: values) ?? mean : mean
+      return (center, deviation > 0 ? deviation : 1)
     }
     let standardisation = Standardisation(centers: fitted.map(\.0), scales: fitted.map(\.1))
     let limit = scaling == .robust ? Self.winsor : .infinity

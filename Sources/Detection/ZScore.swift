@@ -19,9 +19,7 @@ package struct ZScore: Detector, Equatable {
     _ training: Observations, using random: inout SeededGenerator, work: Work
   ) throws(DetectionError) -> Model {
     try training.require(rows: 2)
-    let fitted = try cancellable { () throws(Cancelled) in
-      try work.map(training.features.count, stage: "fitting") { moments(of: training.present($0)) }
-    }
+    let fitted = try training.mapFeatures(work: work) { moments(of: $0) }
     return Model(
       deviations: Deviations(
         centers: fitted.map(\.mean), scales: fitted.map { $0.deviation > 0 ? $0.deviation : 1 },

@@ -22,7 +22,7 @@ package struct Neighbors: Sendable, Equatable {
 /// then, and only then, the query is compared with all rows in double precision. So the result is that of the plain
 /// double loop, ties going to the lower row (where the distance is not 0).
 ///
-/// - Input: complete rows, at most 1e150 in size.
+/// - Input: complete rows, at most 1e150 in size; differences below 1e-160 count as none.
 /// - Complexity: O(*n m d*) for *m* queries against *n* rows; memory 20 *n d* bytes.
 package struct NeighborIndex: Sendable {
   package let rowCount: Int

@@ -1,0 +1,183 @@
+import Numerics
+import TestKit
+import Testing
+
+private func normals(_ count: Int, seed: UInt64 = 4) -> [Double] {
+  var random = SeededGenerator(seed: seed)
+  return (0..<count).map { _ in random.normal() }
+}
+
+@Suite struct `Row products` {
+  @Test(arguments: [(1, 1, 1), (3, 5, 2), (9, 4, 11), (64, 17, 33)], Kernels.usable)
+  func `equal sums of products`(_ shape: (Int, Int, Int), _ kernels: Kernels) {
+    let (rows, inner, columns) = shape
+    let a = normals(rows * inner)
+    let b = Matrix(rows: inner, columns: columns, values: normals(inner * columns, seed: 5))
+    let product = RowProduct(b, kernels: kernels)
+    var result = [Double](repeating: 0, count: rows * product.stride)
+    product.multiply(a, into: &result)
+    for row in 0..<rows {
+      for column in 0..<columns {
+        let expected = (0..<inner).map { a[row * inner + $0] * b[$0, column] }.reduce(0, +)
+        // Fused products round once where the twin rounds twice.
+        #expect(abs(result[row * product.stride + column] - expected) < 1e-13 * Double(inner + 1))
+      }
+    }
+  }
+
+  @Test func `give a row the same bits alone`() {
+    let b = RowProduct(Matrix(rows: 6, columns: 6, values: normals(36)))
+    let a = normals(42, seed: 8)
+    var all = [Double](repeating: 0, count: 7 * b.stride)
+    b.multiply(a, into: &all)
+    for row in 0..<7 {
+      var alone = [Double](repeating: 0, count: b.stride)
+      b.multiply(Array(a[row * 6..<(row + 1) * 6]), into: &alone)
+      #expect(alone == Array(all[row * b.stride..<(row + 1) * b.stride]))
+    }
+  }
+}
+
+@Suite struct `Symmetric eigenvectors` {
+  @Test func `rebuild the matrix, largest first`() throws {
+    let half = Matrix(rows: 12, columns: 5, values: normals(60))
+    let matrix = half.scatter()
+    let eigen = try #require(SymmetricEigen(matrix))
+    #expect(eigen.values == eigen.values.sorted(by: >))
+    for i in 0..<5 {
+      for j in 0..<5 {
+        let sum = (0..<5).map { eigen.values[$0] * eigen.vectors[i, $0] * eigen.vectors[j, $0] }.reduce(0, +)
+        #expect(abs(sum - matrix[i, j]) < 1e-10)
+      }
+    }
+  }
+}
+
+@Suite struct `Selection of medians` {
+  @Test(arguments: [1, 2, 5, 100, 4095, 4096, 10_001])
+  func `equals sorting`(_ count: Int) {
+    for values in [normals(count), normals(count).map { $0.rounded() }, [Double](repeating: 3, count: count)]
+    {
+      let sorted = values.sorted()
+      let expected =
+        count % 2 == 1 ? sorted[count / 2] : sorted[count / 2 - 1] / 2 + sorted[count / 2] / 2
+      #expect(Selection.median(of: values) == expected)
+    }
+  }
+
+  @Test func `survives a sample that misleads`() {
+    // Every position that the sample looks at holds a large value.
+    var values = normals(8192)
+    for place in stride(from: 0, to: 8192, by: 8) { values[place] = 1e6 }
+    let sorted = values.sorted()
+    #expect(Selection.median(of: values) == sorted[4095] / 2 + sorted[4096] / 2)
+  }
+}
+
+@Suite struct `Sorted columns` {
+  @Test(arguments: [0, 1, 3, 255, 256, 5000])
+  func `count like counting`(_ size: Int) {
+    for scale in [1.0, 1e140, 1e-300] {
+      let values = normals(size).map { ($0 * 8).rounded() * scale } + (size > 0 ? [-0.0, 1e150] : [])
+      let column = SortedColumn(sorting: values)
+      #expect(column.values == values.sorted())
+      for probe in values.prefix(60) + [-1e150, 1e149, 0, 0.3 * scale] {
+        let atMost = column.countAtMost(probe)
+        #expect(atMost == values.filter { $0 <= probe }.count)
+        #expect(column.countBelow(probe, atMost: atMost) == values.filter { $0 < probe }.count)
+      }
+    }
+  }
+}
+
+@Suite struct `Window profiles` {
+  private func profile(_ values: [Double], _ window: Int) -> WindowProfile {
+    let reach = values.reduce(0.0) { max($0, abs($1)) }
+    return WindowProfile(values, window: window, center: 0, scale: reach > 0 ? reach : 1)
+  }
+
+  private func check(_ found: [Double], _ expected: [Double]) {
+    #expect(found.count == expected.count)
+    // The square root turns rounding of a correlation near 1 into its root.
+    for (a, b) in zip(found, expected) { #expect(abs(a - b) < 1e-5 * max(1, b)) }
+  }
+
+  @Test(arguments: [40, 300, 700], Kernels.usable)
+  func `equal all pairs of windows`(_ count: Int, _ kernels: Kernels) throws {
+    let series = normals(count).enumerated().map { sine(Double($0) / 5) + 0.2 * $1 + 100 }
+    let found = try profile(series, 12).selfJoin(exclusion: 4, kernels: kernels, work: Work(threads: 2))
+    check(found, naiveMatrixProfile(series, window: 12, exclusion: 4))
+  }
+
+  @Test(arguments: [(60, 300), (300, 60), (20, 20)], Kernels.usable)
+  func `join one series with another`(_ sizes: (Int, Int), _ kernels: Kernels) throws {
+    let (a, b) = (normals(sizes.0), normals(sizes.1, seed: 9))
+    let found = try profile(a, 8).join(profile(b, 8), kernels: kernels, work: Work(threads: 2))
+    check(found, naiveMatrixProfile(a, against: b, window: 8))
+  }
+
+  @Test func `treat stretches that never vary`() throws {
+    var series = normals(120)
+    for row in 30..<50 { series[row] = 2 }
+    for row in 80..<92 { series[row] = -1 }
+    let found = try profile(series, 10).selfJoin(exclusion: 3, work: Work())
+    check(found, naiveMatrixProfile(series, window: 10, exclusion: 3))
+    #expect(found[35] == 0)
+  }
+
+  @Test func `give the same bits at two threads`() throws {
+    let own = profile(normals(900), 20)
+    #expect(
+      try own.selfJoin(exclusion: 6, work: Work(threads: 1))
+        == own.selfJoin(exclusion: 6, work: Work(threads: 2)))
+  }
+}
+
+@Suite struct `Isolation trees` {
+  private let rows = Matrix(rows: 300, columns: 4, values: normals(1200))
+
+  private func grow(_ matrix: Matrix, trees: Int = 20, sample: Int = 64) throws -> IsolationTrees {
+    var random = SeededGenerator(seed: 6)
+    return try IsolationTrees(matrix, treeCount: trees, sampleSize: sample, using: &random, work: Work())
+  }
+
+  @Test func `score the same with every kernel`() throws {
+    let trees = try grow(rows)
+    let lengths = try Kernels.usable.map { try trees.meanPathLengths(of: rows, kernels: $0, work: Work()) }
+    #expect(lengths.allSatisfy { $0 == lengths[0] })
+  }
+
+  @Test func `divide the path among the features exactly`() throws {
+    let trees = try grow(rows)
+    let lengths = try trees.meanPathLengths(of: rows, work: Work())
+    let parts = try trees.contributions(to: rows, work: Work())
+    for row in 0..<rows.rows {
+      let saved = parts.row(row).reduce(0, +)
+      #expect(abs(saved - (IsolationTrees.averagePath(64) - lengths[row])) < 1e-9)
+    }
+  }
+
+  @Test func `isolate every row of a full sample in its own leaf`() throws {
+    // With all rows in the sample and depth to spare, 2 rows need one split.
+    let two = Matrix(rows: 2, columns: 1, values: [0, 1])
+    let trees = try grow(two, trees: 5, sample: 2)
+    #expect(try trees.meanPathLengths(of: two, work: Work()) == [1, 1])
+  }
+
+  @Test func `let missing values follow the larger branch`() throws {
+    // One row far out: nearly every root split cuts it off, so that the rest is the larger branch.
+    var values = [Double](repeating: 0, count: 64)
+    for row in 0..<64 { values[row] = row == 0 ? 1e6 : Double(row) }
+    let data = Matrix(rows: 64, columns: 1, values: values)
+    let trees = try grow(data, trees: 50, sample: 64)
+    let missing = Matrix(rows: 1, columns: 1, values: [.nan])
+    let lengths = try trees.meanPathLengths(of: data, work: Work())
+    let absent = try trees.meanPathLengths(of: missing, work: Work())[0]
+    #expect(absent > 2 * lengths[0])
+  }
+
+  @Test(arguments: [(1, 0.0), (2, 1.0), (256, 10.244770920116851)])
+  func `know the average path`(_ count: Int, _ expected: Double) {
+    #expect(abs(IsolationTrees.averagePath(count) - expected) < 1e-9)
+  }
+}

@@ -1,0 +1,79 @@
+import Numerics
+import TestKit
+import Testing
+
+private func matrix(_ rows: Int, _ columns: Int, _ value: (inout SeededGenerator, Int, Int) -> Double)
+  -> Matrix
+{
+  var random = SeededGenerator(seed: 11)
+  return Matrix(
+    rows: rows, columns: columns,
+    values: (0..<rows * columns).map { value(&random, $0 / columns, $0 % columns) })
+}
+
+private struct Layout: CustomTestStringConvertible {
+  let testDescription: String
+  let data: Matrix
+}
+
+private let layouts = [
+  Layout(testDescription: "normal", data: matrix(203, 5) { random, _, _ in random.normal() }),
+  Layout(testDescription: "one column", data: matrix(90, 1) { random, _, _ in random.normal() }),
+  Layout(
+    testDescription: "tight clusters far apart",
+    data: matrix(120, 3) { random, row, _ in Double(row % 3) * 1e6 + 1e-3 * random.normal() }),
+  Layout(
+    testDescription: "a grid with ties",
+    data: matrix(125, 3) { _, row, column in Double([row % 5, row / 5 % 5, row / 25][column]) }),
+  Layout(
+    testDescription: "one row far out",
+    data: matrix(80, 4) { random, row, _ in row == 9 ? 1e140 : random.normal() }),
+  Layout(
+    testDescription: "on a pedestal", data: matrix(80, 2) { random, _, _ in 1e9 + random.normal() }),
+  Layout(
+    testDescription: "tiny", data: matrix(60, 2) { random, _, _ in 1e-140 * random.normal() }),
+]
+
+@Suite struct `Neighbor index` {
+  @Test(arguments: layouts, Kernels.usable) fileprivate func `equals sorting all distances`(
+    _ layout: Layout, _ kernels: Kernels
+  ) throws {
+    let data = layout.data
+    let found = try NeighborIndex(data, kernels: kernels).nearest(
+      6, to: data, excludingSelf: true, work: Work(threads: 2))
+    for query in 0..<data.rows {
+      let expected = naiveNeighbors(of: data.row(query), in: data, count: 6, leavingOut: query)
+      for rank in 0..<6 {
+        #expect(found.distance(query, rank) == expected[rank].distance)
+        #expect(Int(found.rows[query * 6 + rank]) == expected[rank].row)
+      }
+    }
+  }
+
+  @Test(arguments: Kernels.usable) func `finds copies at distance 0`(_ kernels: Kernels) throws {
+    let data = matrix(100, 3) { _, row, _ in Double(row % 4) }
+    let found = try NeighborIndex(data, kernels: kernels).nearest(
+      5, to: data, excludingSelf: true, work: Work())
+    #expect(found.squaredDistances.allSatisfy { $0 == 0 })
+  }
+
+  @Test func `gives the same bits at two threads`() throws {
+    let data = matrix(700, 8) { random, _, _ in random.normal() }
+    let index = NeighborIndex(data)
+    #expect(
+      try index.nearest(9, to: data, work: Work(threads: 1))
+        == index.nearest(9, to: data, work: Work(threads: 2)))
+  }
+
+  @Test func `stops when asked to`() {
+    let data = matrix(50, 2) { random, _, _ in random.normal() }
+    #expect(throws: Cancelled.self) {
+      try NeighborIndex(data).nearest(3, to: data, work: Work(isCancelled: { true }))
+    }
+  }
+}
+
+extension Kernels {
+  /// What this machine can run.
+  static var usable: [Kernels] { best == .v3 ? [.baseline, .v3] : [.baseline] }
+}
