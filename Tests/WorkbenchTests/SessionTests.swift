@@ -122,7 +122,7 @@ private func investigated(_ world: World = .memory(), lines: [String] = investig
 
   private func replayed(threads: Int = 1, _ change: (String) -> String = { $0 }) throws -> Replay.Summary {
     let text = change(try #require(files.text("night.sonde")))
-    let script = ScriptFile(text, isIncomplete: LineReader.isIncomplete)
+    let script = ScriptFile(text)
     let replay = Replay(file: "night.sonde", script: script)
     let session = Session(world: .memory(files), seed: script.seed ?? 0)
     #expect(replay.check(in: session).isEmpty)
@@ -165,7 +165,7 @@ private func investigated(_ world: World = .memory(), lines: [String] = investig
       risk2 = detect iforest pump --trees 0
       /quit
       """
-    let script = ScriptFile(text, isIncomplete: LineReader.isIncomplete)
+    let script = ScriptFile(text)
     let replay = Replay(file: "a.sonde", script: script)
     let diagnostics = replay.check(in: Session(world: .memory()))
     #expect(diagnostics.map { "\($0.place?.line ?? 0) \($0.code)" } == ["2 E0205", "4 E0307", "5 E0106"])
@@ -177,7 +177,7 @@ private func investigated(_ world: World = .memory(), lines: [String] = investig
     for line in investigation.prefix(3) { session.type(line) }
     session.type("? what is this", "/undo", "joint = align pump cam --every 2s")
     let path = try #require(session.journalPath)
-    let journal = ScriptFile(try #require(files.text(path)), isIncomplete: LineReader.isIncomplete)
+    let journal = ScriptFile(try #require(files.text(path)))
     #expect(journal.statements.map(\.text) == investigation.prefix(2) + ["joint = align pump cam --every 2s"])
     let replay = Replay(file: path, script: journal)
     let summary = replay.run(in: Session(world: .memory(files))) { _ in }

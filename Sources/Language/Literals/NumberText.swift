@@ -1,7 +1,7 @@
-import Chronology
+package import Chronology
 
 /// Numbers with their suffixes, as people write them.
-enum NumberText {
+package enum NumberText {
   /// Splits `44.1kHz` into `44.1` and `kHz`; nil if no number starts the text.
   static func split(_ text: String) -> (number: String, suffix: String)? {
     let bytes = Array(text.utf8)
@@ -93,7 +93,7 @@ enum NumberText {
   }
 
   /// `10s`, `1.5h`, `1h30min`; nil for anything else and for what does not fit into 292 years.
-  static func span(_ text: String) -> TimeSpan? {
+  package static func span(_ text: String) -> TimeSpan? {
     var rest = text
     var total: Int64 = 0
     var isNegative = false

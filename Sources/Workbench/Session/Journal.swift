@@ -1,5 +1,6 @@
 import Chronology
 package import Language
+package import Numerics
 
 /// The record of a running session on disk: a script that grows by one synced piece a statement.
 package struct Journal {
@@ -42,6 +43,31 @@ extension Session {
     let name = world.clock.now().fileName
     journal = Journal(
       path: "\(folder)/\(name).sonde", files: world.files, header: [("seed", String(seed))])
+  }
+
+  /// Brings back the newest journal of a folder and goes on writing it.
+  ///
+  /// - Returns: false if there is none.
+  package func resume(from folder: String, work: Work, emit: (SessionEvent) -> Void) -> Bool {
+    guard let path = world.files.files(matching: folder + "/*.sonde").max(),
+      let replay = try? Replay(file: path, files: world.files)
+    else {
+      emit(.notice("there is no session to go on with in \(folder)"))
+      return false
+    }
+    let summary = replay.run(in: self, work: work) { event in
+      if case .session(let event) = event, !event.isResult { emit(event) }
+    }
+    journal = Journal(resuming: path, files: world.files, header: replay.script.header)
+    let total = replay.script.statements.count
+    emit(.notice("resumed: " + summary.sentence(total)))
+    if summary.status != .ok {
+      // What could not be brought back must not be lost when the journal is written anew.
+      journal = nil
+      emit(.notice("the journal stays as it is in \(path); this session keeps a new one"))
+      keepJournal(in: folder)
+    }
+    return true
   }
 
   package var journalPath: String? { journal?.path }

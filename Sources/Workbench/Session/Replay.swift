@@ -16,8 +16,7 @@ package struct Replay {
   }
 
   package init(file: String, files: any FileStore) throws(Diagnostic) {
-    self.init(
-      file: file, script: ScriptFile(try files.text(file), isIncomplete: LineReader.isIncomplete))
+    self.init(file: file, script: ScriptFile(try files.text(file)))
   }
 
   package enum Event {

@@ -1,3 +1,5 @@
+import Language
+
 /// A script as a file: statements, with everything else in comments.
 package struct ScriptFile: Sendable, Equatable {
   /// `#: key value…` lines, in order.
@@ -55,9 +57,7 @@ extension ScriptFile {
 
 extension ScriptFile {
   /// Reads a script. Never fails: whatever is not metadata is a comment or a statement, and the checker judges those.
-  ///
-  /// - Parameter isIncomplete: says of a text whether its statement goes on in the next line.
-  package init(_ text: String, isIncomplete: (String) -> Bool) {
+  package init(_ text: String) {
     self.init(records: [])
     var pending = ""
     var start = 0
@@ -74,7 +74,7 @@ extension ScriptFile {
       if pending.isEmpty { start = number + 1 }
       pending += pending.isEmpty ? line : "\n" + line
       let continues = number + 1 < lines.count && Self.startsWithPipe(lines[number + 1])
-      if continues || (isIncomplete(pending) && number + 1 < lines.count) { continue }
+      if continues || (LineReader.isIncomplete(pending) && number + 1 < lines.count) { continue }
       records.append(.statement(.init(text: pending, turn: turn, line: start)))
       turn = nil
       pending = ""

@@ -1,0 +1,77 @@
+import Language
+import Notation
+import Values
+package import Workbench
+
+/// Writes what happens in a session: for a person where the screen is a terminal, else for other programs.
+///
+/// On a terminal everything fits the width, and every named result gets a line. Elsewhere results stand alone on
+/// their screen, whole and unpainted; everything else goes to the other one.
+package struct EventWriter {
+  private let results: any Screen
+  private let messages: any Screen
+
+  package init(results: any Screen, messages: any Screen) {
+    self.results = results
+    self.messages = messages
+  }
+
+  private static let unlimited = 1_000_000
+
+  package func write(_ event: SessionEvent) {
+    switch event {
+    case .result(let result): write(result)
+    case .diagnostic(let diagnostic): write(diagnostic)
+    case .text(let text):
+      let width = results.isTerminal ? results.width : Self.unlimited
+      write(View.wrapped(text, width: width).map { StyledLine($0) }, to: results)
+    case .notice(let text): write([StyledLine("note: " + Visible.line(text), .warning)], to: messages)
+    case .question, .suggestion: return
+    }
+  }
+
+  private func write(_ result: LineResult) {
+    let name = result.name ?? (result.number > 0 ? "r\(result.number)" : result.canonical)
+    if result.isShown {
+      write(view(of: result.value, name: name).lines(of: result.value), to: results)
+    } else if results.isTerminal {
+      var line = StyledLine(name + (result.version > 1 ? "@\(result.version)" : ""), .name)
+      line.append("  " + Visible.line(result.value.shortDescription))
+      if result.seconds >= 0.1 { line.append("  \(NumberFormat.fixed(result.seconds, decimals: 1)) s", .dim) }
+      write([line], to: results)
+    }
+    for remark in result.remarks {
+      let text = (messages.isTerminal ? "  " : "note: ") + Visible.paragraph(remark)
+      let width = messages.isTerminal ? messages.width : Self.unlimited
+      write(View.wrapped(text, width: width).map { StyledLine($0, .dim) }, to: messages)
+    }
+  }
+
+  private func view(of value: Value, name: String) -> View {
+    if results.isTerminal { return View(width: results.width, name: name) }
+    // Drawings and prose are set for a width; all else is as wide as it is.
+    let isFlowing =
+      switch value {
+      case .figure, .answer: true
+      default: false
+      }
+    return View(width: isFlowing ? View.plainWidth : Self.unlimited, name: name, showsAllRows: true)
+  }
+
+  private func write(_ diagnostic: Diagnostic) {
+    let text = diagnostic.text(diagnostic.place == nil ? .framed : .placed)
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    write(
+      lines.enumerated().map { number, line in
+        if number == 0 { return StyledLine(line, .strong) }
+        if line.hasPrefix("help: ") {
+          return StyledLine("help", .good) + StyledLine(String(line.dropFirst(4)))
+        }
+        return StyledLine(line, number == lines.count - 2 && lines.count > 2 ? .alarm : .plain)
+      }, to: messages)
+  }
+
+  package func write(_ lines: [StyledLine], to screen: any Screen) {
+    screen.write(lines.map { $0.text(coloured: screen.hasColour) + "\n" }.joined())
+  }
+}

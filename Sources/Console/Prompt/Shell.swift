@@ -1,0 +1,125 @@
+import Language
+package import Numerics
+import Values
+package import Workbench
+
+/// The prompt: reads lines, runs them, shows what comes of them, until somebody leaves.
+package final class Shell {
+  private let session: Session
+  private let lines: any LineSource
+  private let screen: any Screen
+  private let interrupts: any Interrupts
+  private let writer: EventWriter
+  private let helper: SessionHelper
+  /// Lines of this and earlier sessions.
+  package var history: (any LineHistory)?
+  /// Answers questions; nil as long as no model is configured.
+  package var assistant: (any Assistant)?
+  private var suggestion = ""
+
+  package init(
+    session: Session, lines: any LineSource, screen: any Screen, messages: any Screen,
+    interrupts: any Interrupts
+  ) {
+    self.session = session
+    self.lines = lines
+    self.screen = screen
+    self.interrupts = interrupts
+    writer = EventWriter(results: screen, messages: messages)
+    helper = SessionHelper(session: session)
+  }
+
+  /// Runs until the end of the input or `/quit`.
+  ///
+  /// - Returns: how the last line went if the input was not a terminal, else `ok`.
+  package func run(work: Work) -> ExitStatus {
+    var last = ExitStatus.ok
+    if screen.isTerminal { writer.write([Self.greeting], to: screen) }
+    while true {
+      let request = LineRequest(
+        prompt: "sonde \(session.store.resultCount + 1)> ", continuation: "  ", initial: suggestion,
+        helper: helper)
+      suggestion = ""
+      switch lines.readLine(request) {
+      case .end:
+        if screen.isTerminal { screen.write("\n") }
+        return screen.isTerminal ? .ok : last
+      case .interrupted: interrupts.clear()
+      case .line(let line):
+        guard let status = perform(line, work: work) else { return .ok }
+        if !line.allSatisfy(\.isWhitespace) { last = status }
+      }
+    }
+  }
+
+  private static let greeting =
+    StyledLine("Sonde", .strong)
+    + StyledLine("  `help` lists the commands, `/tutorial` the lessons, `/quit` ends.", .dim)
+
+  /// Runs one line; nil if it was the last one.
+  private func perform(_ line: String, work: Work) -> ExitStatus? {
+    interrupts.clear()
+    let start = ContinuousClock.now
+    let before = staleNames
+    let progress = ProgressLine(screen: screen)
+    var question: (role: String?, text: String)?
+    let status = session.run(line, work: progress.watching(work)) { event in
+      progress.finish()
+      if case .suggestion(let line) = event { suggestion = line }
+      if case .question(let role, let text) = event { question = (role, text) }
+      writer.write(event)
+    }
+    progress.finish()
+    var exit = ExitStatus(status)
+    if status == .cancelled { writer.write(.notice("stopped; nothing that was finished is lost")) }
+    if let question { exit = ask(question.text, role: question.role, work: work) }
+    tellStale(since: before)
+    interrupts.clear()
+    keep(line, exit, ContinuousClock.now - start)
+    return status == .quit ? nil : exit
+  }
+
+  private func ask(_ text: String, role: String?, work: Work) -> ExitStatus {
+    guard let assistant else {
+      writer.write(
+        .diagnostic(
+          Diagnostic(
+            "A0101", "no model is configured",
+            remedy: "set SONDE_LLM_URL to an OpenAI-compatible server, such as http://127.0.0.1:8080/v1; "
+              + "`scripts/local-model` starts one")))
+      return .unavailable
+    }
+    return ExitStatus(assistant.ask(text, role: role, screen: screen, lines: lines, work: work))
+  }
+
+  private var staleNames: Set<String> {
+    Set(session.bindings.filter { session.store.isStale($0) }.map(\.name))
+  }
+
+  /// Says what a line has made old, once.
+  private func tellStale(since before: Set<String>) {
+    let names = session.bindings.map(\.name).filter { staleNames.subtracting(before).contains($0) }
+    guard !names.isEmpty, screen.isTerminal else { return }
+    let line = StyledLine("  stale now: \(names.joined(separator: " "))   ", .warning)
+    writer.write([line + StyledLine("/rerun stale", .name)], to: screen)
+  }
+
+  private func keep(_ line: String, _ status: ExitStatus, _ time: Duration) {
+    guard !line.hasPrefix(" "), !line.allSatisfy(\.isWhitespace) else { return }
+    history?.append(
+      HistoryEntry(
+        time: session.world.clock.now(), text: line, status: Int(status.rawValue),
+        milliseconds: Int(time / .milliseconds(1))))
+  }
+}
+
+/// Helps while a line is typed, from what the session knows.
+final class SessionHelper: LineHelper {
+  private let session: Session
+
+  init(session: Session) { self.session = session }
+
+  func isIncomplete(_ text: String) -> Bool { LineReader.isIncomplete(text) }
+
+  func menu(for text: String, cursor: Int) -> LineMenu { LineMenu(range: cursor..<cursor, items: []) }
+}

@@ -1,0 +1,75 @@
+import Notation
+
+/// What a piece of text is, so that a terminal can colour it.
+package enum Ink: Sendable, Equatable {
+  case plain, dim, strong, name, good, warning, alarm, truth
+  /// A line of a drawing; lanes take turns.
+  case lane(Int)
+
+  /// The parameters of "select graphic rendition".
+  package var code: String {
+    switch self {
+    case .plain: ""
+    case .dim: "2"
+    case .strong: "1"
+    case .name: "36"
+    case .good: "32"
+    case .warning: "33"
+    case .alarm: "1;31"
+    case .truth: "33"
+    case .lane(let number): ["36", "32", "35", "34", "33", "96", "92", "95"][number % 8]
+    }
+  }
+}
+
+/// A line of text in pieces of one ink each. Its text is safe to show.
+package struct StyledLine: Sendable, Equatable {
+  package struct Piece: Sendable, Equatable {
+    package var text: String
+    package var ink: Ink
+  }
+
+  package private(set) var pieces: [Piece] = []
+
+  package init() {}
+  package init(_ text: String, _ ink: Ink = .plain) { append(text, ink) }
+
+  package mutating func append(_ text: String, _ ink: Ink = .plain) {
+    if text.isEmpty { return }
+    if let last = pieces.indices.last, pieces[last].ink == ink {
+      pieces[last].text += text
+    } else {
+      pieces.append(Piece(text: text, ink: ink))
+    }
+  }
+
+  package static func + (line: StyledLine, next: StyledLine) -> StyledLine {
+    var sum = line
+    for piece in next.pieces { sum.append(piece.text, piece.ink) }
+    return sum
+  }
+
+  package var plain: String { pieces.map(\.text).joined() }
+  package var width: Int { DisplayWidth.of(plain) }
+
+  /// Without the spaces at the end, which nobody sees.
+  package var trimmed: StyledLine {
+    var line = self
+    while let last = line.pieces.last, last.text.hasSuffix(" ") || last.text.isEmpty {
+      let kept = last.text.reversed().drop { $0 == " " }.reversed()
+      line.pieces.removeLast()
+      if !kept.isEmpty {
+        line.pieces.append(Piece(text: String(kept), ink: last.ink))
+        break
+      }
+    }
+    return line
+  }
+
+  package func text(coloured: Bool) -> String {
+    guard coloured else { return plain }
+    return pieces.map { piece in
+      piece.ink.code.isEmpty ? piece.text : "\u{1b}[\(piece.ink.code)m\(piece.text)\u{1b}[0m"
+    }.joined()
+  }
+}

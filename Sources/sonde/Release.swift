@@ -1,0 +1,1 @@
+enum Release { static let version = "0.1.0" }

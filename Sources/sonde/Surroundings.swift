@@ -1,0 +1,75 @@
+import Agent
+import Chronology
+import Console
+import Language
+import Live
+import Numerics
+import Workbench
+
+/// The live world, put together once.
+struct Surroundings {
+  let options: CommonOptions
+  let stop = StopSignals()
+  let world: World
+  let deadline: ContinuousClock.Instant?
+
+  init(_ options: CommonOptions) {
+    self.options = options
+    stop.install()
+    world = World(
+      files: FileSystem(), audio: SoundFileDecoder(), clock: SystemClock(),
+      home: Environment.home(of: Environment.program))
+    deadline = options.limit.map { .now + .seconds($0.seconds) }
+  }
+
+  var work: Work {
+    let (stop, deadline) = (stop, deadline)
+    return Work(threads: options.threads ?? Environment.processors) {
+      stop.isRaised || deadline.map { ContinuousClock.now > $0 } ?? false
+    }
+  }
+
+  func session(seed: UInt64) -> Session { Session(world: world, seed: seed) }
+
+  func headless(_ session: Session, isJSON: Bool) -> Headless {
+    Headless(session: session, results: StandardOutput(), messages: StandardError(), isJSON: isJSON)
+  }
+
+  /// Where lines are typed.
+  var lines: any LineSource {
+    PlainSource(screen: StandardOutput(), isSeen: Environment.isTerminal(0) && Environment.isTerminal(1))
+  }
+
+  /// Opens the prompt on a session that keeps a journal.
+  func prompt(_ session: Session, resumes: Bool) -> ExitStatus {
+    let folder = Environment.stateFolder + "/sessions"
+    if !resumes
+      || !session.resume(
+        from: folder, work: work,
+        emit: EventWriter(results: StandardOutput(), messages: StandardError()).write)
+    {
+      session.keepJournal(in: folder)
+    }
+    return Shell(
+      session: session, lines: lines, screen: StandardOutput(), messages: StandardError(),
+      interrupts: stop
+    ).run(work: work)
+  }
+
+  /// Reads a script, or says why not and leaves.
+  func open(_ file: String) -> Replay {
+    do throws(Diagnostic) {
+      return try Replay(file: file, files: world.files)
+    } catch {
+      StandardError().write(error.text(.placed) + "\n")
+      leave(with: .checkFailed)
+    }
+  }
+
+  func leave(with status: ExitStatus) -> Never {
+    guard status == .interrupted else { Environment.leave(status.rawValue) }
+    if stop.isTermination { Environment.leave(ExitStatus.terminated.rawValue) }
+    let isLate = !stop.isRaised && deadline.map { ContinuousClock.now > $0 } ?? false
+    Environment.leave((isLate ? ExitStatus.timedOut : .interrupted).rawValue)
+  }
+}
