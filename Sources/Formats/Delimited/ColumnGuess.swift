@@ -1,0 +1,83 @@
+import Numerics
+
+/// Tells from sample cells what a column holds.
+struct ColumnGuess {
+  /// So many of the cells must fit, at least; the others are refused one by one.
+  static let share = 0.95
+  /// Texts that are longer on average are not names of categories.
+  private static let longest = 40.0
+
+  let options: DelimitedOptions
+  private let nulls: NullWords
+  private let numbers: NumberScanner
+
+  init(dialect: CellDialect, options: DelimitedOptions) {
+    self.options = options
+    nulls = options.nullWords
+    numbers = NumberScanner(decimal: dialect.decimal)
+  }
+
+  /// A first record without any number or moment, unless all columns are like that and names repeat.
+  func isHeader(_ first: [SampleRecords.Cell], before rest: [[SampleRecords.Cell]]) -> Bool {
+    let texts = first.map(\.trimmed)
+    let named = texts.filter { !$0.isEmpty }
+    if named.isEmpty || named.contains(where: isValue) { return false }
+    if rest.isEmpty { return true }
+    if rest.contains(where: { record in record.contains { isValue($0.trimmed) } }) { return true }
+    return Set(named.map(Array.init)).count == named.count
+  }
+
+  private func isValue(_ text: ArraySlice<UInt8>) -> Bool {
+    numbers.number(text).map { !$0.isNaN } ?? false
+      || DateOrder.allCases.contains { TimeScanner(.calendar($0, zone: 0)).nanoseconds(text) != nil }
+  }
+
+  func column(_ name: String, _ cells: [SampleRecords.Cell]) -> DelimitedColumn {
+    let texts = cells.map(\.trimmed).filter { !nulls.contains($0) }
+    func column(_ kind: CellKind, isAmbiguous: Bool = false) -> DelimitedColumn {
+      DelimitedColumn(name: name, kind: kind, isKnown: !texts.isEmpty, isAmbiguous: isAmbiguous)
+    }
+    if options.texts.contains(name) { return column(.text) }
+    if options.categories.contains(name) { return column(.category) }
+    if texts.isEmpty {
+      return column(
+        name == options.time ? .time(.calendar(options.dates ?? .yearFirst, zone: options.zone)) : .number)
+    }
+    let needed = Int((Self.share * Double(texts.count)).rounded(.up))
+    func most(_ fits: (ArraySlice<UInt8>) -> Bool) -> Bool { texts.count { fits($0) } >= needed }
+    let hasLeadingZeros = texts.contains { $0.count > 1 && $0.first == 48 && $0.allSatisfy { $0 &- 48 <= 9 } }
+    if most({ numbers.number($0) != nil }), !hasLeadingZeros {
+      return column(name == options.time ? .time(.epoch(unit: epochUnit(texts))) : .number)
+    }
+    if most({ text in
+      text.elementsEqual("true".utf8, by: { $0 | 32 == $1 })
+        || text.elementsEqual("false".utf8, by: { $0 | 32 == $1 })
+    }) {
+      return column(.bool)
+    }
+    let orders = options.dates.map { [$0] } ?? DateOrder.allCases
+    let fitting = orders.filter { order in
+      let scanner = TimeScanner(.calendar(order, zone: options.zone))
+      return most { scanner.nanoseconds($0) != nil }
+    }
+    if let order = fitting.first {
+      // With points the day stands first everywhere; with strokes nobody can know.
+      let isAmbiguous = fitting.count > 1 && texts.contains { $0.contains(47) || $0.contains(45) }
+      if !isAmbiguous { return column(.time(.calendar(order, zone: options.zone))) }
+      return column(isText(texts) ? .text : .category, isAmbiguous: true)
+    }
+    return column(isText(texts) ? .text : .category)
+  }
+
+  private func isText(_ texts: [ArraySlice<UInt8>]) -> Bool {
+    let length = Double(texts.reduce(0) { $0 + $1.count }) / Double(texts.count)
+    return length > Self.longest || (texts.count >= 20 && Set(texts).count * 2 > texts.count)
+  }
+
+  /// Seconds until the year 5138, then milliseconds, microseconds, nanoseconds.
+  private func epochUnit(_ texts: [ArraySlice<UInt8>]) -> Int64 {
+    if let unit = options.epochUnit { return unit }
+    let largest = texts.compactMap { numbers.number($0) }.map { abs($0) }.max() ?? 0
+    return largest < 1e11 ? 1_000_000_000 : largest < 1e14 ? 1_000_000 : largest < 1e17 ? 1_000 : 1
+  }
+}
