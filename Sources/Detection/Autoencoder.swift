@@ -62,6 +62,7 @@ package struct Autoencoder: Detector, Equatable {
 
   package struct Model: FittedDetector, Equatable {
     package static let method = Autoencoder.name
+    package static let needsCompleteRows = true
     package let features: [String]
     let centers: [Double]
     let scales: [Double]

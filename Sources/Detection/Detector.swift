@@ -57,6 +57,8 @@ package protocol FittedDetector: Sendable, Codable {
   static var method: String { get }
   /// Whether rows are moments of one series, to be scored in order and whole, rather than one by one.
   static var readsSeries: Bool { get }
+  /// Whether rows with a missing value cannot be fitted on or scored.
+  static var needsCompleteRows: Bool { get }
   /// One score a row. A row scores the same alone and among others.
   func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double]
   /// Which features drove each row's score, if the method can say exactly; rows × features, ≥ 0.
@@ -67,6 +69,7 @@ package protocol FittedDetector: Sendable, Codable {
 
 extension FittedDetector {
   package static var readsSeries: Bool { false }
+  package static var needsCompleteRows: Bool { false }
   package func contributions(to rows: Observations, work: Work) throws(DetectionError) -> Contributions? {
     nil
   }

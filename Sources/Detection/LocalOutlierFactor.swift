@@ -37,6 +37,7 @@ package struct LocalOutlierFactor: Detector, Equatable {
 
   package struct Model: FittedDetector, Equatable {
     package static let method = LocalOutlierFactor.name
+    package static let needsCompleteRows = true
     let matrix: Matrix
     let neighbors: Int
     /// Distance of each training row to its k-th neighbour.

@@ -42,6 +42,7 @@ package struct NearestNeighbors: Detector, Equatable {
 
   package struct Model: FittedDetector, Equatable {
     package static let method = NearestNeighbors.name
+    package static let needsCompleteRows = true
     let matrix: Matrix
     let neighbors: Int
     let measure: Measure

@@ -55,6 +55,7 @@ struct Standardisation: Sendable, Codable, Equatable {
 extension PrincipalComponents {
   package struct Model: FittedDetector, Equatable {
     package static let method = PrincipalComponents.name
+    package static let needsCompleteRows = true
     /// Variances below this share of the largest are rounding.
     static let negligible = 1e-12
 

@@ -70,12 +70,19 @@ private func detect(
     #expect(scores.presence?.setCount == 19)
   }
 
-  @Test func `name the row that is incomplete`() throws {
+  @Test func `leave incomplete rows unscored where a method needs all features`() throws {
     var rows = (0..<20).map { [Double($0), Double($0 % 3)] }
     rows[2] = [.nan, .nan]
     rows[7][1] = .nan
-    #expect(throws: DetectionError.missing(row: 7, feature: "f1")) {
-      try detect(NearestNeighbors(), value(rows))
+    let scores = try detect(NearestNeighbors(), value(rows))
+    #expect(!scores.isScored(2) && !scores.isScored(7))
+    #expect(scores.presence?.setCount == 18)
+    let complete = rows.enumerated().filter { ![2, 7].contains($0.offset) }.map(\.element)
+    let without = try detect(NearestNeighbors(), value(complete))
+    #expect(scores.values.enumerated().filter { ![2, 7].contains($0.offset) }.map(\.element) == without.values)
+    let hollow = rows.map { [$0[0], .nan] }
+    #expect(throws: DetectionError.missing(row: 0, feature: "f1")) {
+      try detect(NearestNeighbors(), value(hollow))
     }
   }
 

@@ -7,11 +7,14 @@ package struct AnyDetector: Sendable {
   package let name: String
   /// Models of a series never cross the border of a segment.
   package let readsSeries: Bool
+  /// Rows with a missing value are neither fitted on nor scored.
+  package let needsCompleteRows: Bool
 
   package init<Base: Detector>(_ base: Base) {
     self.base = base
     name = Base.name
     readsSeries = Base.Model.readsSeries
+    needsCompleteRows = Base.Model.needsCompleteRows
   }
 
   /// Fits on the fit rows (all rows if nothing was split), leaving out rows without any value.
@@ -25,8 +28,9 @@ package struct AnyDetector: Sendable {
     let generator = SeededGenerator(seed: seed)
     var parts: [FittedModel.Part] = []
     for (number, run) in runs.enumerated() {
-      let chosen = run.rows.filter { isChosen[$0] && (readsSeries || rows.presence[$0]) }
-      if chosen.isEmpty { throw .noFitRows(segment: run.name) }
+      let usable = needsCompleteRows ? rows.completeness : rows.presence
+      let chosen = run.rows.filter { isChosen[$0] && (readsSeries || usable[$0]) }
+      if chosen.isEmpty { throw (needsCompleteRows ? rows.firstGap : nil) ?? .noFitRows(segment: run.name) }
       let training = try rows.observations(chosen)
       var random = isPerSegment ? generator.stream(number) : generator
       do throws(DetectionError) {
@@ -74,6 +78,7 @@ package struct FittedModel: StoredModel {
     self.parts = parts
   }
 
+  package var needsCompleteRows: Bool { parts.contains { $0.needsCompleteRows } }
   package var fittedRows: Int { parts.reduce(0) { $0 + $1.fittedRows.count } }
 
   package func encoded() -> [UInt8] {
@@ -100,7 +105,8 @@ package struct FittedModel: StoredModel {
       let training = knowsTraining ? part.fittedRows : []
       if !training.isEmpty { try result.add(part.model, trainedOn: training, work: work) }
       let isTraining = Mask(rows: training, of: rows.index.count)
-      let rest = run.rows.filter { !isTraining[$0] && (part.readsSeries || rows.presence[$0]) }
+      let usable = part.needsCompleteRows ? rows.completeness : rows.presence
+      let rest = run.rows.filter { !isTraining[$0] && (part.readsSeries || usable[$0]) }
       // A series is scored whole, so that the first windows behind the training rows are complete.
       let context = part.readsSeries && !rest.isEmpty ? Array(run.rows) : rest
       try result.add(part.model, to: context, keeping: Mask(rows: rest, of: rows.index.count), work: work)
@@ -119,6 +125,7 @@ package struct FittedModel: StoredModel {
 
 extension FittedModel.Part {
   fileprivate var readsSeries: Bool { type(of: model).readsSeries }
+  fileprivate var needsCompleteRows: Bool { type(of: model).needsCompleteRows }
 }
 
 /// Scores in the making.

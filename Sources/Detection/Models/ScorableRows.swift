@@ -10,6 +10,8 @@ package struct ScorableRows: Sendable {
   package let blocks: [Block]
   /// Rows with at least one value.
   package let presence: Mask
+  /// Rows without a missing value.
+  package let completeness: Mask
 
   package init(index: Index, matrix: Matrix, features: [String], blocks: [Block]) {
     self.index = index
@@ -17,8 +19,14 @@ package struct ScorableRows: Sendable {
     self.features = features
     self.blocks = blocks
     var presence = Mask(count: matrix.rows)
-    for row in 0..<matrix.rows where matrix.row(row).contains(where: { !$0.isNaN }) { presence[row] = true }
+    var completeness = Mask(count: matrix.rows)
+    for row in 0..<matrix.rows {
+      let missing = matrix.row(row).count(where: \.isNaN)
+      if missing < matrix.columns { presence[row] = true }
+      if missing == 0 { completeness[row] = true }
+    }
     self.presence = presence
+    self.completeness = completeness
   }
 
   /// nil for kinds without features: labels, texts and times never become numbers here.
@@ -69,6 +77,13 @@ package struct ScorableRows: Sendable {
     self.init(
       index: bundle.index, matrix: Matrix(columns: columns, rows: bundle.index.count), features: features,
       blocks: blocks)
+  }
+
+  /// The first missing value, if there is one.
+  var firstGap: DetectionError? {
+    matrix.values.firstIndex(where: \.isNaN).map {
+      .missing(row: $0 / matrix.columns, feature: features[$0 % matrix.columns])
+    }
   }
 
   /// The chosen rows as a detector takes them.

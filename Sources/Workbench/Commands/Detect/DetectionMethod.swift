@@ -43,7 +43,7 @@ enum DetectionOptions {
   /// What every discussion ends with.
   static let fitting = """
     Learns from the fit rows if the value was split, else from all rows. Rows in which every feature is missing are \
-    left out. Column roles decide what is a feature: labels are never looked at.
+    left out, and rows with any missing one where a method needs all features. Column roles decide what is a feature: labels are never looked at.
     """
 
   /// Two lines that show a method at work, in a session of its own.
@@ -77,8 +77,10 @@ struct Detect: PureCommand {
   func run(_ call: Invocation, work: Work) throws(Failure) -> Value {
     let rows = try call.scorableRows(DetectionOptions.input)
     do throws(DetectionError) {
+      let detector = AnyDetector(method.detector(call))
+      if detector.needsCompleteRows { call.tellIncomplete(rows, method: method.name) }
       return .scores(
-        try AnyDetector(method.detector(call)).detect(
+        try detector.detect(
           rows, perSegment: call[DetectionOptions.per] == "segment", seed: call.detectionSeed, work: work))
     } catch {
       throw call.failure(error, method: method.name, rows: rows)
@@ -106,8 +108,10 @@ struct Fit: PureCommand {
   func run(_ call: Invocation, work: Work) throws(Failure) -> Value {
     let rows = try call.scorableRows(DetectionOptions.input)
     do throws(DetectionError) {
+      let detector = AnyDetector(method.detector(call))
+      if detector.needsCompleteRows { call.tellIncomplete(rows, method: method.name) }
       return .model(
-        try AnyDetector(method.detector(call)).fit(
+        try detector.fit(
           rows, perSegment: call[DetectionOptions.per] == "segment", seed: call.detectionSeed, work: work))
     } catch {
       throw call.failure(error, method: method.name, rows: rows)
@@ -125,6 +129,14 @@ extension Invocation {
     let absent = rows.index.count - rows.presence.setCount
     if absent > 0 { note("\(absent) rows without any value are not scored") }
     return rows
+  }
+
+  /// Says how many rows a method that needs all features leaves out.
+  func tellIncomplete(_ rows: ScorableRows, method: String) {
+    let count = rows.presence.setCount - rows.completeness.setCount
+    if count > 0 {
+      note("\(counted(count, "row")) with a missing value left out: `\(method)` needs all features")
+    }
   }
 }
 

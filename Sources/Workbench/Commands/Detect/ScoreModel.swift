@@ -30,6 +30,7 @@ struct ScoreModel: PureCommand {
       throw call.unexpectedKind(Self.model.base)
     }
     let rows = try call.scorableRows(Self.input)
+    if model.needsCompleteRows { call.tellIncomplete(rows, method: model.method) }
     do throws(DetectionError) {
       return .scores(try model.scores(of: rows, work: work))
     } catch {
