@@ -270,7 +270,7 @@ import Values
   @Test func `never trap on hostile bytes`() {
     var random = SeededGenerator(seed: 9)
     let good = Array("time;level;label\n2024-01-01T00:00:00;1,5;\"a;b\"\n2024-01-01T00:00:01;-2e3;c\r\n".utf8)
-    for round in 0..<20_000 {
+    for round in 0..<6_000 {
       var bytes: [UInt8]
       if round % 2 == 0 {
         bytes = (0..<Int(random.next() % 60)).map { _ in UInt8(truncatingIfNeeded: random.next()) }

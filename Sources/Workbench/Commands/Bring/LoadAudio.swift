@@ -1,0 +1,45 @@
+import Chronology
+import Formats
+import Language
+import Numerics
+import Values
+
+struct LoadAudio: WorldCommand {
+  static let path = Parameter<String>.input("path", help: "A WAV, FLAC, OGG or MP3 file.")
+  static let start = Parameter<Instant?>.optional(
+    "start", .instant,
+    help: "When the first sample was taken; without it the sound cannot be aligned by time."
+  ) { if case .instant(let instant) = $0 { instant } else { nil } }
+
+  let spec = CommandSpec(
+    "load", "audio", "Reads sound with its rate and all its channels.",
+    discussion: """
+      Samples become numbers with full scale 1 and keep their rate; nothing is resampled or mixed. What libsndfile \
+      decodes can be read: WAV, FLAC, OGG, Opus, MP3, AIFF and others; convert the rest with ffmpeg.
+      """,
+    parameters: [path.base, start.base], output: .audio, reach: .read,
+    examples: [
+      Example("generate pump-station --part mic --minutes 5 --seed 7 | export --to mic.wav --overwrite"),
+      Example("mic = load audio mic.wav"),
+      Example("mic = load audio mic.wav --start 2026-03-01T08:00"),
+    ])
+
+  func run(_ call: Invocation, work: Work, world: World) throws(Failure) -> Value {
+    let files = try world.files.open([call[Self.path]], for: Self.path.base, of: call.call)
+    guard let file = files.first else { return .answer(Answer("")) }
+    try Self.check(work)
+    do throws(Diagnostic) {
+      var audio = try world.audio.decode(file.source, name: file.path)
+      audio.start = call[Self.start]
+      return .audio(audio)
+    } catch {
+      var diagnostic = error
+      diagnostic.range = call.call.ranges[Self.path.base.name]
+      throw .diagnostic(diagnostic)
+    }
+  }
+
+  private static func check(_ work: Work) throws(Failure) {
+    if work.isCancelled() { throw .cancelled }
+  }
+}

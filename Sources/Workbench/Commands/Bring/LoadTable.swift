@@ -1,0 +1,85 @@
+import Formats
+import Language
+import Numerics
+import Values
+
+struct LoadTable: WorldCommand {
+  static let paths = Parameter<[String]>.inputs(
+    "path", help: "Text files or globs such as \"data/*.csv\"; each file becomes a segment.")
+  static let time = Parameter<String?>.name(
+    "time", help: "The column that tells when a row was; it becomes the index, and the result a series.")
+  static let labels = Parameter<[String]>.names(
+    "labels", help: "Columns of ground truth; no detector, encoder or threshold sees them.")
+  static let id = Parameter<String?>.name("id", help: "The column that names the rows.")
+  static let delimiter = Parameter<String?>.choice(
+    "delimiter",
+    of: [
+      Choice("comma", ","), Choice("semicolon", ";"), Choice("tab", "the tabulator"), Choice("bar", "|"),
+      Choice("blank", "one blank"),
+    ], help: "What stands between cells; found out if absent.")
+  static let decimal = Parameter<String?>.choice(
+    "decimal", of: [Choice("point", "1.5"), Choice("comma", "1,5")],
+    help: "How fractions are written; found out if absent.")
+  static let header = Parameter<Bool?>.optional(
+    "header", .flag, help: "Whether the first line names the columns; found out if absent."
+  ) { if case .flag(let on) = $0 { on } else { nil } }
+  static let skip = Parameter<Int>.integer(
+    "skip", in: 0...10_000, default: 0, help: "Lines before the header that are left out.")
+  static let dates = Parameter<String?>.choice(
+    "dates",
+    of: [
+      Choice("ymd", "2026-03-01"), Choice("dmy", "01/03/2026 is in March"),
+      Choice("mdy", "03/01/2026 is in March"),
+    ], help: "The order of dates; found out if absent, as far as it can be.")
+  static let zone = Parameter<String?>.name(
+    "zone", help: "The zone of times without one, such as +02:00; UTC if absent.")
+  static let nulls = Parameter<[String]>.names(
+    "nulls", help: "Words for a missing cell besides the empty one, NA, N/A, NaN and null.")
+  static let text = Parameter<[String]>.names(
+    "text", help: "Columns that stay text whatever they look like.")
+  static let category = Parameter<[String]>.names(
+    "category", help: "Columns that become categories whatever they look like.")
+
+  let spec = CommandSpec(
+    "load", "table", "Reads columns from CSV and similar text files, also packed with gzip.",
+    discussion: """
+      Delimiter, quotes, decimal mark, header, types and character set are found out from the first 64 KB; options \
+      overrule. Cells are numbers, times, true or false, categories or text. A column of which more than 95 percent \
+      fits its type keeps it: other cells are missing, and are counted under the result with their first line. Records \
+      with too few cells lack the rest; records with too many lose all, since nobody knows which cell is which. Empty \
+      lines are no rows.
+
+      Times are ISO 8601 or dates with strokes or points, with or without a zone; numbers in the time column count \
+      seconds, milliseconds, microseconds or nanoseconds from 1970, by their size. Rows without a time are left out \
+      and counted. Columns are ordinary features unless --labels or --id says otherwise. Quotes follow RFC 4180.
+      """,
+    parameters: [
+      paths.base, time.base, labels.base, id.base, delimiter.base, decimal.base, header.base, skip.base,
+      dates.base, zone.base, nulls.base, text.base, category.base,
+    ], output: .table, reach: .read,
+    examples: [
+      Example("generate pump-station --minutes 5 --seed 7 | export --to station.csv --overwrite"),
+      Example("pump = load table station.csv --time time --labels fault,cause"),
+      Example("raw = load table station.csv --text cause"),
+    ])
+
+  func shape(of call: CheckedCall, in scope: any Scope, world: World) throws(Diagnostic) -> ValueShape {
+    let kind: ValueKind = call[Self.time] == nil ? .table : .series
+    let paths = call[Self.paths]
+    // Files that an earlier line of a script will write cannot be looked at yet.
+    if paths.contains(where: { world.files.files(matching: $0).isEmpty }) { return ValueShape(kind: kind) }
+    do throws(Failure) {
+      let loading = try TableLoading(call, world: world, most: 1)
+      return ValueShape(kind: kind, columns: loading.columnShapes)
+    } catch {
+      throw error.diagnostic
+    }
+  }
+
+  func run(_ call: Invocation, work: Work, world: World) throws(Failure) -> Value {
+    let loading = try TableLoading(call.call, world: world)
+    let (frame, notes) = try loading.read(work: work)
+    for note in notes { call.note(note) }
+    return call[Self.time] == nil ? .table(frame) : .series(frame)
+  }
+}
