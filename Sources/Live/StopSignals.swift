@@ -2,7 +2,7 @@ import Glibc
 import Synchronization
 import Workbench
 
-/// Notes Ctrl-C (SIGINT) and SIGTERM instead of dying of them, so that what runs can stop in order.
+/// Notes Ctrl-C (SIGINT), SIGTERM and SIGHUP instead of dying of them, so that what runs can stop in order.
 package struct StopSignals: Interrupts {
   package init() {}
 
@@ -10,7 +10,7 @@ package struct StopSignals: Interrupts {
   package func install() {
     // Touched once here, so that the handler never initialises it.
     _ = lastStopSignal.load(ordering: .relaxed)
-    for signal in [SIGINT, SIGTERM] {
+    for signal in [SIGINT, SIGTERM, SIGHUP] {
       var action = sigaction()
       unsafe action.__sigaction_handler.sa_handler = { number in
         lastStopSignal.store(number, ordering: .relaxed)
@@ -20,9 +20,11 @@ package struct StopSignals: Interrupts {
   }
 
   package var isRaised: Bool { lastStopSignal.load(ordering: .relaxed) != 0 }
-  /// Whether somebody wants the program to end, not just what runs.
-  package var isTermination: Bool { lastStopSignal.load(ordering: .relaxed) == SIGTERM }
-  package func clear() { lastStopSignal.store(0, ordering: .relaxed) }
+  package var isTermination: Bool { [SIGTERM, SIGHUP].contains(lastStopSignal.load(ordering: .relaxed)) }
+
+  package func clear() {
+    _ = lastStopSignal.compareExchange(expected: SIGINT, desired: 0, ordering: .relaxed)
+  }
 }
 
 private let lastStopSignal = Atomic<Int32>(0)

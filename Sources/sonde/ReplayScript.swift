@@ -38,7 +38,7 @@ struct ReplayScript: ParsableCommand {
     try options.override(in: session)
     let headless = surroundings.headless(session, isJSON: options.json)
     let wishes = Headless.ReplayOptions(
-      isStrict: strict, updates: update, stepping: step ? surroundings.lines : nil)
+      isStrict: strict, updates: update, stepping: step ? surroundings.lines(nil) : nil)
     surroundings.leave(with: headless.replay(script, options: wishes, work: surroundings.work))
   }
 }

@@ -36,24 +36,27 @@ struct Surroundings {
   }
 
   /// Where lines are typed.
-  var lines: any LineSource {
-    PlainSource(screen: StandardOutput(), isSeen: Environment.isTerminal(0) && Environment.isTerminal(1))
+  func lines(_ history: HistoryFile?) -> any LineSource {
+    if let editor = EditlineSource(history: history) { return editor }
+    return PlainSource(
+      screen: StandardOutput(), isSeen: Environment.isTerminal(0) && Environment.isTerminal(1))
   }
 
   /// Opens the prompt on a session that keeps a journal.
   func prompt(_ session: Session, resumes: Bool) -> ExitStatus {
     let folder = Environment.stateFolder + "/sessions"
-    if !resumes
-      || !session.resume(
-        from: folder, work: work,
-        emit: EventWriter(results: StandardOutput(), messages: StandardError()).write)
-    {
+    let writer = EventWriter(results: StandardOutput(), messages: StandardError())
+    if !resumes || !session.resume(from: folder, work: work, emit: writer.write) {
       session.keepJournal(in: folder)
     }
-    return Shell(
-      session: session, lines: lines, screen: StandardOutput(), messages: StandardError(),
-      interrupts: stop
-    ).run(work: work)
+    let isTyped = Environment.isTerminal(0)
+    let history =
+      isTyped ? HistoryFile(path: Environment.stateFolder + "/history.jsonl", files: world.files) : nil
+    let shell = Shell(
+      session: session, lines: lines(history), screen: StandardOutput(), messages: StandardError(),
+      interrupts: stop)
+    shell.history = history
+    return shell.run(work: work)
   }
 
   /// Reads a script, or says why not and leaves.

@@ -44,9 +44,12 @@ package final class Shell {
       case .end:
         if screen.isTerminal { screen.write("\n") }
         return screen.isTerminal ? .ok : last
-      case .interrupted: interrupts.clear()
+      case .interrupted:
+        if interrupts.isTermination { return .terminated }
+        interrupts.clear()
       case .line(let line):
         guard let status = perform(line, work: work) else { return .ok }
+        if interrupts.isTermination { return .terminated }
         if !line.allSatisfy(\.isWhitespace) { last = status }
       }
     }

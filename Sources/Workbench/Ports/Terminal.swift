@@ -84,6 +84,9 @@ package protocol Screen: Sendable {
 /// The user's wish to stop what runs.
 package protocol Interrupts: Sendable {
   var isRaised: Bool { get }
+  /// Whether somebody wants the whole program to end.
+  var isTermination: Bool { get }
+  /// Forgets the wish to stop, but not the wish to end.
   func clear()
 }
 
