@@ -36,7 +36,7 @@ struct BenchmarkRun {
     let fitted = clock.now
     let scores = try model.scoresOfTraining(rows, work: work)
     let end = clock.now
-    if let scoreFile { try write(scores, to: scoreFile) }
+    if let scoreFile { try NumberFile.write(scores, to: scoreFile) }
     let sum = scores.reduce(0, +)
     let area = try name == .matrixprofile ? nil : auroc(scores, labels: "syn_100000.u8")
     return """
@@ -59,31 +59,14 @@ struct BenchmarkRun {
 
   /// 100,000 rows of 32 columns.
   private func rows() throws -> Observations {
-    let values = try doubles("syn_100000_32.f64")
+    let values = try NumberFile.read(folder + "/syn_100000_32.f64")
     return try Observations(
       matrix: Matrix(rows: values.count / 32, columns: 32, values: values),
       features: (0..<32).map { "f\($0)" })
   }
 
   private func series() throws -> Observations {
-    let values = try doubles("ts_20000.f64")
+    let values = try NumberFile.read(folder + "/ts_20000.f64")
     return try Observations(matrix: Matrix(rows: values.count, columns: 1, values: values), features: ["x"])
-  }
-
-  private func doubles(_ name: String) throws -> [Double] {
-    let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: folder + "/" + name)))
-    return (0..<bytes.count / 8).map { number in
-      var bits: UInt64 = 0
-      for byte in (0..<8).reversed() { bits = bits << 8 | UInt64(bytes[number * 8 + byte]) }
-      return Double(bitPattern: bits)
-    }
-  }
-
-  private func write(_ scores: [Double], to path: String) throws {
-    var data = Data(capacity: scores.count * 8)
-    for score in scores {
-      for byte in 0..<8 { data.append(UInt8(truncatingIfNeeded: score.bitPattern >> (8 * byte))) }
-    }
-    try data.write(to: URL(fileURLWithPath: path))
   }
 }

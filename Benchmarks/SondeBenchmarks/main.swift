@@ -1,24 +1,32 @@
-// Runs one case on the binaries that the peers read, too, and prints one JSON line.
+// Runs one case on the bytes that the peers read, too, and prints one line.
 import Foundation
 
-let words = Array(CommandLine.arguments.dropFirst())
-if words.count >= 2, let sound = SoundBenchmark(rawValue: words[0]) {
-  print(
-    try sound.measure(
-      folder: words[1], threads: words.count > 2 ? Int(words[2]) ?? 2 : 2,
-      outputFile: words.count > 3 ? words[3] : nil))
-  exit(0)
-}
-guard words.count >= 2, let benchmark = Benchmark(rawValue: words[0]) else {
-  print("usage: SondeBenchmarks CASE FOLDER [THREADS] [FILE FOR SCORES]")
-  print(
-    "cases: "
-      + (Benchmark.allCases.map(\.rawValue) + SoundBenchmark.allCases.map(\.rawValue)).joined(separator: " "))
-  throw UsageError()
-}
-let run = BenchmarkRun(
-  folder: words[1], threads: words.count > 2 ? Int(words[2]) ?? 2 : 2,
-  scoreFile: words.count > 3 ? words[3] : nil)
-print(try run.measure(benchmark))
-
 struct UsageError: Error {}
+
+private let usage = """
+  usage: SondeBenchmarks CASE FOLDER [THREADS] [FILE FOR SCORES]      one JSON line of seconds
+         SondeBenchmarks score METHOD ROWS COLUMNS SCORES [SEED]      scores of any rows; prints the seconds
+  cases: \((Benchmark.allCases.map(\.rawValue) + SoundBenchmark.allCases.map(\.rawValue)).joined(separator: " "))
+  """
+
+private func line(_ words: [String]) throws -> String? {
+  guard words.count >= 2 else { return nil }
+  if words[0] == "score", words.count >= 5, let columns = Int(words[3]) {
+    let seed = words.count > 5 ? UInt64(words[5]) ?? 0 : 0
+    return try ScoreFile(method: words[1], seed: seed).measure(
+      rows: words[2], columns: columns, to: words[4], threads: 2)
+  }
+  let threads = words.count > 2 ? Int(words[2]) ?? 2 : 2
+  let file = words.count > 3 ? words[3] : nil
+  if let sound = SoundBenchmark(rawValue: words[0]) {
+    return try sound.measure(folder: words[1], threads: threads, outputFile: file)
+  }
+  guard let benchmark = Benchmark(rawValue: words[0]) else { return nil }
+  return try BenchmarkRun(folder: words[1], threads: threads, scoreFile: file).measure(benchmark)
+}
+
+guard let line = try line(Array(CommandLine.arguments.dropFirst())) else {
+  print(usage)
+  exit(2)
+}
+print(line)

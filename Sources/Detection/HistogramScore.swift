@@ -105,7 +105,15 @@ struct Histogram: Sendable, Codable, Equatable {
   private static func counts(_ values: [Double], bins: Int, low: Double, width: Double) -> [Int] {
     var counts = [Int](repeating: 0, count: bins)
     for value in values {
-      counts[min(bins - 1, max(0, Int(min((value - low) / width, Double(bins)))))] += 1
+      let position = min((value - low) / width, Double(bins))
+      var bin = min(bins - 1, max(0, Int(position)))
+      // Rounding must not carry a value across an edge.
+      if bin > 0, value < low + Double(bin) * width {
+        bin -= 1
+      } else if bin < bins - 1, value >= low + Double(bin + 1) * width {
+        bin += 1
+      }
+      counts[bin] += 1
     }
     return counts
   }
@@ -119,8 +127,13 @@ struct Histogram: Sendable, Codable, Equatable {
     if position > Double(count) {
       return position - Double(count) <= Self.tolerance ? surprises[count - 1] : emptiest
     }
-    let bin = Int(position)
-    return surprises[Double(bin) == position ? bin - 1 : bin]
+    var bin = min(count - 1, Int(position))
+    if bin > 0, value <= low + Double(bin) * width {
+      bin -= 1
+    } else if bin < count - 1, value > low + Double(bin + 1) * width {
+      bin += 1
+    }
+    return surprises[bin]
   }
 
   /// The number of bins with the largest penalised likelihood.

@@ -28,8 +28,8 @@ package struct NeighborIndex: Sendable {
   package let rowCount: Int
   package let dimensions: Int
   let values: [Double]
-  /// The same values column after column, for the exact pass.
-  let columns: [Double]
+  /// The exact pass.
+  let distances: SquaredDistances
   let center: [Double]
   let inverseScale: Double
   let panels: [Float]
@@ -51,7 +51,7 @@ package struct NeighborIndex: Sendable {
     let center = (0..<dimensions).map { j in
       Selection.median(of: Array(columns[j * count..<(j + 1) * count])) ?? 0
     }
-    self.columns = columns
+    distances = SquaredDistances(columns: columns, rowCount: count, kernels: kernels)
     self.center = center
     var radii = (0..<count).map { row in
       (0..<dimensions).reduce(0.0) { max($0, abs(matrix.values[row * dimensions + $1] - center[$1])) }
@@ -236,26 +236,7 @@ package struct NeighborIndex: Sendable {
     var start = 0
     while start < rowCount {
       let range = start..<min(rowCount, start + buffer.count)
-      // SAFETY: the query has `dimensions` values, the columns `rowCount` each, the buffer at least `range.count`.
-      unsafe queries.values.withUnsafeBufferPointer { all in
-        unsafe columns.withUnsafeBufferPointer { columns in
-          unsafe buffer.withUnsafeMutableBufferPointer { buffer in
-            guard let all = all.baseAddress, let columns = columns.baseAddress,
-              let buffer = buffer.baseAddress
-            else { return }
-            switch kernels {
-            case .v3:
-              unsafe KernelsV3.squaredDistances(
-                query: all + query * dimensions, dimensions: dimensions, columns: columns, stride: rowCount,
-                range: range, into: buffer)
-            case .baseline:
-              unsafe KernelsBaseline.squaredDistances(
-                query: all + query * dimensions, dimensions: dimensions, columns: columns, stride: rowCount,
-                range: range, into: buffer)
-            }
-          }
-        }
-      }
+      distances.fill(query: queries.values, at: query * dimensions, rows: range, into: &buffer)
       for row in range where !(excludingSelf && row == query) {
         let distance = buffer[row - start]
         if best.count == count, distance >= best[count - 1].distance { continue }
