@@ -1,0 +1,171 @@
+/// What NumPy says about an array before its numbers.
+package struct ArrayHeader: Sendable, Equatable {
+  package enum Element: Sendable, Equatable {
+    case bool
+    case signed(bytes: Int)
+    case unsigned(bytes: Int)
+    case float(bytes: Int)
+    /// Bytes in one character set or another, padded with zeros.
+    case bytes(count: Int)
+    case unicode(characters: Int)
+
+    var size: Int {
+      switch self {
+      case .bool: 1
+      case .signed(let bytes), .unsigned(let bytes), .float(let bytes), .bytes(let bytes): bytes
+      case .unicode(let characters): 4 * characters
+      }
+    }
+
+    package var isText: Bool {
+      switch self {
+      case .bytes, .unicode: true
+      default: false
+      }
+    }
+  }
+
+  package let element: Element
+  let isBigEndian: Bool
+  /// Whether the first index runs fastest.
+  let isFortran: Bool
+  package let shape: [Int]
+  /// Where the numbers begin.
+  let body: Int
+
+  package var rows: Int { shape.first ?? 1 }
+  /// Numbers a row.
+  package var width: Int { shape.dropFirst().reduce(1, *) }
+
+  /// Reads the header of a `.npy` file. Arrays of Python objects are refused: reading them would run their code.
+  package init(_ source: any ByteSource) throws(FormatError) {
+    let head = try source.read(at: 0, count: 12)
+    guard head.count >= 10, head.starts(with: [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59]) else {
+      throw .malformed("it does not begin like a NumPy array", offset: 0)
+    }
+    let isLong = head[6] >= 2
+    var sizes = LittleEndian(head[8...])
+    let length = sizes.number(isLong ? 4 : 2)
+    body = (isLong ? 12 : 10) + length
+    guard head[6] >= 1, head[6] <= 3, length <= 1 << 20, body <= source.count else {
+      throw .malformed("its header is damaged", offset: 6)
+    }
+    let text = String(decoding: try source.read(at: body - length, count: length), as: UTF8.self)
+    var reader = HeaderReader(text)
+    guard let fields = reader.fields(), let type = fields.type, let shape = fields.shape,
+      let isFortran = fields.isFortran
+    else { throw .malformed("its header is damaged", offset: body - length) }
+    guard let (element, isBigEndian) = Self.element(type) else {
+      throw .unsupported(
+        type.hasSuffix("O")
+          ? "it holds Python objects, and reading them would run code"
+          : "it holds elements of the type `\(type)`")
+    }
+    self.element = element
+    self.isBigEndian = isBigEndian
+    self.isFortran = isFortran
+    self.shape = shape
+    guard let bytes = Self.product([element.size] + shape), let width = Self.product(shape.dropFirst()),
+      width <= Self.mostColumns
+    else {
+      throw .unsupported("its shape \(shape.map(String.init).joined(separator: " × ")) is too large")
+    }
+    guard bytes <= source.count - body else {
+      throw .malformed("it should hold \(bytes) bytes and holds \(source.count - body)", offset: source.count)
+    }
+  }
+
+  /// More columns than these cannot be told apart by name.
+  private static let mostColumns = 1 << 20
+
+  private static func product(_ factors: some Sequence<Int>) -> Int? {
+    var product = 1
+    for factor in factors {
+      let (next, overflow) = product.multipliedReportingOverflow(by: factor)
+      if overflow { return nil }
+      product = next
+    }
+    return product
+  }
+
+  private static func element(_ type: String) -> (Element, isBigEndian: Bool)? {
+    guard let order = type.first, "<>|=".contains(order), let count = Int(type.dropFirst(2)), count >= 1,
+      count <= 65_536
+    else { return nil }
+    let isBigEndian = order == ">"
+    switch (type.dropFirst().first, count) {
+    case ("b", 1): return (.bool, false)
+    case ("i", 1), ("i", 2), ("i", 4), ("i", 8): return (.signed(bytes: count), isBigEndian)
+    case ("u", 1), ("u", 2), ("u", 4), ("u", 8): return (.unsigned(bytes: count), isBigEndian)
+    case ("f", 2), ("f", 4), ("f", 8): return (.float(bytes: count), isBigEndian)
+    case ("S", _): return (.bytes(count: count), false)
+    case ("U", _): return (.unicode(characters: count), isBigEndian)
+    default: return nil
+    }
+  }
+}
+
+/// Reads the one form of Python dictionary that headers have.
+private struct HeaderReader {
+  private var rest: Substring
+
+  init(_ text: String) { rest = text[...] }
+
+  private mutating func skipBlanks() { rest = rest.drop { $0.isWhitespace } }
+
+  private mutating func take(_ character: Character) -> Bool {
+    skipBlanks()
+    guard rest.first == character else { return false }
+    rest.removeFirst()
+    return true
+  }
+
+  private mutating func text() -> String? {
+    guard take("'") || take("\"") else { return nil }
+    guard let end = rest.firstIndex(where: { $0 == "'" || $0 == "\"" }) else { return nil }
+    defer { rest = rest[rest.index(after: end)...] }
+    return String(rest[..<end])
+  }
+
+  private mutating func word() -> String {
+    skipBlanks()
+    let word = rest.prefix { $0.isLetter }
+    rest = rest[word.endIndex...]
+    return String(word)
+  }
+
+  private mutating func extents() -> [Int]? {
+    guard take("(") else { return nil }
+    var extents: [Int] = []
+    while !take(")") {
+      skipBlanks()
+      let digits = rest.prefix { $0.isASCII && $0.isNumber }
+      guard let extent = Int(digits), extents.count < 64 else { return nil }
+      rest = rest[digits.endIndex...]
+      _ = take("L")
+      extents.append(extent)
+      if !take(","), rest.first != ")" { return nil }
+    }
+    return extents
+  }
+
+  mutating func fields() -> (type: String?, isFortran: Bool?, shape: [Int]?)? {
+    var fields: (type: String?, isFortran: Bool?, shape: [Int]?) = (nil, nil, nil)
+    guard take("{") else { return nil }
+    while !take("}") {
+      guard let key = text(), take(":") else { return nil }
+      switch key {
+      case "descr":
+        skipBlanks()
+        // A list of fields is a record array, whose first letter no element has.
+        guard rest.first != "[" else { return ("records", false, []) }
+        fields.type = text()
+      case "fortran_order": fields.isFortran = word() == "True"
+      case "shape": fields.shape = extents()
+      default: return nil
+      }
+      if !take(","), rest.first != "}" { return nil }
+    }
+    return fields
+  }
+}
