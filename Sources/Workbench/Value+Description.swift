@@ -34,7 +34,8 @@ extension Value {
     case .scores(let scores): "scores \(scores.values.count)"
     case .alarms(let alarms): "alarms \(alarms.segments.count) segments, \(alarms.flags.setCount) rows"
     case .model(let model): "model \(model.method), \(model.fittedRows) rows"
-    case .scalar, .figure, .report, .answer: kind.rawValue
+    case .scalar(let scalar): scalar.text
+    case .figure, .report, .answer: kind.rawValue
     }
   }
 
@@ -67,6 +68,19 @@ extension SlotContent {
     case .scores: .scores
     case .audio: .audio
     case .log: .log
+    }
+  }
+}
+
+extension Scalar {
+  /// As it would be typed.
+  package var text: String {
+    switch self {
+    case .number(let number): Argument.real(number).canonical
+    case .text(let text): Argument.text(text).canonical
+    case .span(let span): span.description
+    case .instant(let instant): instant.description
+    case .bool(let bool): bool ? "true" : "false"
     }
   }
 }

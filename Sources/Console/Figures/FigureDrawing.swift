@@ -126,7 +126,14 @@ private struct Drawing {
 
   // MARK: Other figures
 
-  mutating func histogram(_ counts: [Int], _ edges: [Double], _ name: String) {
+  private static let mostBars = 24
+
+  /// Bars from top to bottom; neighbouring bins are added until they fit a screen.
+  mutating func histogram(_ allCounts: [Int], _ allEdges: [Double], _ name: String) {
+    let share = max(1, (allCounts.count + Self.mostBars - 1) / Self.mostBars)
+    let starts = Array(stride(from: 0, to: allCounts.count, by: share))
+    let counts = starts.map { allCounts[$0..<min($0 + share, allCounts.count)].reduce(0, +) }
+    let edges = starts.map { allEdges[$0] } + [allEdges.last].compactMap(\.self)
     let format = NumberFormat(for: edges)
     let labels = edges.dropLast().map { format.text($0) }
     let gutter = labels.map { DisplayWidth.of($0) }.max() ?? 0

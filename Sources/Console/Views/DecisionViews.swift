@@ -145,7 +145,7 @@ extension View {
 }
 
 extension TextTable.Column {
-  fileprivate var withoutNote: TextTable.Column {
+  var withoutNote: TextTable.Column {
     var column = self
     column.note = ""
     return column

@@ -9,7 +9,7 @@ extension View {
       + Self.wrapped("\(model.features.count) features: \(features)", width: width).map {
         StyledLine($0, .dim)
       }
-      + footer([], more: "score VALUE \(name)")
+      + footer([], more: "score \(name) VALUE")
   }
 
   func audioLines(_ audio: Audio) -> [StyledLine] {
@@ -62,7 +62,7 @@ extension View {
       // Rows that are known by their number alone speak for themselves.
       if case .row = table.index.address {
       } else {
-        columns = [addressColumn(of: table, rows: rows)].compactMap(\.self)
+        columns = [addressColumn(of: table, rows: rows)?.withoutNote].compactMap(\.self)
       }
       columns += table.columns.map { column in
         var shown = tableColumn(column, rows: rows)

@@ -74,7 +74,7 @@ struct LessonWalk {
 
 extension SessionCommand {
   static let tutorial = SessionCommand(
-    name: "tutorial", usage: "[NUMBER | next | stop]", summary: "Lists the lessons, or walks through one.",
+    name: "tutorial", usage: "[N | next | stop]", summary: "Lists the lessons, or walks through one.",
     words: 0...1
   ) { (call) throws(Diagnostic) in
     let session = call.session

@@ -42,7 +42,7 @@ extension SessionCommand {
   }
 
   static let replay = SessionCommand(
-    name: "replay", usage: "FILE", summary: "Replays a saved investigation beside this one and compares.",
+    name: "replay", usage: "FILE", summary: "Replays a saved investigation and compares.",
     words: 1...1
   ) { (call) throws(Diagnostic) in
     let replay = try Replay(file: call.words[0], files: call.session.world.files)
