@@ -32,7 +32,29 @@ struct Surroundings {
   func session(seed: UInt64) -> Session { Session(world: world, seed: seed) }
 
   func headless(_ session: Session, isJSON: Bool) -> Headless {
-    Headless(session: session, results: StandardOutput(), messages: StandardError(), isJSON: isJSON)
+    Headless(
+      session: session, results: StandardOutput(), messages: StandardError(), isJSON: isJSON,
+      assistant: assistant(session))
+  }
+
+  /// The agent over a session, by the model that the environment names.
+  private func assistant(_ session: Session) -> SessionAssistant {
+    let files = world.files
+    let folders = [Environment.configFolder + "/prompts", world.home + "/prompts"]
+    return SessionAssistant(
+      session: session,
+      settings: { () throws(Diagnostic) in
+        try ModelSettings(environment: Environment.variable, secret: SecretFile.read)
+      },
+      transport: CurlTransport(allowsPlainHTTP: Environment.variable("SONDE_LLM_PLAIN_HTTP") == "1"),
+      pause: LivePause(),
+      prompt: { (name) throws(Diagnostic) in
+        try RolePrompt.find(name, in: folders) { try? files.text($0, limit: 1 << 20) }
+      },
+      preview: { result in
+        let width = max(40, StandardOutput().width - 4)
+        return View(width: width, name: "r\(result.number)").lines(of: result.value).prefix(8).map(\.plain)
+      })
   }
 
   /// Where lines are typed.
@@ -56,6 +78,7 @@ struct Surroundings {
       session: session, lines: lines(history), screen: StandardOutput(), messages: StandardError(),
       interrupts: stop)
     shell.history = history
+    shell.assistant = assistant(session)
     return shell.run(work: work)
   }
 

@@ -1,0 +1,103 @@
+import Language
+package import Numerics
+package import Workbench
+
+/// The session as the agent sees it: lines are reviewed before they run, and recorded with the turn that wanted them.
+package final class SessionWorkplace: Workplace {
+  private let session: Session
+  /// A few lines of a result, for the screen.
+  private let preview: (LineResult) -> [String]
+
+  package init(session: Session, preview: @escaping (LineResult) -> [String] = { _ in [] }) {
+    self.session = session
+    self.preview = preview
+  }
+
+  package func review(_ call: ToolCall) -> CallReview {
+    var written = call.name
+    do throws(Diagnostic) {
+      written = try CallLine.text(for: call, specs: session.table.specs)
+      let checked = try session.checker().check(written)
+      guard case .pipeline(let pipeline) = checked else {
+        throw Diagnostic(
+          "A0136", "`\(SafeText.oneLine(written, limit: 60))` is not a data command",
+          remedy: "use one of the tools")
+      }
+      return .line(reviewed(pipeline))
+    } catch {
+      var diagnostic = error
+      if diagnostic.source == nil { diagnostic.source = written }
+      return .refused(line: SafeText.oneLine(written, limit: 300), diagnostic: diagnostic.text())
+    }
+  }
+
+  private func reviewed(_ pipeline: CheckedPipeline) -> ReviewedLine {
+    let canonical = pipeline.canonical
+    let outputs = pipeline.calls.flatMap { call in
+      call.spec.parameters.filter { $0.kind == .output }.compactMap { parameter -> String? in
+        if case .path(let path) = call.arguments[parameter.name] { path } else { nil }
+      }
+    }
+    let reaches = pipeline.calls.map(\.spec.reach)
+    let reach: Reach = reaches.contains(.write) ? .write : reaches.contains(.compute) ? .compute : .read
+    let computed = CheckedPipeline(
+      name: nil, head: pipeline.head, calls: pipeline.calls, shape: pipeline.shape)
+    let files = session.world.files
+    return ReviewedLine(
+      text: canonical, key: computed.canonical + " " + versions(of: computed),
+      verb: pipeline.calls.last?.spec.verb ?? "",
+      reach: reach, outputs: outputs, overwrites: outputs.contains { !files.files(matching: $0).isEmpty })
+  }
+
+  /// Which versions the names of a line mean now: the same text over newer values is another call.
+  private func versions(of pipeline: CheckedPipeline) -> String {
+    let arguments = pipeline.calls.flatMap { Array($0.arguments.values) } + [pipeline.head].compactMap(\.self)
+    let references = arguments.flatMap { argument -> [Reference] in
+      switch argument {
+      case .reference(let reference): [reference]
+      case .list(let items):
+        items.compactMap { if case .reference(let reference) = $0 { reference } else { nil } }
+      default: []
+      }
+    }
+    let inputs = references.compactMap { session.store.input($0) }.map { "\($0.name)@\($0.version)" }
+    return Set(inputs).sorted().joined(separator: " ")
+  }
+
+  package func run(_ line: String, turn: Int, work: Work) -> CallOutcome {
+    var result: LineResult?
+    var diagnostics: [Diagnostic] = []
+    let status = session.run(line, origin: .agent(turn: turn), work: work) { event in
+      switch event {
+      case .result(let found): result = found
+      case .diagnostic(let found): diagnostics.append(found)
+      default: break
+      }
+    }
+    if status == .cancelled { return CallOutcome(.interrupted, text: "interrupted", summary: "interrupted") }
+    guard status == .ok, let result else {
+      let text = diagnostics.map { $0.text() }.joined(separator: "\n")
+      return CallOutcome(
+        .failed, text: SafeText.bounded(text, limit: 2000),
+        summary: SafeText.oneLine(diagnostics.first?.summary ?? "failed", limit: 160))
+    }
+    let name = result.name ?? (result.number > 0 ? "r\(result.number)" : result.canonical)
+    var text = ValueBrief(result.value, name: name).text(limit: 1700)
+    let remarks = result.remarks.prefix(4).map { SafeText.oneLine($0, limit: 120) }
+    if !remarks.isEmpty { text += "\nnotes: " + remarks.joined(separator: "; ") }
+    return CallOutcome(
+      .succeeded, text: SafeText.bounded(text, limit: 2000), summary: result.value.shortDescription,
+      number: result.number > 0 ? result.number : nil, seconds: result.seconds,
+      preview: result.isShown ? preview(result) : [], recorded: result.canonical)
+  }
+
+  package func card() -> String {
+    WorkspaceCard(
+      session.bindings.map { binding in
+        WorkspaceCard.Entry(
+          name: binding.name, version: binding.version, number: binding.result, value: binding.value,
+          line: binding.provenance.line, isStale: session.store.isStale(binding))
+      }
+    ).text()
+  }
+}
