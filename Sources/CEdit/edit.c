@@ -1,281 +1,145 @@
 #define _GNU_SOURCE
 #include "CEdit.h"
 
-#include <errno.h>
-#include <histedit.h>
-#include <langinfo.h>
-#include <locale.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+#include <termios.h>
+#include <unistd.h>
 #include <wchar.h>
 
-struct sonde_edit {
-  EditLine *el;
-  HistoryW *history;
-  sonde_edit_helpers helpers;
-  wchar_t *prompt;
-};
-
-static const int history_size = 10000;
-
-// UTF-8 and wide characters. wchar_t is UTF-32 on every system that Sonde knows.
-
-static wchar_t *widened(const char *text) {
-  size_t length = strlen(text);
-  wchar_t *wide = calloc(length + 1, sizeof(wchar_t));
-  if (!wide) return NULL;
-  const unsigned char *bytes = (const unsigned char *)text;
-  size_t count = 0;
-  for (size_t i = 0; i < length;) {
-    unsigned lead = bytes[i];
-    int extra = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : lead >= 0xc0 ? 1 : 0;
-    uint32_t code = extra == 3 ? lead & 0x07 : extra == 2 ? lead & 0x0f : extra == 1 ? lead & 0x1f : lead;
-    i++;
-    while (extra-- > 0 && i < length && (bytes[i] & 0xc0) == 0x80) code = code << 6 | (bytes[i++] & 0x3f);
-    wide[count++] = (wchar_t)code;
-  }
-  return wide;
+static struct edit_owner *owner_of(EditLine *editor) {
+  void *owner = NULL;
+  el_wget(editor, EL_CLIENTDATA, &owner);
+  return owner;
 }
 
-static size_t put_utf8(char *out, uint32_t code) {
-  if (code < 0x80) {
-    out[0] = (char)code;
-    return 1;
-  }
-  if (code < 0x800) {
-    out[0] = (char)(0xc0 | code >> 6);
-    out[1] = (char)(0x80 | (code & 0x3f));
-    return 2;
-  }
-  if (code < 0x10000) {
-    out[0] = (char)(0xe0 | code >> 12);
-    out[1] = (char)(0x80 | (code >> 6 & 0x3f));
-    out[2] = (char)(0x80 | (code & 0x3f));
-    return 3;
-  }
-  out[0] = (char)(0xf0 | (code >> 18 & 0x07));
-  out[1] = (char)(0x80 | (code >> 12 & 0x3f));
-  out[2] = (char)(0x80 | (code >> 6 & 0x3f));
-  out[3] = (char)(0x80 | (code & 0x3f));
-  return 4;
+static int read_character(EditLine *editor, wchar_t *character) {
+  struct edit_owner *owner = owner_of(editor);
+  return owner->read(owner->context, editor, character);
 }
 
-static char *narrowed(const wchar_t *wide, size_t count, size_t *bytes) {
-  char *text = malloc(count * 4 + 1);
-  if (!text) return NULL;
-  size_t length = 0;
-  for (size_t i = 0; i < count; i++) length += put_utf8(text + length, (uint32_t)wide[i]);
-  text[length] = 0;
-  if (bytes) *bytes = length;
-  return text;
+static wchar_t *prompt(EditLine *editor) {
+  struct edit_owner *owner = owner_of(editor);
+  return owner->prompt(owner->context);
 }
 
-// What keys do.
-
-static sonde_edit *self_of(EditLine *el) {
-  void *self = NULL;
-  el_get(el, EL_CLIENTDATA, &self);
-  return self;
-}
-
-static wchar_t *prompt_of(EditLine *el) { return self_of(el)->prompt; }
-
-static char *line_of(EditLine *el, size_t *cursor) {
-  const LineInfoW *info = el_wline(el);
-  char *text = narrowed(info->buffer, (size_t)(info->lastchar - info->buffer), NULL);
-  if (text && cursor) {
-    char *head = narrowed(info->buffer, (size_t)(info->cursor - info->buffer), cursor);
-    free(head);
+#define KEY(name, key_code)                                        \
+  static unsigned char name(EditLine *editor, wint_t character) {  \
+    (void)character;                                               \
+    struct edit_owner *owner = owner_of(editor);                   \
+    return owner->key(owner->context, editor, key_code);           \
   }
-  return text;
+
+KEY(press_enter, EDIT_ENTER)
+KEY(press_complete, EDIT_COMPLETE)
+KEY(press_paste, EDIT_PASTE)
+KEY(press_earlier, EDIT_EARLIER)
+KEY(press_later, EDIT_LATER)
+KEY(press_search, EDIT_SEARCH)
+KEY(press_newline, EDIT_NEWLINE)
+KEY(press_home, EDIT_HOME)
+KEY(press_end, EDIT_END)
+KEY(press_clear, EDIT_CLEAR)
+
+static void add(EditLine *editor, const wchar_t *name, unsigned char (*function)(EditLine *, wint_t)) {
+  el_wset(editor, EL_ADDFN, name, L"see the manual", function);
 }
 
-static unsigned char press_enter(EditLine *el, wint_t key) {
-  (void)key;
-  sonde_edit *self = self_of(el);
-  char *text = line_of(el, NULL);
-  int goes_on = text && self->helpers.is_incomplete && self->helpers.is_incomplete(self->helpers.context, text);
-  free(text);
-  if (goes_on) {
-    // At the end, wherever the cursor stands: the rest of the text belongs to the same statement.
-    const LineInfoW *info = el_wline(el);
-    el_cursor(el, (int)(info->lastchar - info->cursor));
-    return el_winsertstr(el, L"\n") == 0 ? CC_REFRESH : CC_ERROR;
-  }
-  // The terminal sends a line feed for Enter, so a carriage return can only come from here.
-  el_wpush(el, L"\r");
-  return CC_NORM;
+static void bind_key(EditLine *editor, const wchar_t *key, const wchar_t *name) {
+  el_wset(editor, EL_BIND, key, name, NULL);
 }
 
-static unsigned char insert_newline(EditLine *el, wint_t key) {
-  (void)key;
-  return el_winsertstr(el, L"\n") == 0 ? CC_REFRESH : CC_ERROR;
+EditLine *edit_open(struct edit_owner *owner) {
+  EditLine *editor = el_init("sonde", stdin, stdout, stderr);
+  if (!editor) return NULL;
+  el_wset(editor, EL_CLIENTDATA, owner);
+  el_wset(editor, EL_SIGNAL, 0);
+  el_wset(editor, EL_EDITOR, L"emacs");
+  el_wset(editor, EL_PROMPT_ESC, prompt, L'\1');
+  el_wset(editor, EL_GETCFN, read_character);
+
+  add(editor, L"sonde-enter", press_enter);
+  add(editor, L"sonde-complete", press_complete);
+  add(editor, L"sonde-paste", press_paste);
+  add(editor, L"sonde-earlier", press_earlier);
+  add(editor, L"sonde-later", press_later);
+  add(editor, L"sonde-search", press_search);
+  add(editor, L"sonde-newline", press_newline);
+  add(editor, L"sonde-home", press_home);
+  add(editor, L"sonde-end", press_end);
+  add(editor, L"sonde-clear", press_clear);
+
+  // The terminal turns Return into a line feed; a carriage return comes only from `sonde-enter` itself.
+  bind_key(editor, L"\\n", L"sonde-enter");
+  bind_key(editor, L"\\r", L"ed-newline");
+  bind_key(editor, L"\\033\\n", L"sonde-newline");
+  bind_key(editor, L"\\033\\r", L"sonde-newline");
+  bind_key(editor, L"^I", L"sonde-complete");
+  bind_key(editor, L"\\033[200~", L"sonde-paste");
+  bind_key(editor, L"^P", L"sonde-earlier");
+  bind_key(editor, L"^N", L"sonde-later");
+  bind_key(editor, L"^R", L"sonde-search");
+  bind_key(editor, L"^A", L"sonde-home");
+  bind_key(editor, L"^E", L"sonde-end");
+  bind_key(editor, L"^L", L"sonde-clear");
+  bind_key(editor, L"^W", L"ed-delete-prev-word");
+  bind_key(editor, L"^U", L"vi-kill-line-prev");
+  // Arrows and the like come as `ESC [` or, in application mode, as `ESC O`.
+  bind_key(editor, L"\\033[A", L"sonde-earlier");
+  bind_key(editor, L"\\033OA", L"sonde-earlier");
+  bind_key(editor, L"\\033[B", L"sonde-later");
+  bind_key(editor, L"\\033OB", L"sonde-later");
+  bind_key(editor, L"\\033[H", L"sonde-home");
+  bind_key(editor, L"\\033OH", L"sonde-home");
+  bind_key(editor, L"\\033[1~", L"sonde-home");
+  bind_key(editor, L"\\033[F", L"sonde-end");
+  bind_key(editor, L"\\033OF", L"sonde-end");
+  bind_key(editor, L"\\033[4~", L"sonde-end");
+  bind_key(editor, L"\\033[3~", L"ed-delete-next-char");
+  bind_key(editor, L"\\033[1;5D", L"ed-prev-word");
+  bind_key(editor, L"\\033[1;5C", L"em-next-word");
+  bind_key(editor, L"\\033[1;3D", L"ed-prev-word");
+  bind_key(editor, L"\\033[1;3C", L"em-next-word");
+  return editor;
 }
 
-static unsigned char press_tab(EditLine *el, wint_t key) {
-  (void)key;
-  sonde_edit *self = self_of(el);
-  if (!self->helpers.complete) return CC_ERROR;
-  size_t cursor = 0;
-  char *text = line_of(el, &cursor);
-  if (!text) return CC_ERROR;
-  sonde_completion result = {0, NULL, NULL};
-  self->helpers.complete(self->helpers.context, text, (int32_t)cursor, &result);
-  unsigned char answer = CC_ERROR;
-  if (result.inserted && result.replaced >= 0 && (size_t)result.replaced <= cursor) {
-    int characters = 0;
-    for (size_t i = cursor - (size_t)result.replaced; i < cursor; i++)
-      if ((text[i] & 0xc0) != 0x80) characters++;
-    if (characters > 0) el_deletestr(el, characters);
-    wchar_t *wide = widened(result.inserted);
-    if (wide && (wide[0] == 0 || el_winsertstr(el, wide) == 0)) answer = CC_REFRESH;
-    free(wide);
-  }
-  if (result.menu) {
-    fputs("\n", stdout);
-    fputs(result.menu, stdout);
-    fflush(stdout);
-    answer = CC_REDISPLAY;
-  }
-  free(result.inserted);
-  free(result.menu);
-  free(text);
-  return answer;
-}
+void edit_close(EditLine *editor) { el_end(editor); }
 
-static unsigned char take_paste(EditLine *el, wint_t key) {
-  (void)key;
-  static const wchar_t end[] = L"\033[201~";
-  const size_t end_length = 6;
-  size_t capacity = 256, count = 0;
-  wchar_t *text = malloc((capacity + 1) * sizeof(wchar_t));
-  wchar_t next;
-  while (text && el_wgetc(el, &next) == 1) {
-    if (count == capacity) {
-      capacity *= 2;
-      wchar_t *larger = realloc(text, (capacity + 1) * sizeof(wchar_t));
-      if (!larger) break;
-      text = larger;
-    }
-    text[count++] = next == L'\r' ? L'\n' : next;
-    if (count >= end_length && wmemcmp(text + count - end_length, end, end_length) == 0) {
-      count -= end_length;
-      break;
-    }
-  }
-  if (!text) return CC_ERROR;
-  // Line breaks at the end would only be in the way; control characters never belong to a line.
-  while (count > 0 && text[count - 1] == L'\n') count--;
-  size_t kept = 0;
-  for (size_t i = 0; i < count; i++) {
-    if (text[i] == L'\t') text[i] = L' ';
-    if (text[i] >= 0x20 || text[i] == L'\n') text[kept++] = text[i];
-  }
-  text[kept] = 0;
-  int failed = kept > 0 && el_winsertstr(el, text) != 0;
-  free(text);
-  return failed ? CC_ERROR : CC_REFRESH;
-}
-
-static const char paste_on[] = "\033[?2004h", paste_off[] = "\033[?2004l";
-
-int sonde_edit_has_utf8(void) {
-  static const char *const locales[] = {"", "C.UTF-8", "en_US.UTF-8"};
-  for (size_t i = 0; i < sizeof locales / sizeof *locales; i++)
-    if (setlocale(LC_CTYPE, locales[i]) && strcmp(nl_langinfo(CODESET), "UTF-8") == 0) return 1;
-  return 0;
-}
-
-sonde_edit *sonde_edit_new(const char *program, sonde_edit_helpers helpers) {
-  sonde_edit *self = calloc(1, sizeof *self);
-  if (!self) return NULL;
-  self->helpers = helpers;
-  self->el = el_init(program, stdin, stdout, stderr);
-  self->history = history_winit();
-  if (!self->el || !self->history) {
-    sonde_edit_free(self);
-    return NULL;
-  }
-  HistEventW event;
-  history_w(self->history, &event, H_SETSIZE, history_size);
-  el_set(self->el, EL_CLIENTDATA, self);
-  el_wset(self->el, EL_EDITOR, L"emacs");
-  el_wset(self->el, EL_PROMPT_ESC, prompt_of, L'\1');
-  el_wset(self->el, EL_SIGNAL, 1);
-  el_wset(self->el, EL_HIST, history_w, self->history);
-  el_wset(self->el, EL_ADDFN, L"sonde-enter", L"Run the line, or go on if it is incomplete", press_enter);
-  el_wset(self->el, EL_ADDFN, L"sonde-newline", L"Start another line", insert_newline);
-  el_wset(self->el, EL_ADDFN, L"sonde-complete", L"Complete", press_tab);
-  el_wset(self->el, EL_ADDFN, L"sonde-paste", L"Take a pasted text", take_paste);
-  static const wchar_t *const keys[][2] = {
-      {L"\n", L"sonde-enter"}, {L"\r", L"ed-newline"}, {L"\033\n", L"sonde-newline"},
-      {L"\033\r", L"sonde-newline"}, {L"\t", L"sonde-complete"}, {L"\033[200~", L"sonde-paste"},
-      {L"^R", L"em-inc-search-prev"}, {L"\033[A", L"ed-search-prev-history"},
-      {L"\033OA", L"ed-search-prev-history"}, {L"\033[B", L"ed-search-next-history"},
-      {L"\033OB", L"ed-search-next-history"}, {L"\033[1;5D", L"ed-prev-word"},
-      {L"\033[1;5C", L"em-next-word"}, {L"\033[3~", L"ed-delete-next-char"},
-      {L"\033[H", L"ed-move-to-beg"}, {L"\033[F", L"ed-move-to-end"}};
-  for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-    el_wset(self->el, EL_BIND, keys[i][0], keys[i][1], NULL);
-  el_source(self->el, NULL);
-  return self;
-}
-
-void sonde_edit_free(sonde_edit *self) {
-  if (!self) return;
-  if (self->el) el_end(self->el);
-  if (self->history) history_wend(self->history);
-  free(self->prompt);
-  free(self);
-}
-
-sonde_edit_status sonde_edit_read(
-    sonde_edit *self, const char *prompt, const char *initial, int has_history, char **text) {
-  *text = NULL;
-  free(self->prompt);
-  self->prompt = widened(prompt);
-  if (!self->prompt) return sonde_edit_end;
-  if (has_history)
-    el_wset(self->el, EL_HIST, history_w, self->history);
-  if (initial && *initial) {
-    wchar_t *wide = widened(initial);
-    if (wide) {
-      for (wchar_t *c = wide; *c; c++)
-        if (*c < 0x20) *c = L' ';
-      el_wpush(self->el, wide);
-      free(wide);
-    }
-  }
-  fputs(paste_on, stdout);
+void edit_draw(EditLine *editor) {
+  el_wset(editor, EL_REFRESH);
   fflush(stdout);
-  int count = 0;
-  errno = 0;
-  const wchar_t *line = el_wgets(self->el, &count);
-  int problem = errno;
-  sonde_edit_status status;
-  if (line && count > 0) {
-    size_t length = wcslen(line);
-    while (length > 0 && (line[length - 1] == L'\n' || line[length - 1] == L'\r')) length--;
-    *text = narrowed(line, length, NULL);
-    status = *text ? sonde_edit_line : sonde_edit_end;
-  } else if (count < 0 && problem == EINTR) {
-    *text = line_of(self->el, NULL);
-    status = sonde_edit_interrupted;
-    fputs("^C\n", stdout);
-    el_reset(self->el);
-  } else {
-    status = sonde_edit_end;
-  }
-  fputs(paste_off, stdout);
-  fflush(stdout);
-  return status;
 }
 
-void sonde_edit_remember(sonde_edit *self, const char *text) {
-  wchar_t *wide = widened(text);
-  if (!wide) return;
-  HistEventW event;
-  history_w(self->history, &event, H_ENTER, wide);
-  free(wide);
+void edit_take_terminal(EditLine *editor, int take) { el_wset(editor, EL_PREP_TERM, take); }
+
+void edit_flush(void) { fflush(stdout); }
+
+static struct termios modes_at_start;
+static const char leaving[] = "\033[?2004l\033[0m\033[?25h\r\n";
+
+static void restore_and_die(int number) {
+  // Only functions that may be called from a signal handler.
+  tcsetattr(STDIN_FILENO, TCSANOW, &modes_at_start);
+  ssize_t written = write(STDOUT_FILENO, leaving, sizeof leaving - 1);
+  (void)written;
+  raise(number);
+}
+
+void edit_guard_terminal(void) {
+  static const int faults[] = {SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGQUIT, SIGSEGV, SIGTRAP};
+  if (tcgetattr(STDIN_FILENO, &modes_at_start) != 0) return;
+  struct sigaction action = {0};
+  action.sa_handler = restore_and_die;
+  // The second time the signal does what it always does.
+  action.sa_flags = SA_RESETHAND;
+  for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) sigaction(faults[i], &action, NULL);
+}
+
+int edit_width(wchar_t character) { return wcwidth(character); }
+
+int edit_wait(const sigset_t *mask) {
+  struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+  return ppoll(&input, 1, NULL, mask);
 }

@@ -41,8 +41,28 @@ package enum Environment {
     return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
+  package static var currentFolder: String {
+    guard let folder = unsafe getcwd(nil, 0) else { return "." }
+    defer { unsafe free(folder) }
+    return unsafe String(cString: folder)
+  }
+
   /// How many threads can run at once.
   package static var processors: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
+  /// Switches the C library to the user's characters, or else to UTF-8 of its own.
+  ///
+  /// - Returns: whether characters are UTF-8 now.
+  package static var speaksUTF8: Bool {
+    for name in ["", "C.UTF-8", "en_US.UTF-8"] {
+      // Only the kind of characters: numbers keep their decimal point everywhere.
+      guard unsafe setlocale(LC_CTYPE, name) != nil, let codes = unsafe nl_langinfo(Int32(CODESET)) else {
+        continue
+      }
+      if unsafe String(cString: codes) == "UTF-8" { return true }
+    }
+    return false
+  }
 
   package static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 

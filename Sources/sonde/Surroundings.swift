@@ -59,7 +59,7 @@ struct Surroundings {
 
   /// Where lines are typed.
   func lines(_ history: HistoryFile?) -> any LineSource {
-    if let editor = EditlineSource(history: history) { return editor }
+    if let editor = EditlineSource(screen: StandardOutput(), history: history, stop: stop) { return editor }
     return PlainSource(
       screen: StandardOutput(), isSeen: Environment.isTerminal(0) && Environment.isTerminal(1))
   }
@@ -73,7 +73,7 @@ struct Surroundings {
     }
     let isTyped = Environment.isTerminal(0)
     let history =
-      isTyped ? HistoryFile(path: Environment.stateFolder + "/history.jsonl", files: world.files) : nil
+      isTyped ? HistoryFile(path: Environment.stateFolder + "/history.jsonl") : nil
     let shell = Shell(
       session: session, lines: lines(history), screen: StandardOutput(), messages: StandardError(),
       interrupts: stop)
@@ -93,8 +93,8 @@ struct Surroundings {
   }
 
   func leave(with status: ExitStatus) -> Never {
-    guard status == .interrupted else { Environment.leave(status.rawValue) }
     if stop.isTermination { Environment.leave(ExitStatus.terminated.rawValue) }
+    guard status == .interrupted else { Environment.leave(status.rawValue) }
     let isLate = !stop.isRaised && deadline.map { ContinuousClock.now > $0 } ?? false
     Environment.leave((isLate ? ExitStatus.timedOut : .interrupted).rawValue)
   }

@@ -1,39 +1,48 @@
 #pragma once
-#include <stddef.h>
-#include <stdint.h>
+#include <histedit.h>
+#include <signal.h>
 
-/// A line editor on the terminal. All texts are UTF-8.
-typedef struct sonde_edit sonde_edit;
+// What libedit offers only through functions with variable arguments, and keys that call back into Swift.
 
-/// What Tab found. The editor frees both texts.
-typedef struct {
-  /// How many bytes in front of the cursor are replaced.
-  int32_t replaced;
-  /// What stands there instead; NULL leaves the line alone.
-  char *inserted;
-  /// What is printed below the line; NULL prints nothing.
-  char *menu;
-} sonde_completion;
+/// Keys that the editor hands to its owner.
+enum edit_key {
+  EDIT_ENTER,
+  EDIT_COMPLETE,
+  EDIT_PASTE,
+  EDIT_EARLIER,
+  EDIT_LATER,
+  EDIT_SEARCH,
+  EDIT_NEWLINE,
+  EDIT_HOME,
+  EDIT_END,
+  EDIT_CLEAR,
+};
 
-typedef struct {
+struct edit_owner {
   void *context;
-  /// Whether Enter starts another line.
-  int (*is_incomplete)(void *context, const char *text);
-  void (*complete)(void *context, const char *text, int32_t cursor, sonde_completion *result);
-} sonde_edit_helpers;
+  /// Waits for a character: 1 with one, 0 at the end, -1 with errno set.
+  int (*read)(void *context, EditLine *editor, wchar_t *character);
+  /// Acts on a key; gives one of libedit's CC_ codes.
+  unsigned char (*key)(void *context, EditLine *editor, enum edit_key key);
+  /// The prompt, valid until the next call; text between two 1s takes no room.
+  wchar_t *(*prompt)(void *context);
+};
 
-typedef enum { sonde_edit_line, sonde_edit_interrupted, sonde_edit_end } sonde_edit_status;
+/// Starts an editor on standard input and output; NULL if the terminal is not known. The owner must outlive it.
+EditLine *edit_open(struct edit_owner *owner);
+void edit_close(EditLine *editor);
+/// Draws prompt and text anew from the start of the current row, which must be empty.
+void edit_draw(EditLine *editor);
+/// Lends the terminal's modes to the editor, or gives them back.
+void edit_take_terminal(EditLine *editor, int take);
+/// Writes what is still buffered.
+void edit_flush(void);
 
-/// Whether the locale reads UTF-8; tries others than the one that is set.
-int sonde_edit_has_utf8(void);
+/// Remembers the terminal's modes and brings them back should the program die of its own fault.
+void edit_guard_terminal(void);
 
-sonde_edit *sonde_edit_new(const char *program, sonde_edit_helpers helpers);
-void sonde_edit_free(sonde_edit *edit);
+/// Columns that a character takes; -1 if it cannot be shown.
+int edit_width(wchar_t character);
 
-/// Asks for a line. Bytes between two `\1` in the prompt take no room.
-///
-/// @param text receives the line, or what was typed before Ctrl-C; to be freed.
-sonde_edit_status sonde_edit_read(
-    sonde_edit *edit, const char *prompt, const char *initial, int has_history, char **text);
-
-void sonde_edit_remember(sonde_edit *edit, const char *text);
+/// Waits until standard input has something, letting the signals of `mask` wait; more than 0 if it has.
+int edit_wait(const sigset_t *mask);
