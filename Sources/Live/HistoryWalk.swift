@@ -49,6 +49,7 @@ struct HistorySearch: Equatable {
 
   mutating func type(_ scalar: Unicode.Scalar) {
     query.unicodeScalars.append(scalar)
+    found = nil
     find(from: lines.count - 1)
   }
 
@@ -73,7 +74,5 @@ struct HistorySearch: Equatable {
       }
       index -= 1
     }
-    // A query that nothing fits leaves the last line that did not.
-    if start == lines.count - 1 { found = nil }
   }
 }
