@@ -44,13 +44,14 @@ package final class Shell {
       case .end:
         if screen.isTerminal { screen.write("\n") }
         return screen.isTerminal ? .ok : last
-      case .interrupted:
+      case .interrupted(let text):
         if interrupts.isTermination { return .terminated }
         interrupts.clear()
-      case .line(let line):
-        guard let status = perform(line, work: work) else { return .ok }
+        keep(text, .interrupted, .zero)
+      case .line(let text):
+        guard let status = run(text, work: work) else { return .ok }
         if interrupts.isTermination { return .terminated }
-        if !line.allSatisfy(\.isWhitespace) { last = status }
+        if !text.allSatisfy(\.isWhitespace) { last = status }
       }
     }
   }
@@ -59,10 +60,24 @@ package final class Shell {
     StyledLine("Sonde", .strong)
     + StyledLine("  `help` lists the commands, `/tutorial` the lessons, `/quit` ends.", .dim)
 
+  /// Runs what was entered, which is several lines after a paste; nil if the session ends.
+  ///
+  /// The first line that does not work out is the last one to run.
+  private func run(_ text: String, work: Work) -> ExitStatus? {
+    let start = ContinuousClock.now
+    var status = ExitStatus.ok
+    for line in LineReader.logicalLines(of: text) where status == .ok {
+      guard let next = perform(line.text, work: work) else { return nil }
+      status = next
+    }
+    interrupts.clear()
+    keep(text, status, ContinuousClock.now - start)
+    return status
+  }
+
   /// Runs one line; nil if it was the last one.
   private func perform(_ line: String, work: Work) -> ExitStatus? {
     interrupts.clear()
-    let start = ContinuousClock.now
     let before = staleNames
     let progress = ProgressLine(screen: screen)
     var question: (role: String?, text: String)?
@@ -77,8 +92,6 @@ package final class Shell {
     if status == .cancelled { writer.write(.notice("stopped; nothing that was finished is lost")) }
     if let question { exit = ask(question.text, role: question.role, work: work) }
     tellStale(since: before)
-    interrupts.clear()
-    keep(line, exit, ContinuousClock.now - start)
     return status == .quit ? nil : exit
   }
 
@@ -114,15 +127,4 @@ package final class Shell {
         time: session.world.clock.now(), text: line, status: Int(status.rawValue),
         milliseconds: Int(time / .milliseconds(1))))
   }
-}
-
-/// Helps while a line is typed, from what the session knows.
-final class SessionHelper: LineHelper {
-  private let session: Session
-
-  init(session: Session) { self.session = session }
-
-  func isIncomplete(_ text: String) -> Bool { LineReader.isIncomplete(text) }
-
-  func menu(for text: String, cursor: Int) -> LineMenu { LineMenu(range: cursor..<cursor, items: []) }
 }

@@ -120,9 +120,11 @@ struct ArgumentCompletion {
     case .column(let types): items = columns(types).map { Item($0.text, detail: $0.detail) }
     case .call(let calls):
       items = calls.map {
-        Item($0.parameters.isEmpty ? $0.name : $0.name + "(", detail: "\($0.usage): \($0.summary)", isComplete: false)
+        Item(
+          $0.parameters.isEmpty ? $0.name : $0.name + "(", detail: "\($0.usage): \($0.summary)",
+          isComplete: false)
       }
-    case .input, .output: items = files(word.text)
+    case .input, .output: items = Completer.files(word.text, scope: scope)
     case .list(.value(let kinds)): items = references(word.text, kinds)
     case .list(let kind):
       let start = word.offsets(of: UInt8(ascii: ",")).last.map { $0 + 1 } ?? 0
@@ -192,17 +194,19 @@ struct ArgumentCompletion {
       range: word.range.lowerBound + start..<word.range.upperBound,
       items: (names + functions).starting(with: typed))
   }
+}
 
+extension Completer {
   /// Files and folders that begin like that.
-  private func files(_ text: String) -> [Completer.Item] {
+  package static func files(_ text: String, scope: any Scope) -> [Item] {
     if text.contains("\"") || text.contains("'") { return [] }
     let slashes = text.utf8.count { $0 == UInt8(ascii: "/") }
     var seen = Set<String>()
-    var items: [Completer.Item] = []
-    for folder in ["*/*", "*/*/*"].flatMap({ scope.files(matching: text + $0) }) {
-      let parts = folder.split(separator: "/", omittingEmptySubsequences: false)
-      let path = parts.prefix(slashes + 1).joined(separator: "/") + "/"
-      if Word.isPlain(path), seen.insert(path).inserted { items.append(Item(path, isComplete: false)) }
+    var items: [Item] = []
+    for file in ["*/*", "*/*/*"].flatMap({ scope.files(matching: text + $0) }) {
+      let parts = file.split(separator: "/", omittingEmptySubsequences: false)
+      let folder = parts.prefix(slashes + 1).joined(separator: "/") + "/"
+      if Word.isPlain(folder), seen.insert(folder).inserted { items.append(Item(folder, isComplete: false)) }
     }
     for file in scope.files(matching: text + "*") where seen.insert(file).inserted {
       items.append(Item(Word.isPlain(file) ? file : Word.quoted(file)))

@@ -58,7 +58,8 @@ package struct Completer {
     var items: [Item] = []
     for verb in table.verbs where table.methods(of: verb).contains(where: { takes($0, site, piped) }) {
       let methods = table.methods(of: verb)
-      let detail = methods.count == 1 ? methods[0].summary : methods.compactMap(\.method).joined(separator: " ")
+      let detail =
+        methods.count == 1 ? methods[0].summary : methods.compactMap(\.method).joined(separator: " ")
       items.append(Item(verb, detail: detail))
     }
     items += table.definitions.keys.sorted().map { Item($0, detail: "a definition") }
@@ -77,8 +78,9 @@ package struct Completer {
   /// Whether a command can follow the pipe, as far as is known.
   private func takes(_ spec: CommandSpec, _ site: CompletionSite, _ piped: ValueShape?) -> Bool {
     guard site.pipeline != nil else { return true }
-    guard let kinds = spec.parameters.first(where: { $0.placement == .positional && $0.kind.takesValue })?
-      .kind.valueKinds
+    guard
+      let kinds = spec.parameters.first(where: { $0.placement == .positional && $0.kind.takesValue })?
+        .kind.valueKinds
     else { return false }
     guard let piped else { return true }
     return kinds.isEmpty || kinds.contains(piped.kind)
