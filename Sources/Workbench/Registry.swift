@@ -4,9 +4,11 @@ package let builtins: [any Command] = [
   LoadTable(), LoadArray(), LoadAudio(), GeneratePumpStation(),
 
   // Look at it.
+  Describe(), Show(), Help(),
 
   // Shape it.
-  Scale.robust, Scale.standard, Scale.minmax, Resample(), Window(), SplitRows(),
+  Select(), Where(), Derive(), Sort(), Scale.robust, Scale.standard, Scale.minmax, Resample(), Window(),
+  SplitRows(),
 
   // Join modalities.
   Align(),
@@ -33,4 +35,5 @@ package let builtins: [any Command] = [
   Explain(), Plot(),
 
   // Keep.
+  Note(),
 ]

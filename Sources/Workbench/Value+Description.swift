@@ -50,9 +50,17 @@ extension Value {
     case .log(let log): log.frame.columns.map(\.shape)
     case .bundle(let bundle): bundle.slots.map { ColumnShape(name: $0.name, type: $0.content.kind.rawValue) }
     case .embedding(let embedding): embedding.features.map { ColumnShape(name: $0, type: "number") }
-    case .scores, .alarms: [ColumnShape(name: "score", type: "number")]
+    case .scores(let scores): Self.scoreShapes(scores)
+    case .alarms(let alarms): Self.scoreShapes(alarms.scores) + [ColumnShape(name: "alarm", type: "bool")]
     default: nil
     }
+  }
+}
+
+extension Value {
+  private static func scoreShapes(_ scores: Scores) -> [ColumnShape] {
+    let names = scores.probability == nil ? ["score"] : ["score", "probability"]
+    return names.map { ColumnShape(name: $0, type: "number") }
   }
 }
 

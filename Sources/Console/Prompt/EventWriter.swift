@@ -31,9 +31,11 @@ package struct EventWriter {
   }
 
   private func write(_ result: LineResult) {
-    let name = result.name ?? (result.number > 0 ? "r\(result.number)" : result.canonical)
+    let name = result.name ?? (result.number > 0 ? "r\(result.number)" : Self.subject(of: result))
     if result.isShown {
-      write(view(of: result.value, name: name).lines(of: result.value), to: results)
+      write(
+        view(of: result.value, name: name, showsAllRows: result.showsAllRows).lines(of: result.value),
+        to: results)
     } else if results.isTerminal {
       var line = StyledLine(name + (result.version > 1 ? "@\(result.version)" : ""), .name)
       line.append("  " + Visible.line(result.value.shortDescription))
@@ -47,8 +49,16 @@ package struct EventWriter {
     }
   }
 
-  private func view(of value: Value, name: String) -> View {
-    if results.isTerminal { return View(width: results.width, name: name) }
+  /// What a line that only looks is about.
+  private static func subject(of result: LineResult) -> String {
+    let words = result.canonical.split(separator: " ")
+    return words.count > 1 && words[0] == "show" ? String(words[1]) : result.canonical
+  }
+
+  private func view(of value: Value, name: String, showsAllRows: Bool) -> View {
+    if results.isTerminal {
+      return View(width: results.width, name: name, showsAllRows: showsAllRows)
+    }
     // Drawings and prose are set for a width; all else is as wide as it is.
     let isFlowing =
       switch value {

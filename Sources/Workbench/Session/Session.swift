@@ -200,7 +200,7 @@ extension Session {
     if pipeline.isLook {
       return LineResult(
         number: 0, name: nil, version: 0, value: outcome.value, canonical: canonical, isShown: true,
-        remarks: outcome.remarks, digest: nil, seconds: seconds)
+        remarks: outcome.remarks, digest: nil, seconds: seconds, showsAllRows: pipeline.asksForRows)
     }
     let provenance = Provenance(line: canonical, inputs: outcome.inputs)
     let (number, version) = store.record(outcome.value, name: pipeline.name, provenance: provenance)
@@ -210,7 +210,8 @@ extension Session {
     keep(Step(record: .statement(statement), effect: .result, inputs: outcome.files), emit)
     return LineResult(
       number: number, name: pipeline.name, version: version, value: outcome.value, canonical: canonical,
-      isShown: pipeline.name == nil, remarks: outcome.remarks, digest: digest, seconds: seconds)
+      isShown: pipeline.name == nil, remarks: outcome.remarks, digest: digest, seconds: seconds,
+      showsAllRows: pipeline.asksForRows)
   }
 
   func keep(_ step: Step, _ emit: (SessionEvent) -> Void) {
@@ -255,7 +256,10 @@ extension Session {
 extension CheckedPipeline {
   /// Whether the line only shows what is there, so that nothing of it needs to be kept.
   var isLook: Bool {
-    name == nil && calls.allSatisfy { $0.spec.reach == .read && $0.spec.output == .answer }
+    name == nil
+      && calls.allSatisfy {
+        $0.spec.reach == .read && ($0.spec.output == .answer || $0.spec.verb == Show.verb)
+      }
   }
 }
 

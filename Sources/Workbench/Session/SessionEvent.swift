@@ -39,6 +39,8 @@ package struct LineResult: Sendable {
   /// Digest and summary; nil for a value that is only looked at.
   package let digest: RecordedDigest?
   package let seconds: Double
+  /// Whether rows were asked for, which a view must not cut down.
+  package var showsAllRows = false
 }
 
 /// How a line ended.

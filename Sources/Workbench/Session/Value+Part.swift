@@ -11,7 +11,7 @@ extension Value {
     case .log(let log): log.frame.picking(column).map { .table($0) }
     case .embedding(let embedding): embedding.picking(column).map { .embedding($0) }
     case .bundle(let bundle): bundle.picking(column)
-    case .scores, .alarms: column == "score" ? self : nil
+    case .scores, .alarms: column == "score" ? self : cellFrame?.picking(column).map { .table($0) }
     case .report(let report):
       report.metrics.first { $0.name == column }.map { .scalar(.number($0.value)) }
     case .scalar, .audio, .model, .figure, .answer: nil
@@ -33,10 +33,13 @@ extension Frame {
 }
 
 extension Embedding {
-  /// The chosen features, each still in the block of its modality.
   fileprivate func picking(_ pattern: String) -> Embedding? {
     let chosen = picked(features, pattern)
-    if chosen.isEmpty { return nil }
+    return chosen.isEmpty ? nil : selecting(chosen)
+  }
+
+  /// The chosen features, each still in the block of its modality.
+  func selecting(_ chosen: [Int]) -> Embedding {
     var blocks: [Block] = []
     for (position, feature) in chosen.enumerated() {
       let name = self.blocks.first { $0.columns.contains(feature) }?.name ?? ""

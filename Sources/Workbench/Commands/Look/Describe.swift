@@ -1,0 +1,130 @@
+import Chronology
+import Language
+import Notation
+import Numerics
+import Values
+
+struct Describe: PureCommand {
+  static let input = Parameter<Reference>.value(
+    "value", [.table, .series, .audio, .log, .bundle, .embedding, .scores, .alarms, .model],
+    help: "What to describe.")
+
+  let spec = CommandSpec(
+    "describe", nil, "Summarises every column: type, missing cells, mean, spread, quantiles.",
+    discussion: """
+      The result is a table with a row a column (a channel of sound, a feature of an embedding, a column of each slot \
+      of a bundle). `sd` divides by n - 1, quantiles interpolate between neighbours (type 7 of Hyndman and Fan, 1996), \
+      `mode` is the most frequent text or truth value. Remarks below tell how the rows lie in time: the usual step, \
+      gaps (steps more than five times the usual one, if three quarters of the steps are about equal), segments, splits, and \
+      what else there is to say about a value of that kind.
+      """,
+    parameters: [Self.input.base], output: .table, reach: .read,
+    examples: [
+      Example("pump = generate pump-station --minutes 5 --seed 7"),
+      Example("describe pump"),
+      Example("generate pump-station --part log --minutes 5 --seed 7 | describe"),
+    ])
+
+  private static let outline: [(name: String, type: ColumnType)] = [
+    ("column", .text), ("type", .category), ("unit", .category), ("role", .category), ("missing", .number),
+    ("distinct", .number), ("mean", .number), ("sd", .number), ("min", .number), ("q25", .number),
+    ("median", .number), ("q75", .number), ("max", .number), ("mode", .text),
+  ]
+
+  func shape(of call: CheckedCall, in scope: any Scope, world: World) throws(Diagnostic) -> ValueShape {
+    ValueShape(
+      kind: .table, columns: Self.outline.map { ColumnShape(name: $0.name, type: $0.type.rawValue) })
+  }
+
+  func run(_ call: Invocation, work: Work) throws(Failure) -> Value {
+    let input = call[Self.input]
+    let lines: [DescribedColumn]
+    do throws(Cancelled) {
+      lines = try input.value.described(work)
+    } catch {
+      throw .cancelled
+    }
+    for fact in input.value.facts + lines.compactMap(\.timeFact) { call.note(fact) }
+    return .table(Self.table(lines))
+  }
+
+  private static func table(_ lines: [DescribedColumn]) -> Frame {
+    func numbers(_ name: String, _ cell: (DescribedColumn) -> Double) -> Column {
+      Column(numbers: lines.map(cell), name: name)
+    }
+    func texts(_ name: String, _ cell: (DescribedColumn) -> String?) -> Column {
+      let cells = lines.map(cell)
+      let nulls = Mask(cells.map { $0 == nil })
+      guard outline.contains(where: { $0.name == name && $0.type == .category }) else {
+        return Column(name, .text(TextColumn(cells.map { $0 ?? "" })), nulls: nulls)
+      }
+      var levels: [String] = []
+      let codes = cells.map { cell -> Int32 in
+        guard let cell else { return -1 }
+        if let place = levels.firstIndex(of: cell) { return Int32(place) }
+        levels.append(cell)
+        return Int32(levels.count - 1)
+      }
+      return Column(name, .category(codes: codes, levels: levels), nulls: nulls)
+    }
+    return Frame(
+      index: .rows(lines.count),
+      columns: [
+        texts("column", \.name), texts("type", \.type), texts("unit", \.unit), texts("role", \.role),
+        numbers("missing") { Double($0.summary.missing) }, numbers("distinct", \.summary.distinct),
+        numbers("mean", \.summary.mean), numbers("sd", \.summary.deviation),
+        numbers("min") { $0.summary.quantiles[0] }, numbers("q25") { $0.summary.quantiles[1] },
+        numbers("median") { $0.summary.quantiles[2] }, numbers("q75") { $0.summary.quantiles[3] },
+        numbers("max") { $0.summary.quantiles[4] }, texts("mode", \.summary.mode),
+      ])
+  }
+}
+
+/// One row of the result.
+struct DescribedColumn: Sendable {
+  var name: String
+  var type: String
+  var unit: String?
+  var role = ColumnRole.feature.rawValue
+  var summary = ColumnSummary()
+
+  /// Where the moments of a column of times lie.
+  var timeFact: String? {
+    summary.times.map {
+      "\(name): \(Instant(nanoseconds: $0.lowerBound)) to \(Instant(nanoseconds: $0.upperBound))"
+    }
+  }
+}
+
+extension Value {
+  /// A line for each column, channel or feature.
+  fileprivate func described(_ work: Work) throws(Cancelled) -> [DescribedColumn] {
+    switch self {
+    case .audio(let audio):
+      let channels = audio.channels
+      return try work.map(channels.count, stage: "describe") { number in
+        DescribedColumn(
+          name: "channel \(number + 1)", type: "sound", summary: ColumnSummary(samples: channels[number]))
+      }
+    case .bundle(let bundle):
+      var lines: [DescribedColumn] = []
+      for slot in bundle.slots {
+        lines += try slot.value.described(work).map { line in
+          var line = line
+          line.name = "\(slot.name).\(line.name)"
+          return line
+        }
+      }
+      return lines
+    case .model(let model): return model.features.map { DescribedColumn(name: $0, type: "number") }
+    default:
+      let columns = cellFrame?.columns ?? []
+      return try work.map(columns.count, stage: "describe") { place in
+        let column = columns[place]
+        return DescribedColumn(
+          name: column.name, type: column.type.rawValue, unit: column.unit, role: column.role.rawValue,
+          summary: ColumnSummary(column))
+      }
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import Language
+
+extension HelpText {
+  /// What can be asked about besides commands.
+  static let topics: [(name: String, summary: String)] = [
+    ("commands", "all commands"), ("expressions", "what `where` and `derive` understand"),
+    ("syntax", "how a line is written"), ("errors", "what the codes of errors mean"),
+  ]
+
+  static func topic(_ name: String) -> String? {
+    switch name {
+    case "expressions": expressions
+    case "syntax": syntax
+    case "errors": families.map { "\($0.prefix)xxx  \($0.meaning)" }.joined(separator: "\n")
+    default: ExpressionFunction.named(name).map { "\($0.usage)\n\n\($0.help)" }
+    }
+  }
+
+  private static let families: [(prefix: String, meaning: String)] = [
+    ("E01", "the line cannot be read"), ("E02", "a name or a kind of value does not fit"),
+    ("E03", "an argument is missing, unknown or out of range"), ("E04", "an expression is wrong"),
+    ("E05", "a file cannot be found, read or written"), ("E06", "a saved investigation cannot be read"),
+    ("D01", "a detector cannot work on these rows"), ("D02", "a threshold cannot be set"),
+    ("D03", "results cannot be judged"), ("D04", "an explanation cannot be given"),
+    ("D05", "a drawing cannot be made"), ("R02", "a value cannot be encoded"),
+    ("R03", "values cannot be joined or fused"), ("R04", "rows cannot be divided or reshaped"),
+    ("R05", "rows or columns cannot be chosen or computed"), ("A01", "the agent or its model cannot answer"),
+  ]
+
+  /// What a code is about.
+  static func code(_ code: String) -> String? {
+    let digits = code.dropFirst()
+    guard code.count == 5, digits.utf8.allSatisfy({ (48...57).contains($0) }),
+      let family = families.first(where: { code.uppercased().hasPrefix($0.prefix) })
+    else { return nil }
+    return "\(code.uppercased()): \(family.meaning). The message itself names the place and the remedy."
+  }
+
+  private static let syntax = """
+    [NAME =] VALUE | VERB [METHOD] ARGUMENTS --OPTION VALUE | VERB …
+
+    A line names the result of a pipeline, or shows it. `x | v m` means `v m x`.
+
+    Values: `pump`, `pump.Temperature`, `pump.Temp*`, `pump@2` (an earlier version), `_` (the last result), `r12` (the \
+    result of line 12).
+    Literals: `10s` `250ms` `5min`, `1%`, `44.1kHz`, `2026-03-01T08:00`, ranges `a..b`, lists `a,b,c`, calls \
+    `hold(5s)`, texts in quotes.
+    `param level = 99%` names a literal, used as `{level}`; `def name(a) = pipeline` names a pipeline.
+    A line goes on while a bracket or a quote is open, and behind `|` or `\\` at its end.
+    The first character decides: a letter is data, `/` steers the session, `?` asks the agent, `#` is a comment.
+    """
+
+  private static var expressions: String {
+    var lines = [
+      "Expressions are computed row by row over the columns of a value.", "",
+      "  + - * / % ^         arithmetic; % has the sign of the divisor, ^ is the power",
+      "  == != < <= > >=     comparison",
+      "  and or not          logic; what nobody knows is missing, neither true nor false",
+      "  x in (1, 2, 3)      one of several, also `not in`", "",
+      "Literals are numbers, \"texts\", true, false, lengths of time (10s) and times (2026-03-01T08:00). Names with "
+        + "odd characters stand in backticks: `` `Flow rate` ``. A number that would be infinite is missing.",
+      "",
+    ]
+    let width = min(34, (ExpressionFunction.all.map(\.usage.count).max() ?? 0) + 2)
+    for function in ExpressionFunction.all {
+      lines.append("  " + padded(function.usage, width) + function.help)
+    }
+    return lines.joined(separator: "\n")
+  }
+}

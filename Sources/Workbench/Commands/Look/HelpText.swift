@@ -1,0 +1,74 @@
+import Language
+import Notation
+
+/// Help as plain text, computed from the declarations.
+enum HelpText {
+  /// All commands, a line each.
+  static func overview(_ table: CommandTable) -> String {
+    var lines = ["Commands (`help VERB` says more):", ""]
+    let width = (table.verbs.map(\.count).max() ?? 0) + 2
+    for verb in table.verbs {
+      let specs = table.methods(of: verb)
+      let methods = specs.compactMap(\.method)
+      let summary = methods.count > 1 ? methods.joined(separator: ", ") : specs[0].summary
+      lines.append("  " + padded(verb, width) + summary)
+    }
+    lines += ["", "Topics (`help TOPIC`):", ""]
+    lines += topics.map { "  " + padded($0.name, width) + $0.summary }
+    lines += ["", "A line that starts with `?` asks the agent; `/help` lists what steers the session."]
+    return lines.joined(separator: "\n")
+  }
+
+  /// One command in full, or the methods of a verb.
+  static func verb(_ verb: String, _ method: String?, in table: CommandTable) -> String? {
+    let specs = table.methods(of: verb)
+    if let method { return specs.first { $0.method == method }.map(command) }
+    if specs.count == 1 { return command(specs[0]) }
+    guard !specs.isEmpty else { return nil }
+    let width = (specs.map { $0.method?.count ?? 0 }.max() ?? 0) + 2
+    let lines = specs.map { "  " + padded($0.method ?? "", width) + $0.summary }
+    return (["`\(verb)` has these methods (`help \(verb) METHOD` says more):", ""] + lines).joined(
+      separator: "\n")
+  }
+
+  static func command(_ spec: CommandSpec) -> String {
+    var lines = [spec.summary, "", "  \(spec.usage)" + (hasOptions(spec) ? " [OPTIONS]" : ""), ""]
+    for parameter in spec.parameters {
+      lines.append(
+        "  " + (parameter.placement == .option ? "--\(parameter.name)" : parameter.name.uppercased()))
+      lines.append("      \(parameter.help)")
+      lines.append("      Takes \(parameter.kind.phrase)\(fallback(parameter)).")
+      if case .choice(let choices) = parameter.kind {
+        lines += choices.map { "        \($0.name): \($0.help)" }
+      }
+      lines += calls(parameter.kind).map { "        \($0.usage): \($0.summary)" }
+    }
+    if !spec.discussion.isEmpty { lines += ["", spec.discussion] }
+    lines += ["", "Examples:"]
+    lines += spec.examples.map { "  \($0.line)" }
+    return lines.joined(separator: "\n")
+  }
+
+  private static func hasOptions(_ spec: CommandSpec) -> Bool {
+    spec.parameters.contains { $0.placement == .option && !$0.isRequired }
+  }
+
+  private static func fallback(_ parameter: AnyParameter) -> String {
+    if parameter.isSeed { return "; the session's next seed if absent" }
+    if parameter.kind == .flag || parameter.isRequired { return "" }
+    guard let fallback = parameter.fallback else { return "; may be absent" }
+    return "; \(fallback.canonical(as: parameter.kind)) if absent"
+  }
+
+  private static func calls(_ kind: ParameterKind) -> [CallSpec] {
+    switch kind {
+    case .call(let specs): specs
+    case .list(let inner), .range(let inner): calls(inner)
+    default: []
+    }
+  }
+
+  static func padded(_ text: String, _ width: Int) -> String {
+    text + String(repeating: " ", count: max(1, width - text.count))
+  }
+}

@@ -1,0 +1,125 @@
+import Chronology
+import Notation
+import Values
+
+extension Value {
+  /// Sentences about a value as a whole.
+  var facts: [String] {
+    var facts = kindFacts
+    if let index { facts += index.facts }
+    return facts
+  }
+
+  private var kindFacts: [String] {
+    switch self {
+    case .audio(let audio): return Self.facts(audio)
+    case .log(let log): return Self.facts(log)
+    case .scores(let scores): return Self.facts(scores)
+    case .alarms(let alarms):
+      let levels = Set(alarms.thresholds)
+      let threshold =
+        levels.count == 1
+        ? "threshold \((alarms.thresholds.first ?? .nan).shortText(digits: 4))" : "\(levels.count) thresholds"
+      return Self.facts(alarms.scores) + [
+        "\(alarms.segments.count) alarms over \(alarms.flags.setCount) rows; \(threshold) (\(alarms.rule))"
+      ]
+    case .bundle(let bundle): return bundle.slots.map { Self.fact($0, bundle.index.count) }
+    case .embedding(let embedding):
+      return ["blocks: " + embedding.blocks.map { "\($0.name) \($0.columns.count)" }.joined(separator: ", ")]
+    case .model(let model): return ["\(model.method), fitted on \(model.fittedRows) rows"]
+    default: return []
+    }
+  }
+
+  private static func facts(_ audio: Audio) -> [String] {
+    let silent = audio.channels.map { channel in channel.count { $0 == 0 } }
+    let clipped = audio.channels.map { channel in channel.count { abs($0) >= 1 } }
+    var facts = [
+      "\(audio.length.seconds.shortText(digits: 6)) s at \(audio.sampleRate.shortText(digits: 6)) Hz, "
+        + (audio.channels.count == 1 ? "1 channel" : "\(audio.channels.count) channels")
+    ]
+    let frames = Double(max(1, audio.frameCount))
+    for (number, channel) in audio.channels.indices.enumerated() {
+      if clipped[channel] > 0 {
+        facts.append("channel \(number + 1): \(clipped[channel]) samples at full scale")
+      }
+      let share = Double(silent[channel]) / frames
+      if share > 0.01 {
+        facts.append("channel \(number + 1): \((share * 100).shortText(digits: 3)) % digital silence")
+      }
+    }
+    return facts
+  }
+
+  private static func facts(_ log: Log) -> [String] {
+    var counts = [Int](repeating: 0, count: log.templates.count)
+    for template in log.templateOfRow { counts[Int(template)] += 1 }
+    let order = counts.indices.sorted { (counts[$1], $0) < (counts[$0], $1) }
+    let shown = order.prefix(3).map { "\(counts[$0]) x \(log.templates[$0])" }
+    return ["\(log.templates.count) kinds of events, most often: " + shown.joined(separator: "; ")]
+  }
+
+  private static func facts(_ scores: Scores) -> [String] {
+    var facts = ["made by \(scores.method)"]
+    if let presence = scores.presence {
+      facts.append("\(presence.setCount) of \(presence.count) rows scored")
+    }
+    if let fitted = scores.fitted { facts.append("the model was fitted on \(fitted.setCount) of the rows") }
+    if let contributions = scores.contributions {
+      facts.append("contributions of \(contributions.features.count) features (\(contributions.meaning))")
+    }
+    return facts
+  }
+
+  private static func fact(_ slot: Slot, _ rows: Int) -> String {
+    var fact = "\(slot.name): \(slot.value.shortDescription)"
+    if let presence = slot.presence { fact += ", present in \(presence.setCount) of \(rows) rows" }
+    if let oldest = slot.staleness?.lazy.filter({ $0.isFinite }).max(), oldest > 0 {
+      fact += ", at most \(Double(oldest).shortText(digits: 3)) s old"
+    }
+    return fact
+  }
+}
+
+extension Index {
+  /// How the rows are addressed, lie in time, belong together and are divided.
+  var facts: [String] {
+    var facts = [count == 1 ? "1 row" : "\(count) rows"]
+    switch address {
+    case .row: break
+    case .sample: facts[0] += " known by identifier"
+    case .time(let axis):
+      if count > 0 { facts[0] += ", \(axis[0]) to \(axis[count - 1])" }
+      if let sampling = Sampling(self) { facts.append(sampling.fact) }
+    }
+    if !segments.isEmpty {
+      let names = segments.prefix(5).map { "\($0.name) (\($0.rows.count))" }.joined(separator: ", ")
+      facts.append(
+        "\(segments.count) segments: \(names)" + (segments.count > 5 ? " and \(segments.count - 5) more" : "")
+      )
+    }
+    if let splits {
+      let counts = Split.allCases.map { split in "\(split.name) \(splits.count { $0 == split })" }
+      facts.append("split: " + counts.joined(separator: ", "))
+    }
+    return facts
+  }
+}
+
+extension Sampling {
+  fileprivate var fact: String {
+    if !isAscending { return "the rows are not in the order of time" }
+    guard isSteady else { return "times at irregular steps, the median is \(step.short)" }
+    guard let longestGap else { return "a row every \(step.short), without gaps" }
+    return "a row every \(step.short); \(gaps.count == 1 ? "1 gap" : "\(gaps.count) gaps"), "
+      + "the longest \(longestGap.short)"
+  }
+}
+
+extension TimeSpan {
+  /// With as many digits as a person needs.
+  var short: String {
+    let exact = description
+    return exact.utf8.count <= 7 ? exact : "\(seconds.shortText(digits: 4))s"
+  }
+}
