@@ -36,4 +36,5 @@ package let builtins: [any Command] = [
 
   // Keep.
   Note(),
+  Export(),
 ]

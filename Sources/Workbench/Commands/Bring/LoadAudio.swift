@@ -27,19 +27,28 @@ struct LoadAudio: WorldCommand {
   func run(_ call: Invocation, work: Work, world: World) throws(Failure) -> Value {
     let files = try world.files.open([call[Self.path]], for: Self.path.base, of: call.call)
     guard let file = files.first else { return .answer(Answer("")) }
-    try Self.check(work)
-    do throws(Diagnostic) {
-      var audio = try world.audio.decode(file.source, name: file.path)
-      audio.start = call[Self.start]
-      return .audio(audio)
-    } catch {
-      var diagnostic = error
-      diagnostic.range = call.call.ranges[Self.path.base.name]
-      throw .diagnostic(diagnostic)
-    }
+    var audio = try sound(file.source, file.path, call.call, work: work, world: world)
+    audio.start = call[Self.start]
+    return .audio(audio)
   }
 
-  private static func check(_ work: Work) throws(Failure) {
-    if work.isCancelled() { throw .cancelled }
+  /// Plain WAV is read here, anything else by the decoder.
+  private func sound(
+    _ source: any ByteSource, _ path: String, _ call: CheckedCall, work: Work, world: World
+  ) throws(Failure) -> Audio {
+    do throws(FormatError) {
+      if let audio = try WaveFile.read(source, check: { !work.isCancelled() }) { return audio }
+    } catch {
+      throw error.failure(
+        path, at: Self.path.base, of: call,
+        remedy: "Record it again, or convert it with `ffmpeg -i IN OUT.wav`.")
+    }
+    do throws(Diagnostic) {
+      return try world.audio.decode(source, name: path)
+    } catch {
+      var diagnostic = error
+      diagnostic.range = call.ranges[Self.path.base.name]
+      throw .diagnostic(diagnostic)
+    }
   }
 }

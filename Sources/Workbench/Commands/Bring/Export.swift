@@ -1,0 +1,189 @@
+import Formats
+import Language
+import Notation
+import Numerics
+import Values
+
+struct Export: WorldCommand {
+  static let input = Parameter<Reference>.value("value", [], help: "What to write.")
+  static let to = Parameter<String>.required(
+    "to", .output, placement: .option, help: "The file; its ending says how: .csv, .tsv, .npy, .json or .wav."
+  ) { if case .path(let path) = $0 { path } else { "" } }
+  static let overwrite = Parameter<Bool>.flag("overwrite", help: "Replace a file that is there and differs.")
+
+  let spec = CommandSpec(
+    "export", nil, "Writes a value to a file that other programs read.",
+    discussion: """
+      CSV and TSV hold the address of each row (`time` or `id`) and all columns, numbers with the shortest digits that \
+      read back to the same bits, times in ISO 8601 and UTC, missing cells empty; units, roles, segments and splits \
+      are left out. NPY holds the columns of numbers as doubles, missing cells as NaN. JSON holds everything that the \
+      value is made of, always in the same order. WAV holds sound as 32-bit floating point.
+
+      The file is written in one step: after a crash the old or the new one is there. A file that already holds the \
+      same bytes is left alone, so that replaying a script does no harm; one that differs is replaced only with \
+      --overwrite.
+      """,
+    parameters: [input.base, to.base, overwrite.base], output: .answer, reach: .write,
+    examples: [
+      Example("pump = generate pump-station --minutes 5 --seed 7"),
+      Example("export pump --to pump.csv"),
+      Example("pump | detect mad | export --to scores.json --overwrite"),
+    ])
+
+  func run(_ call: Invocation, work: Work, world: World) throws(Failure) -> Value {
+    let path = call[Self.to]
+    let (bytes, summary) = try content(call, work: work)
+    if !world.files.files(matching: path).isEmpty, !call[Self.overwrite] {
+      guard Self.holds(world.files, path, bytes) else {
+        throw call.blame(
+          Self.to.base, "E0528", "`\(path)` is there and holds something else", label: "already there",
+          remedy: "Add `--overwrite`, or choose another name.")
+      }
+      return .answer(Answer("\(summary) in \(path), as before"))
+    }
+    do throws(Diagnostic) {
+      try world.files.write(bytes, to: path)
+    } catch {
+      var diagnostic = error
+      diagnostic.range = call.call.ranges[Self.to.base.name]
+      throw .diagnostic(diagnostic)
+    }
+    return .answer(Answer("\(summary) in \(path)"))
+  }
+
+  private static func holds(_ files: any FileStore, _ path: String, _ bytes: [UInt8]) -> Bool {
+    guard let source = try? files.open(path), source.count == bytes.count else { return false }
+    return (try? source.read(at: 0, count: bytes.count)) == bytes
+  }
+
+  private func content(
+    _ call: Invocation, work: Work
+  ) throws(Failure) -> (bytes: [UInt8], summary: String) {
+    let value = call[Self.input].value
+    let path = call[Self.to]
+    switch path.lowercased().split(separator: ".").last {
+    case "csv": return try rows(value, delimiter: UInt8(ascii: ","), call, work: work)
+    case "tsv": return try rows(value, delimiter: UInt8(ascii: "\t"), call, work: work)
+    case "npy": return try array(value, call)
+    case "json":
+      let bytes = Array((value.json.description + "\n").utf8)
+      return (bytes, "\(bytes.count) bytes")
+    case "wav":
+      guard case .audio(let audio) = value, let bytes = WaveFile.bytes(of: audio) else {
+        throw unfit(call, "as sound")
+      }
+      return (bytes, "\(audio.length) of sound")
+    default:
+      throw call.blame(
+        Self.to.base, "E0536", "the ending of `\(path)` says no format that is known", label: "which format?",
+        remedy: "End it in .csv, .tsv, .npy, .json or .wav.")
+    }
+  }
+
+  private func rows(
+    _ value: Value, delimiter: UInt8, _ call: Invocation, work: Work
+  ) throws(Failure) -> (bytes: [UInt8], summary: String) {
+    guard let frame = value.exportedFrame else { throw unfit(call, "as rows and columns") }
+    do throws(Cancelled) {
+      return (
+        try DelimitedWriter(delimiter: delimiter).bytes(of: frame, work: work),
+        Self.summary(frame.rowCount, frame.columns.count)
+      )
+    } catch {
+      throw .cancelled
+    }
+  }
+
+  private func array(_ value: Value, _ call: Invocation) throws(Failure) -> (bytes: [UInt8], summary: String)
+  {
+    if case .scores(let scores) = value {
+      return (
+        ArrayWriter.bytes(shape: [scores.values.count], values: scores.values),
+        "\(scores.values.count) scores"
+      )
+    }
+    if case .embedding(let embedding) = value {
+      let matrix = embedding.matrix
+      return (
+        ArrayWriter.bytes(shape: [matrix.rows, matrix.columns], values: matrix.values),
+        Self.summary(matrix.rows, matrix.columns)
+      )
+    }
+    guard let frame = value.exportedFrame else { throw unfit(call, "as an array") }
+    let columns = frame.columns.compactMap { column in column.numbers.map { (column.name, $0) } }
+    let others = frame.columns.map(\.name).filter { name in !columns.contains { $0.0 == name } }
+    if columns.isEmpty { throw unfit(call, "as an array of numbers") }
+    if !others.isEmpty { call.note("no numbers, and so left out: \(others.joined(separator: ", "))") }
+    var values: [Double] = []
+    values.reserveCapacity(frame.rowCount * columns.count)
+    for row in 0..<frame.rowCount {
+      for column in columns { values.append(column.1[row]) }
+    }
+    return (
+      ArrayWriter.bytes(shape: [frame.rowCount, columns.count], values: values),
+      Self.summary(frame.rowCount, columns.count)
+    )
+  }
+
+  private static func summary(_ rows: Int, _ columns: Int) -> String {
+    "\(rows) \(rows == 1 ? "row" : "rows") of \(columns) \(columns == 1 ? "column" : "columns")"
+  }
+
+  private func unfit(_ call: Invocation, _ form: String) -> Failure {
+    call.blame(
+      Self.to.base, "E0529", "this value cannot be written \(form)", label: "not for this kind of value",
+      remedy: "Write it as .json, or choose a part of it.")
+  }
+}
+
+extension Value {
+  /// The value as rows and columns, where it has them.
+  fileprivate var exportedFrame: Frame? {
+    switch self {
+    case .table(let frame), .series(let frame): return frame
+    case .log(let log):
+      let template = Column("template", .category(codes: log.templateOfRow, levels: log.templates))
+      return log.frame.with(columns: log.frame.columns + [template])
+    case .embedding(let embedding):
+      return Frame(
+        index: embedding.index,
+        columns: embedding.features.enumerated().map { place, name in
+          Column(numbers: embedding.matrix.column(place), name: name)
+        })
+    case .scores(let scores): return Frame(index: scores.index, columns: Self.columns(of: scores))
+    case .alarms(let alarms):
+      let flags = (0..<alarms.flags.count).map { alarms.flags[$0] }
+      return Frame(
+        index: alarms.scores.index, columns: Self.columns(of: alarms.scores) + [Column("alarm", .bool(flags))]
+      )
+    case .report(let report):
+      if let table = report.table { return table }
+      let metrics = report.metrics
+      return Frame(
+        index: .rows(metrics.count),
+        columns: [
+          Column("metric", .text(TextColumn(metrics.map(\.name)))),
+          Column(numbers: metrics.map(\.value), name: "value"),
+          Column("note", .text(TextColumn(metrics.map(\.note)))),
+        ])
+    case .audio(let audio):
+      guard let index else { return nil }
+      return Frame(
+        index: index,
+        columns: audio.channels.enumerated().map { place, samples in
+          Column(numbers: samples.map(Double.init), name: "channel\(place + 1)")
+        })
+    case .scalar, .bundle, .model, .figure, .answer: return nil
+    }
+  }
+
+  /// Rows that were not scored have no score.
+  private static func columns(of scores: Scores) -> [Column] {
+    let values = scores.values.indices.map { scores.isScored($0) ? scores.values[$0] : .nan }
+    var columns = [Column(numbers: values, name: "score")]
+    if let probability = scores.probability {
+      columns.append(Column(numbers: probability, name: "probability"))
+    }
+    return columns
+  }
+}
