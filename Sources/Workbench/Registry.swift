@@ -35,6 +35,5 @@ package let builtins: [any Command] = [
   Explain(), Plot(),
 
   // Keep.
-  Note(),
-  Export(),
+  Note(), Export(),
 ]
