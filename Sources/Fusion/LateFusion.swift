@@ -33,11 +33,14 @@ package struct LateFusion: Sendable, Equatable {
     package let scores: Scores
     /// Where the modality was present beyond what the scores say themselves.
     package let presence: Mask?
+    /// Seconds since the scored value was measured, one a row; nil means never stale.
+    package let staleness: [Float]?
 
-    package init(_ name: String, _ scores: Scores, presence: Mask? = nil) {
+    package init(_ name: String, _ scores: Scores, presence: Mask? = nil, staleness: [Float]? = nil) {
       self.name = name
       self.scores = scores
       self.presence = presence
+      self.staleness = staleness
     }
 
     func isPresent(_ row: Int) -> Bool { scores.isScored(row) && presence?[row] ?? true }
@@ -50,11 +53,7 @@ package struct LateFusion: Sendable, Equatable {
   }
 
   package func fuse(_ parts: [Part], work: Work) throws(FusionError) -> Fused {
-    guard let first = parts.first else { throw .nothingToFuse }
-    for part in parts.dropFirst() where part.scores.index.address != first.scores.index.address {
-      throw .differentRows(first.name, part.name)
-    }
-    let index = first.scores.index
+    let index = try Self.commonIndex(of: parts)
     var calibrated: [[Double]] = []
     var percentiles: [[Double]] = []
     for part in parts {
@@ -69,6 +68,14 @@ package struct LateFusion: Sendable, Equatable {
           ? ranked : part.scores.values.map(ScoreCalibration(calibration, reference: reference).apply))
     }
     return combined(parts, calibrated: calibrated, percentiles: percentiles, index: index)
+  }
+
+  static func commonIndex(of parts: [Part]) throws(FusionError) -> Index {
+    guard let first = parts.first else { throw .nothingToFuse }
+    for part in parts.dropFirst() where part.scores.index.address != first.scores.index.address {
+      throw .differentRows(first.name, part.name)
+    }
+    return first.scores.index
   }
 
   private func combined(
@@ -126,13 +133,13 @@ package struct LateFusion: Sendable, Equatable {
       conflict: conflict)
   }
 
-  private static func union(_ masks: [Mask], count: Int) -> Mask? {
+  static func union(_ masks: [Mask], count: Int) -> Mask? {
     guard !masks.isEmpty else { return nil }
     return Mask((0..<count).map { row in masks.contains { $0[row] } })
   }
 
   /// Rows for calibration, else for fitting, else all; of those the ones that the part has scored.
-  private static func calibrationRows(of part: Part, index: Index) -> [Int] {
+  static func calibrationRows(of part: Part, index: Index) -> [Int] {
     for split in [Split.calibrate, .fit] where index.splits != nil {
       let rows = index.rows(in: split).filter(part.isPresent)
       if !rows.isEmpty { return rows }

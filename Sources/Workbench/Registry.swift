@@ -15,6 +15,10 @@ package let builtins: [any Command] = [
 
   // Encode and fuse.
   Encode(), FuseConcat(), FuseScores.mean, FuseScores.max, FuseScores.rank,
+  FuseByRule.cauchy, FuseByRule.fisher, FuseByRule.brown, FuseByRule.stouffer, FuseByRule.tippett,
+  FuseByRule.simes, FuseByRule.harmonic, FuseByRule.dempster, FuseByRule.noisyOr, FuseByRule.vote,
+  FuseByRule.experts, FuseByRule.spectral, FuseByRule.reliability, FuseByRule.ocsvm, FuseByRule.median,
+  FuseByRule.min, FuseByRule.rrf, FuseByRule.buckets,
 
   // Detect.
   Detect(method: ZScoreMethod()), Detect(method: MedianDeviationMethod()),

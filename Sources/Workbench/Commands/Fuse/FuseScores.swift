@@ -60,21 +60,22 @@ struct FuseScores: PureCommand {
     do throws(FusionError) {
       let parts = try Self.parts(of: call[Self.inputs])
       let fused = try LateFusion(combine, calibration: method).fuse(parts, work: work)
-      note(fused, call: call)
+      Self.note(fused, call: call)
       return .scores(fused.scores)
     } catch {
       throw call.failure(error, at: Self.inputs.base)
     }
   }
 
-  private static func parts(of values: [NamedValue]) throws(FusionError) -> [LateFusion.Part] {
+  static func parts(of values: [NamedValue]) throws(FusionError) -> [LateFusion.Part] {
     let bundle = try FuseParts.bundle(of: values)
     var parts: [LateFusion.Part] = []
     for slot in bundle.slots {
       guard case .scores(let scores) = slot.content else {
         throw .notFusable(name: slot.name, kind: "no scores")
       }
-      parts.append(LateFusion.Part(slot.name, scores, presence: slot.presence))
+      parts.append(
+        LateFusion.Part(slot.name, scores, presence: slot.presence, staleness: slot.staleness))
     }
     return parts
   }
@@ -82,10 +83,10 @@ struct FuseScores: PureCommand {
   /// Modalities that lie so far apart contradict each other.
   private static let strongConflict = 0.9
 
-  private func note(_ fused: LateFusion.Fused, call: Invocation) {
+  static func note(_ fused: LateFusion.Fused, call: Invocation) {
     let unscored = fused.scores.index.count - (fused.scores.presence?.setCount ?? fused.scores.index.count)
     if unscored > 0 { call.note("\(unscored) rows without any modality are not scored") }
-    let strong = fused.conflict.indices.filter { fused.conflict[$0] > Self.strongConflict }
+    let strong = fused.conflict.indices.filter { fused.conflict[$0] > strongConflict }
     if let worst = strong.max(by: { fused.conflict[$0] < fused.conflict[$1] }) {
       call.note(
         "the modalities contradict each other in \(strong.count) rows, most at "
