@@ -19,5 +19,13 @@ package enum FusionError: Error, Sendable, Equatable {
   case nothingToFuse
   /// No row to learn location and scale from.
   case noFitRows(name: String)
+  /// Disagreement needs two modalities.
+  case onlyOneModality
+  /// Too few rows to learn from in which both modalities are present.
+  case tooFewPairs(String, String, needed: Int, got: Int)
+  /// The result would have more columns than memory allows.
+  case tooWide(columns: Int, limit: Int)
+  /// An operator for exactly so many modalities.
+  case wrongCount(needed: Int, got: Int)
   case cancelled
 }

@@ -19,6 +19,7 @@ package let builtins: [any Command] = [
   FuseByRule.simes, FuseByRule.harmonic, FuseByRule.dempster, FuseByRule.noisyOr, FuseByRule.vote,
   FuseByRule.experts, FuseByRule.spectral, FuseByRule.reliability, FuseByRule.ocsvm, FuseByRule.median,
   FuseByRule.min, FuseByRule.rrf, FuseByRule.buckets,
+  MapModalities.ridge, MapModalities.neighbors, MapModalities.cca, MapModalities.kcca, MapGeneralized(),
 
   // Detect.
   Detect(method: ZScoreMethod()), Detect(method: MedianDeviationMethod()),

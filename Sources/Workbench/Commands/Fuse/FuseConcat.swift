@@ -60,6 +60,14 @@ struct FuseConcat: PureCommand {
 }
 
 enum FuseParts {
+  /// As `bundle`, and the blocks of a joint embedding as the modalities that they came from.
+  static func modalities(of values: [NamedValue]) throws(FusionError) -> Bundle {
+    if values.count == 1, case .embedding(let joint) = values.first?.value, joint.blocks.count > 1 {
+      return joint.asBundle
+    }
+    return try bundle(of: values)
+  }
+
   /// The one bundle itself, or a bundle of values that have the same rows.
   static func bundle(of values: [NamedValue]) throws(FusionError) -> Bundle {
     if values.count == 1, case .bundle(let bundle) = values.first?.value { return bundle }

@@ -62,6 +62,24 @@ extension Invocation {
       blame(
         parameter, "R0310", "`\(name)` has no fit row to learn from", label: "no fit rows",
         remedy: "Divide it again with `split --fit ROWS`.")
+    case .onlyOneModality:
+      blame(
+        parameter, "R0311", "there is only one modality, so nothing can disagree", label: "one modality",
+        remedy: "Give two or more values, a bundle, or what `fuse concat` made.")
+    case .tooFewPairs(let first, let second, let needed, let got):
+      blame(
+        parameter, "R0312",
+        "`\(first)` and `\(second)` are both present in \(got) rows to learn from; \(needed) are needed",
+        label: "too few pairs",
+        remedy: "Align them with `--fill hold(5s)`, or give more rows to `split --fit`.")
+    case .tooWide(let columns, let limit):
+      blame(
+        parameter, "R0313", "the result would have \(columns) columns; the limit is \(limit)",
+        remedy: "Reduce the modalities first, as with `fuse sketch`, or choose fewer features.")
+    case .wrongCount(let needed, let got):
+      blame(
+        parameter, "R0314", "this operator joins \(needed) modalities and got \(got)",
+        remedy: "Pick \(needed) of them, as in `fuse OPERATOR a b`.")
     case .cancelled: .cancelled
     }
   }

@@ -1,0 +1,161 @@
+import Fusion
+import Language
+import Numerics
+import Values
+
+/// `map ridge`, `map cca`…: how badly modalities fit each other.
+struct MapModalities: PureCommand {
+  static let inputs = Parameter<[Reference]>.values(
+    "parts", [.bundle, .embedding, .series, .table],
+    help: "A bundle, values with the same rows, or what `fuse concat` made.")
+  static let combine = Parameter<String>.choice(
+    "combine",
+    of: [
+      Choice("product", "geometric mean over pairs and directions"), Choice("sum", "mean over them"),
+      Choice("max", "the worst of them"),
+    ], default: "product", help: "How pairs of modalities become one score.")
+  static let residual = Parameter<String>.choice(
+    "residual",
+    of: [
+      Choice("scaled", "each feature over its usual error"), Choice("norm", "length of the error"),
+      Choice("direction", "angle between predicted and real vector"),
+    ], default: "scaled", help: "How an error vector becomes one number.")
+
+  let name: String
+  let summary: String
+  let source: String
+  var options: [AnyParameter] = []
+  var exampleOptions = ""
+  var isRandom = false
+  let mapping: @Sendable (Invocation) -> any PairMapping
+
+  var spec: CommandSpec {
+    CommandSpec(
+      "map", name, summary,
+      discussion: """
+        \(source)
+
+        Learns from the fit rows if the value was split, else from all; options are chosen on calibrate rows, or on every \
+        fifth row to learn from. Each pair of modalities is scored where both are present, in units of its median over the \
+        rows to learn from; a row with one modality alone is not scored. A modality that is normal by itself and does not \
+        fit the others scores high. Contributions say which modality the others fail to predict.
+        """,
+      parameters: [Self.inputs.base] + options + [Self.combine.base] + (isRandom ? [Self.seed.base] : []),
+      output: .scores, examples: Self.examples(name, exampleOptions))
+  }
+
+  static let seed = Parameter<Int>.seed
+
+  static func examples(_ name: String, _ options: String) -> [Example] {
+    [
+      Example("pump = generate pump-station --minutes 5 --seed 7"),
+      Example("camera = generate pump-station --part camera --minutes 5 --seed 7"),
+      Example("all = align pump camera --every 1s --fill hold(5s) | split --fit 120"),
+      Example("odd = map \(name) all\(options)"),
+      Example("pairs = all | encode --use stats(5s) | map \(name)"),
+    ]
+  }
+
+  func run(_ call: Invocation, work: Work) throws(Failure) -> Value {
+    do throws(FusionError) {
+      let modalities = try Modalities(FuseParts.modalities(of: call[Self.inputs]), work: work)
+      let crossModal = CrossModal(
+        mapping(call), combination: CrossModal.Combination(rawValue: call[Self.combine]) ?? .product)
+      let scores = try crossModal.score(modalities, seed: UInt64(call[Self.seed]), work: work)
+      Self.note(scores, call: call)
+      return .scores(scores)
+    } catch {
+      throw call.failure(error, at: Self.inputs.base)
+    }
+  }
+
+  static func note(_ scores: Scores, call: Invocation) {
+    let unscored = scores.index.count - (scores.presence?.setCount ?? scores.index.count)
+    if unscored > 0 { call.note("\(unscored) rows with fewer than two modalities are not scored") }
+  }
+}
+
+extension MapModalities {
+  private static let neighbors = Parameter<Int>.integer(
+    "neighbors", in: 1...1000, default: 5, help: "Nearest rows whose mean predicts.")
+  private static let ridge = Parameter<Double>.real(
+    "ridge", in: 0...1000, default: 1e-3, help: "Added to covariances, as a share of their mean variance.")
+  private static let directions = Parameter<Int>.integer(
+    "directions", in: 1...1000, default: 16, help: "At most so many pairs of directions.")
+  private static let landmarks = Parameter<Int>.integer(
+    "landmarks", in: 5...5000, default: 200, help: "Rows to which all others are compared.")
+  private static let score = Parameter<String>.choice(
+    "score",
+    of: [
+      Choice("conditional", "how badly each predicts the other"), Choice("joint", "how rare the pair is"),
+    ], default: "conditional", help: "What is scored in the shared directions.")
+
+  static let ridge = MapModalities(
+    name: "ridge", summary: "Predicts each modality from each other linearly; scores the error.",
+    source: """
+      Ridge regression in closed form with the penalty of least leave-one-out error (Hoerl and Kennard, Technometrics \
+      1970; Golub, Heath and Wahba, Technometrics 1979). The baseline that a trained mapping has to beat.
+      """,
+    options: [residual.base], exampleOptions: " --residual direction",
+    mapping: { RidgeMapping(residual: Residual(rawValue: $0[residual]) ?? .scaled) })
+
+  static let neighbors = MapModalities(
+    name: "neighbors", summary: "Predicts each modality from similar rows of each other one.",
+    source:
+      "The mean over the nearest rows in the other modality; rows to learn from do not find themselves.",
+    options: [neighbors.base, residual.base], exampleOptions: " --neighbors 3",
+    mapping: {
+      NeighborMapping(count: $0[neighbors], residual: Residual(rawValue: $0[residual]) ?? .scaled)
+    })
+
+  static let cca = MapModalities(
+    name: "cca", summary: "Scores rows that leave the directions in which modalities agree.",
+    source: """
+      Canonical correlation with a ridge (Hotelling, Biometrika 1936; Vinod 1976). Only directions whose correlation \
+      holds on rows held out are used. With --score joint, the negative log density of the pairs of canonical variates.
+      """,
+    options: [score.base, ridge.base, directions.base], exampleOptions: " --score joint",
+    mapping: {
+      CanonicalCorrelation(
+        score: CanonicalCorrelation.Score(rawValue: $0[score]) ?? .conditional, ridge: $0[ridge],
+        directions: $0[directions])
+    })
+
+  static let kcca = MapModalities(
+    name: "kcca", summary: "Scores rows that leave the curves along which modalities agree.",
+    source: """
+      Kernel canonical correlation (Akaho 2001) with a Gaussian kernel on landmark rows (Williams and Seeger, NIPS \
+      2000); the width is the median distance.
+      """,
+    options: [landmarks.base, directions.base], exampleOptions: " --landmarks 50", isRandom: true,
+    mapping: { KernelCanonicalCorrelation(landmarks: $0[landmarks], directions: $0[directions]) })
+}
+
+struct MapGeneralized: PureCommand {
+  static let ridge = Parameter<Double>.real(
+    "ridge", in: 0...1000, default: 1e-2, help: "Added to covariances, as a share of their mean variance.")
+  static let directions = Parameter<Int>.integer(
+    "directions", in: 1...1000, default: 16, help: "At most so many shared directions.")
+
+  let spec = CommandSpec(
+    "map", "gcca", "Scores how far each modality lies from what all have in common.",
+    discussion: """
+      Generalised canonical correlation for any number of modalities (MAXVAR, Kettenring, Biometrika 1971): each modality \
+      is whitened, and the leading directions of all of them side by side are shared. A row is scored by the spread of \
+      the modalities present about their mean there, over that of rows held out. Contributions add up to the score.
+      """,
+    parameters: [MapModalities.inputs.base, ridge.base, directions.base], output: .scores,
+    examples: MapModalities.examples("gcca", " --directions 4"))
+
+  func run(_ call: Invocation, work: Work) throws(Failure) -> Value {
+    do throws(FusionError) {
+      let modalities = try Modalities(FuseParts.modalities(of: call[MapModalities.inputs]), work: work)
+      let scores = try GeneralizedCorrelation(ridge: call[Self.ridge], directions: call[Self.directions])
+        .score(modalities, work: work)
+      MapModalities.note(scores, call: call)
+      return .scores(scores)
+    } catch {
+      throw call.failure(error, at: MapModalities.inputs.base)
+    }
+  }
+}
