@@ -19,6 +19,8 @@ package let builtins: [any Command] = [
   FuseByRule.simes, FuseByRule.harmonic, FuseByRule.dempster, FuseByRule.noisyOr, FuseByRule.vote,
   FuseByRule.experts, FuseByRule.spectral, FuseByRule.reliability, FuseByRule.ocsvm, FuseByRule.median,
   FuseByRule.min, FuseByRule.rrf, FuseByRule.buckets,
+  FuseJoint.add, FuseJoint.mul, FuseJoint.tensor, FuseJoint.sketch, FuseJoint.pca, FuseJoint.ica,
+  FuseJoint.poe, FuseBanks(),
   MapModalities.ridge, MapModalities.neighbors, MapModalities.cca, MapModalities.kcca, MapGeneralized(),
 
   // Detect.

@@ -52,11 +52,9 @@ package struct CrossModal: Sendable {
       }
     }
     let names = modalities.parts.map(\.name)
-    var fitted = Mask(count: count)
-    for row in modalities.index.splits == nil ? [] : modalities.index.rows(in: .fit) { fitted[row] = true }
     return Scores(
       index: modalities.index, values: scores, method: "map \(type(of: mapping).name)", presence: presence,
-      fitted: fitted,
+      fitted: modalities.fittedMask,
       contributions: Contributions(
         matrix: shares, features: names,
         blocks: names.enumerated().map { Block(name: $1, columns: $0..<$0 + 1) },

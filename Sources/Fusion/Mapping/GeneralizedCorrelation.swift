@@ -27,13 +27,7 @@ package struct GeneralizedCorrelation: Sendable, Equatable {
 
   package func score(_ modalities: Modalities, work: Work) throws(FusionError) -> Scores {
     let parts = modalities.parts
-    if parts.count < 2 { throw .onlyOneModality }
-    let (fit, choose) = modalities.learningRows(where: Array(parts.indices))
-    if fit.count < 10 { throw .tooFewPairs(parts[0].name, parts[1].name, needed: 10, got: fit.count) }
-    let check = choose.count >= 10 ? choose : fit
-    let projected = try orCancelled { () throws(Cancelled) in
-      try project(modalities, fit: fit, check: check, work: work)
-    }
+    let (projected, check) = try projections(of: modalities, work: work)
     let count = modalities.index.count
     let width = projected.first?.columns ?? 0
     var within = [Double](repeating: 0, count: width)
@@ -58,15 +52,31 @@ package struct GeneralizedCorrelation: Sendable, Equatable {
       }
       scores[row] = present.map { shares[row, $0] }.sorted().reduce(0, +)
     }
-    var fitted = Mask(count: count)
-    for row in modalities.index.splits == nil ? [] : modalities.index.rows(in: .fit) { fitted[row] = true }
     let names = parts.map(\.name)
     return Scores(
-      index: modalities.index, values: scores, method: "map gcca", presence: presence, fitted: fitted,
+      index: modalities.index, values: scores, method: "map gcca", presence: presence,
+      fitted: modalities.fittedMask,
       contributions: Contributions(
         matrix: shares, features: names,
         blocks: names.enumerated().map { Block(name: $1, columns: $0..<$0 + 1) },
         meaning: "distance from what the modalities share; the shares add up to the score"))
+  }
+
+  /// The modalities in the shared directions, each with unit variance on the rows that were checked; and those rows.
+  ///
+  /// What stands in rows in which a modality is absent means nothing.
+  func projections(
+    of modalities: Modalities, work: Work
+  ) throws(FusionError) -> (projected: [Matrix], check: [Int]) {
+    let parts = modalities.parts
+    if parts.count < 2 { throw .onlyOneModality }
+    let (fit, choose) = modalities.learningRows(where: Array(parts.indices))
+    if fit.count < 10 { throw .tooFewPairs(parts[0].name, parts[1].name, needed: 10, got: fit.count) }
+    let check = choose.count >= 10 ? choose : fit
+    let projected = try orCancelled { () throws(Cancelled) in
+      try project(modalities, fit: fit, check: check, work: work)
+    }
+    return (projected, check)
   }
 
   /// Squared distances from the mean.

@@ -56,7 +56,7 @@ struct FuseByRule: PureCommand {
 extension FuseByRule {
   private static let level = Parameter<Double>.fraction(
     "level", in: 1e-9...0.5, default: 0.05, help: "A p-value at most this is a vote.")
-  private static let reliability = Parameter<Double>.fraction(
+  private static let belief = Parameter<Double>.fraction(
     "reliability", in: 0.01...0.999999, default: 0.99, help: "How far a single modality is believed.")
   private static let nu = Parameter<Double>.fraction(
     "nu", in: 0.01...1, default: 0.5, help: "Share of reference rows that may lie outside.")
@@ -64,7 +64,7 @@ extension FuseByRule {
     "hard", help: "The most confident modality alone decides, instead of all by weight.")
   private static let independent = Parameter<Bool>.flag(
     "independent", help: "Takes the modalities for independent instead of measuring their correlation.")
-  private static let buckets = Parameter<Int>.integer(
+  private static let groups = Parameter<Int>.integer(
     "buckets", in: 1...1000, default: 2, help: "Groups of modalities.")
   private static let order = Parameter<String>.choice(
     "order",
@@ -119,8 +119,8 @@ extension FuseByRule {
     name: "noisy-or", summary: "Calls a row normal only if every modality does.",
     source:
       "-log10 of the product of 1 - r (1 - p)^8 (noisy-or, Pearl 1988; the power lets only the upper end speak).",
-    options: [reliability.base], exampleOptions: " --reliability 90%",
-    rule: { NoisyOrRule(reliability: $0[reliability]) })
+    options: [belief.base], exampleOptions: " --reliability 90%",
+    rule: { NoisyOrRule(reliability: $0[belief]) })
 
   static let vote = FuseByRule(
     name: "vote", summary: "Counts the modalities in whose upper tail a row lies.",
@@ -174,6 +174,6 @@ extension FuseByRule {
     name: "buckets", summary: "Averages maxima over groups of modalities, or the other way.",
     source:
       "Average of maximum or maximum of average (Aggarwal and Sathe 2015); groups are dealt in the given order.",
-    options: [buckets.base, order.base], exampleOptions: " --order moa",
-    rule: { BucketRule(buckets: $0[buckets], averagesMaxima: $0[order] == "aom") })
+    options: [groups.base, order.base], exampleOptions: " --order moa",
+    rule: { BucketRule(buckets: $0[groups], averagesMaxima: $0[order] == "aom") })
 }

@@ -46,13 +46,13 @@ struct MapModalities: PureCommand {
 
   static let seed = Parameter<Int>.seed
 
-  static func examples(_ name: String, _ options: String) -> [Example] {
+  static func examples(_ name: String, _ options: String, verb: String = "map") -> [Example] {
     [
       Example("pump = generate pump-station --minutes 5 --seed 7"),
       Example("camera = generate pump-station --part camera --minutes 5 --seed 7"),
       Example("all = align pump camera --every 1s --fill hold(5s) | split --fit 120"),
-      Example("odd = map \(name) all\(options)"),
-      Example("pairs = all | encode --use stats(5s) | map \(name)"),
+      Example("joint = \(verb) \(name) all\(options)"),
+      Example("pairs = all | encode --use stats(5s) | \(verb) \(name)"),
     ]
   }
 
@@ -76,9 +76,9 @@ struct MapModalities: PureCommand {
 }
 
 extension MapModalities {
-  private static let neighbors = Parameter<Int>.integer(
+  private static let nearest = Parameter<Int>.integer(
     "neighbors", in: 1...1000, default: 5, help: "Nearest rows whose mean predicts.")
-  private static let ridge = Parameter<Double>.real(
+  private static let penalty = Parameter<Double>.real(
     "ridge", in: 0...1000, default: 1e-3, help: "Added to covariances, as a share of their mean variance.")
   private static let directions = Parameter<Int>.integer(
     "directions", in: 1...1000, default: 16, help: "At most so many pairs of directions.")
@@ -103,9 +103,9 @@ extension MapModalities {
     name: "neighbors", summary: "Predicts each modality from similar rows of each other one.",
     source:
       "The mean over the nearest rows in the other modality; rows to learn from do not find themselves.",
-    options: [neighbors.base, residual.base], exampleOptions: " --neighbors 3",
+    options: [nearest.base, residual.base], exampleOptions: " --neighbors 3",
     mapping: {
-      NeighborMapping(count: $0[neighbors], residual: Residual(rawValue: $0[residual]) ?? .scaled)
+      NeighborMapping(count: $0[nearest], residual: Residual(rawValue: $0[residual]) ?? .scaled)
     })
 
   static let cca = MapModalities(
@@ -114,10 +114,10 @@ extension MapModalities {
       Canonical correlation with a ridge (Hotelling, Biometrika 1936; Vinod 1976). Only directions whose correlation \
       holds on rows held out are used. With --score joint, the negative log density of the pairs of canonical variates.
       """,
-    options: [score.base, ridge.base, directions.base], exampleOptions: " --score joint",
+    options: [score.base, penalty.base, directions.base], exampleOptions: " --score joint",
     mapping: {
       CanonicalCorrelation(
-        score: CanonicalCorrelation.Score(rawValue: $0[score]) ?? .conditional, ridge: $0[ridge],
+        score: CanonicalCorrelation.Score(rawValue: $0[score]) ?? .conditional, ridge: $0[penalty],
         directions: $0[directions])
     })
 
