@@ -80,7 +80,34 @@ package struct View: Sendable, Equatable {
 
   private static func wrappedLine(_ line: Substring, width: Int) -> [String] {
     if DisplayWidth.of(line) <= width { return [String(line)] }
-    let indent = String(line.prefix { $0 == " " }.prefix(width / 2))
+    let (head, text) = columns(of: line, width: width)
+    let indent = String(repeating: " ", count: DisplayWidth.of(head))
+    var wrapped = wrappedWords(text, indent: indent, width: width)
+    if !head.isEmpty, let first = wrapped.first { wrapped[0] = head + first.dropFirst(indent.count) }
+    return wrapped
+  }
+
+  /// What stands in front of the text that wraps: the indent, and the first column of a list of two columns.
+  private static func columns(of line: Substring, width: Int) -> (head: String, text: Substring) {
+    let indent = line.prefix { $0 == " " }
+    var head = line.endIndex
+    var rest = line[indent.endIndex...]
+    while let space = rest.firstIndex(of: " ") {
+      let gap = line[space...].prefix { $0 == " " }
+      if gap.count > 1 {
+        head = gap.endIndex
+        break
+      }
+      rest = line[gap.endIndex...]
+    }
+    if head < line.endIndex, DisplayWidth.of(line[..<head]) <= width / 2 {
+      return (String(line[..<head]), line[head...])
+    }
+    let short = indent.prefix(width / 2)
+    return (String(short), line[indent.endIndex...])
+  }
+
+  private static func wrappedWords(_ line: Substring, indent: String, width: Int) -> [String] {
     var lines: [String] = []
     var current = indent
     var isEmpty = true

@@ -48,6 +48,7 @@ struct Evaluate: PureCommand {
       Example("pump = generate pump-station --seed 1"),
       Example("alarms = pump | detect zscore | threshold quantile --level 99%"),
       Example("evaluate alarms --against pump.fault --metrics f1,far,mar"),
+      Example("pump | detect mad | evaluate --against pump.fault --metrics auroc,ap"),
     ])
 
   func run(_ call: Invocation, work: Work) throws(Failure) -> Value {

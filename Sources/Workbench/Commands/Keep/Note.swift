@@ -15,7 +15,7 @@ struct Note: PureCommand {
       """,
     parameters: [Self.text.base], output: .answer,
     examples: [
-      Example("note \"the pump was serviced on 3 March\""),
+      Example("note \"the pump was serviced on 3 March\"", prints: "the pump was serviced on 3 March"),
       Example("reason = note \"bearing noise, see the microphone\""),
     ])
 

@@ -91,7 +91,7 @@ struct DescribedColumn: Sendable {
   /// Where the moments of a column of times lie.
   var timeFact: String? {
     summary.times.map {
-      "\(name): \(Instant(nanoseconds: $0.lowerBound)) to \(Instant(nanoseconds: $0.upperBound))"
+      "\(name): \(Instant(nanoseconds: $0.lowerBound).short) to \(Instant(nanoseconds: $0.upperBound).short)"
     }
   }
 }

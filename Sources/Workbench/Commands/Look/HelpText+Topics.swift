@@ -61,7 +61,7 @@ extension HelpText {
         + "odd characters stand in backticks: `` `Flow rate` ``. A number that would be infinite is missing.",
       "",
     ]
-    let width = min(34, (ExpressionFunction.all.map(\.usage.count).max() ?? 0) + 2)
+    let width = (ExpressionFunction.all.map(\.usage.count).max() ?? 0) + 2
     for function in ExpressionFunction.all {
       lines.append("  " + padded(function.usage, width) + function.help)
     }

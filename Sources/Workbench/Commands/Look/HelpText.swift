@@ -6,7 +6,7 @@ enum HelpText {
   /// All commands, a line each.
   static func overview(_ table: CommandTable) -> String {
     var lines = ["Commands (`help VERB` says more):", ""]
-    let width = (table.verbs.map(\.count).max() ?? 0) + 2
+    let width = ((table.verbs + topics.map(\.name)).map(\.count).max() ?? 0) + 2
     for verb in table.verbs {
       let specs = table.methods(of: verb)
       let methods = specs.compactMap(\.method)

@@ -30,8 +30,25 @@ struct Show: PureCommand {
     output: nil, reach: .read,
     examples: [
       Example("pump = generate pump-station --minutes 5 --seed 7"),
-      Example("show pump.Temperature --rows 0..3"),
-      Example("show pump.Flow --around 2026-03-01T08:02 --margin 1"),
+      Example(
+        "show pump.Temperature --rows 0..1",
+        prints: """
+          time                     Temperature
+          time                              °C
+          2026-03-01T08:00:00.357       61.826
+          2026-03-01T08:00:01.384       61.994
+          2 rows, 2 columns
+          """),
+      Example(
+        "show pump.Flow --around 2026-03-01T08:02 --margin 1",
+        prints: """
+          time                       Flow
+          time                      l/min
+          2026-03-01T08:01:59.364  31.246
+          2026-03-01T08:02:00.359  31.802
+          2026-03-01T08:02:01.387  34.373
+          3 rows, 2 columns
+          """),
     ])
 
   func shape(of call: CheckedCall, in scope: any Scope, world: World) throws(Diagnostic) -> ValueShape {

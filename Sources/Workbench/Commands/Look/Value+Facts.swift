@@ -89,7 +89,7 @@ extension Index {
     case .row: break
     case .sample: facts[0] += " known by identifier"
     case .time(let axis):
-      if count > 0 { facts[0] += ", \(axis[0]) to \(axis[count - 1])" }
+      if count > 0 { facts[0] += ", \(axis[0].short) to \(axis[count - 1].short)" }
       if let sampling = Sampling(self) { facts.append(sampling.fact) }
     }
     if !segments.isEmpty {
@@ -113,6 +113,14 @@ extension Sampling {
     guard let longestGap else { return "a row every \(step.short), without gaps" }
     return "a row every \(step.short); \(gaps.count == 1 ? "1 gap" : "\(gaps.count) gaps"), "
       + "the longest \(longestGap.short)"
+  }
+}
+
+extension Instant {
+  /// To the millisecond.
+  var short: Instant {
+    let rest = nanoseconds % 1_000_000
+    return Instant(nanoseconds: nanoseconds - (rest < 0 ? rest + 1_000_000 : rest))
   }
 }
 

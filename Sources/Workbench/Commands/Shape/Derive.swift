@@ -31,7 +31,7 @@ struct Derive: PureCommand {
       Example("pump = pump | derive strain = Pressure / Flow"),
       Example("pump = pump | derive drift = Temperature - rolling(median, Temperature, 60s)"),
       Example(
-        "truth = generate pump-station --part truth --minutes 5 --seed 7 | derive length = end - start"),
+        "truth = generate pump-station --part truth --minutes 5 --seed 7 | derive length = end - time()"),
     ])
 
   func shape(of call: CheckedCall, in scope: any Scope, world: World) throws(Diagnostic) -> ValueShape {

@@ -10,7 +10,7 @@ struct Select: PureCommand {
   static let drop = names("drop", .option, "Columns to leave out.")
 
   let spec = CommandSpec(
-    "select", nil, "Keeps, reorders or drops columns.",
+    "select", nil, "Keeps columns in the order asked for, or drops some.",
     discussion: """
       Columns come in the order in which they are written, each once; what a pattern takes keeps its own order. \
       Without columns all are kept but those behind `--drop`. Of a bundle the slots are chosen, of an embedding the \
