@@ -95,7 +95,7 @@ extension Expression {
   }
 
   /// The rows for which the condition holds, ascending.
-  func rows(over frame: Frame, work: Work) throws(ExpressionFailure) -> [Int] {
+  package func rows(over frame: Frame, work: Work) throws(ExpressionFailure) -> [Int] {
     var plan = ExpressionPlan(frame: frame, work: work)
     return try plan.rows(where: try plan.part(root))
   }
