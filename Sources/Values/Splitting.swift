@@ -60,6 +60,18 @@ extension Value {
           templateOfRow: log.templateOfRow))
     case .embedding(let embedding):
       return .embedding(embedding.with(index: divided(embedding.index)))
+    case .images(let images): return .images(images.with(index: divided(images.index)))
+    case .video(let images): return .video(images.with(index: divided(images.index)))
+    case .cloud(let cloud): return .cloud(cloud.with(index: divided(cloud.points.index)))
+    case .text(let documents):
+      let frame = documents.frame
+      return .text(documents.with(frame: frame.with(index: divided(frame.index))))
+    case .events(let events):
+      let frame = events.frame
+      return .events(events.with(frame: frame.with(index: divided(frame.index))))
+    case .graph(let graph): return .graph(graph.with(index: divided(graph.nodes.index)))
+    case .tokens(let tokens): return .tokens(tokens.with(index: divided(tokens.index)))
+    case .map(let map): return .map(map.with(index: divided(map.index)))
     case .scores(let scores): return .scores(scores.with(index: divided(scores.index)))
     case .bundle(let bundle): return .bundle(bundle.with(index: divided(bundle.index)))
     case .scalar, .audio, .alarms, .model, .figure, .report, .answer: return nil

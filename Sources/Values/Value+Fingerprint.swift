@@ -20,6 +20,25 @@ extension FingerprintBuilder {
     case .log(let log): add(log)
     case .bundle(let bundle): add(bundle)
     case .embedding(let embedding): add(embedding)
+    case .images(let images): add("images", images)
+    case .video(let images): add("video", images)
+    case .cloud(let cloud):
+      add("cloud", cloud.points)
+      add(cloud.gridWidths.map { Int64($0) })
+    case .text(let documents): add("text \(documents.column)", documents.frame)
+    case .events(let events): add("events", events.frame)
+    case .graph(let graph): add(graph)
+    case .tokens(let tokens):
+      add("tokens")
+      add(tokens.index)
+      add(tokens.offsets.map { Int64($0) })
+      for feature in tokens.features { add(feature) }
+      add(tokens.matrix.values)
+    case .map(let map):
+      add("map \(map.gridHeight) \(map.gridWidth)")
+      add(map.index)
+      for feature in map.features { add(feature) }
+      add(map.matrix.values)
     case .scores(let scores): add(scores)
     case .alarms(let alarms):
       add("alarms")
@@ -69,6 +88,19 @@ extension FingerprintBuilder {
       case .bool(let bits): add(bytes: bits.lazy.map { $0 ? 1 : 0 })
       }
     }
+  }
+
+  private mutating func add(_ tag: String, _ images: Images) {
+    add("\(tag) \(images.content)", images.frame)
+    for shape in images.shapes { add("\(shape.width) \(shape.height) \(shape.channels) \(shape.depth)") }
+    for digest in images.digests { add(digest) }
+  }
+
+  private mutating func add(_ graph: Graph) {
+    add("graph \(graph.isDirected)", graph.nodes)
+    add("edges", graph.edges)
+    add(graph.sources.map { Int64($0) })
+    add(graph.targets.map { Int64($0) })
   }
 
   private mutating func add(_ audio: Audio) {

@@ -18,6 +18,16 @@ extension Value {
         Embedding(
           index: embedding.index.naming(rows), matrix: embedding.matrix.selecting(rows: rows),
           features: embedding.features, blocks: embedding.blocks))
+    case .images(let images): .images(images.selecting(rows: rows))
+    case .video(let images): .video(images.selecting(rows: rows))
+    case .cloud(let cloud): .cloud(cloud.selecting(rows: rows))
+    case .text(let documents):
+      .text(
+        documents.with(frame: documents.frame.with(index: documents.frame.index.naming(rows), rows: rows)))
+    case .events(let events): .events(events.with(frame: try events.frame.selecting(rows: rows, work: work)))
+    case .graph(let graph): .graph(graph.selecting(rows: rows))
+    case .tokens(let tokens): .tokens(tokens.selecting(rows: rows))
+    case .map(let map): .map(map.selecting(rows: rows))
     case .scores(let scores): .scores(scores.selecting(rows: rows))
     case .alarms(let alarms): .alarms(alarms.selecting(rows: rows))
     case .bundle(let bundle): .bundle(try bundle.selecting(rows: rows, work: work))
@@ -133,7 +143,12 @@ extension Value {
         columns: embedding.features.enumerated().map { place, name in
           Column(numbers: embedding.matrix.column(place), name: name)
         })
-    case .scalar, .audio, .bundle, .model, .figure, .report, .answer: nil
+    case .images(let images), .video(let images): images.frame
+    case .cloud(let cloud): cloud.points
+    case .text(let documents): documents.frame
+    case .events(let events): events.frame
+    case .graph(let graph): graph.nodes
+    case .scalar, .audio, .bundle, .tokens, .map, .model, .figure, .report, .answer: nil
     }
   }
 }

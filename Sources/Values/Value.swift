@@ -16,9 +16,18 @@ package enum Value: Sendable {
   /// A frame whose features are numbers over time.
   case series(Frame)
   case audio(Audio)
+  case images(Images)
+  /// Images addressed by time.
+  case video(Images)
+  case cloud(Cloud)
   case log(Log)
+  case text(Documents)
+  case events(EventLog)
+  case graph(Graph)
   case bundle(Bundle)
   case embedding(Embedding)
+  case tokens(Tokens)
+  case map(FeatureMap)
   case scores(Scores)
   case alarms(Alarms)
   case model(any StoredModel)
@@ -45,6 +54,13 @@ extension Value {
     switch self {
     case .table(let frame), .series(let frame): frame.index
     case .log(let log): log.frame.index
+    case .images(let images), .video(let images): images.index
+    case .cloud(let cloud): cloud.points.index
+    case .text(let documents): documents.frame.index
+    case .events(let events): events.frame.index
+    case .graph(let graph): graph.nodes.index
+    case .tokens(let tokens): tokens.index
+    case .map(let map): map.index
     case .bundle(let bundle): bundle.index
     case .embedding(let embedding): embedding.index
     case .scores(let scores): scores.index

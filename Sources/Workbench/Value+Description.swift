@@ -19,6 +19,14 @@ extension Value {
     case .figure: .figure
     case .report: .report
     case .answer: .answer
+    case .images: .images
+    case .video: .video
+    case .cloud: .cloud
+    case .text: .text
+    case .events: .events
+    case .graph: .graph
+    case .tokens: .tokens
+    case .map: .map
     }
   }
 
@@ -31,6 +39,14 @@ extension Value {
     case .bundle(let bundle):
       "bundle \(bundle.index.count) x \(bundle.slots.map(\.name).joined(separator: "+"))"
     case .embedding(let embedding): "embedding \(embedding.matrix.rows) x \(embedding.matrix.columns)"
+    case .images(let images), .video(let images): "\(kind) \(images.sizeText)"
+    case .cloud(let cloud): "cloud \(cloud.points.rowCount) points"
+    case .text(let documents): "text \(documents.frame.rowCount) documents"
+    case .events(let events): "events \(events.frame.rowCount) in \(events.caseCount) cases"
+    case .graph(let graph): "graph \(graph.nodes.rowCount) nodes, \(graph.edges.rowCount) edges"
+    case .tokens(let tokens):
+      "tokens \(tokens.index.count) rows, \(tokens.matrix.rows) x \(tokens.matrix.columns)"
+    case .map(let map): "map \(map.index.count) x \(map.gridHeight)x\(map.gridWidth) x \(map.features.count)"
     case .scores(let scores): "scores \(scores.values.count)"
     case .alarms(let alarms): "alarms \(alarms.segments.count) segments, \(alarms.flags.setCount) rows"
     case .model(let model): "model \(model.method), \(model.fittedRows) rows"
@@ -48,6 +64,8 @@ extension Value {
     switch self {
     case .table(let frame), .series(let frame): frame.columns.map(\.shape)
     case .log(let log): log.frame.columns.map(\.shape)
+    case .images, .video, .cloud, .text, .events: cellFrame?.columns.map(\.shape)
+    case .graph(let graph): (graph.nodes.columns + graph.edgeTable.columns).map(\.shape)
     case .bundle(let bundle): bundle.slots.map { ColumnShape(name: $0.name, type: $0.content.kind.rawValue) }
     case .embedding(let embedding): embedding.features.map { ColumnShape(name: $0, type: "number") }
     case .scores(let scores): Self.scoreShapes(scores)

@@ -32,6 +32,26 @@ extension Value {
         "rows": .array(
           (0..<embedding.matrix.rows).map { .array(embedding.matrix.row($0).map { .number($0) }) }),
       ]
+    case .images(let images), .video(let images):
+      [
+        "pictures": images.frame.json,
+        "sizes": .array(images.shapes.map { [.number(Double($0.width)), .number(Double($0.height))] }),
+      ]
+    case .cloud(let cloud): cloud.points.json
+    case .text(let documents): documents.frame.json
+    case .events(let events): events.frame.json
+    case .graph(let graph):
+      ["nodes": graph.nodes.json, "edges": graph.edgeTable.json, "isDirected": .bool(graph.isDirected)]
+    case .tokens(let tokens):
+      [
+        "index": tokens.index.json, "features": .array(tokens.features.map { .string($0) }),
+        "offsets": .array(tokens.offsets.map { .number(Double($0)) }), "vectors": tokens.matrix.json,
+      ]
+    case .map(let map):
+      [
+        "index": map.index.json, "features": .array(map.features.map { .string($0) }),
+        "grid": [.number(Double(map.gridHeight)), .number(Double(map.gridWidth))], "vectors": map.matrix.json,
+      ]
     case .scores(let scores): scores.json
     case .alarms(let alarms): alarms.json
     case .model(let model):
@@ -44,6 +64,10 @@ extension Value {
     case .answer(let answer): .string(answer.text)
     }
   }
+}
+
+extension Matrix {
+  fileprivate var json: JSON { .array((0..<rows).map { .array(row($0).map { .number($0) }) }) }
 }
 
 extension Scalar {

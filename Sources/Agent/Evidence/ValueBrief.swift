@@ -1,5 +1,6 @@
 import Chronology
 import Notation
+import Numerics
 package import Values
 
 /// A value as a model reads it: kind, size, columns, statistics and a few rows, in at most `limit` bytes.
@@ -77,6 +78,22 @@ package struct ValueBrief {
               ["name": text($0.name, detail), "features": count($0.columns.count)]
             })
         ),
+      ]
+    case .images(let images), .video(let images):
+      [("pictures", .string(images.sizeText))] + FrameBrief(images.frame, detail: detail).members
+    case .cloud(let cloud): FrameBrief(cloud.points, detail: detail).members
+    case .text(let documents): FrameBrief(documents.frame, detail: detail).members
+    case .events(let events):
+      [("cases", count(events.caseCount))] + FrameBrief(events.frame, detail: detail).members
+    case .graph(let graph):
+      [("edges", count(graph.edges.rowCount)), ("directed", .bool(graph.isDirected))]
+        + FrameBrief(graph.nodes, detail: detail).members
+    case .tokens(let tokens):
+      [("vectors", count(tokens.matrix.rows)), ("features", count(tokens.features.count))]
+    case .map(let map):
+      [
+        ("grid", .array([count(map.gridHeight), count(map.gridWidth)])),
+        ("features", count(map.features.count)),
       ]
     case .scores(let scores): ScoresBrief(scores, detail: detail).members
     case .alarms(let alarms): alarmMembers(alarms, detail)
@@ -162,6 +179,14 @@ package struct ValueBrief {
     case .figure: "figure"
     case .report: "report"
     case .answer: "answer"
+    case .images: "images"
+    case .video: "video"
+    case .cloud: "cloud"
+    case .text: "text"
+    case .events: "events"
+    case .graph: "graph"
+    case .tokens: "tokens"
+    case .map: "map"
     }
   }
 

@@ -60,6 +60,15 @@ package struct WorkspaceCard: Sendable {
       "bundle, \(bundle.index.count) rows of \(listed(bundle.slots.map(\.name)))\(times(value))"
     case .embedding(let embedding):
       "embedding, \(embedding.matrix.rows) x \(embedding.matrix.columns) from \(listed(embedding.blocks.map(\.name)))"
+    case .images(let images): "images, \(images.sizeText); \(size(images.frame))"
+    case .video(let images): "video, \(images.sizeText)\(times(value))"
+    case .cloud(let cloud): "cloud, \(size(cloud.points))"
+    case .text(let documents): "text, \(size(documents.frame))"
+    case .events(let events): "events in \(events.caseCount) cases, \(size(events.frame))"
+    case .graph(let graph): "graph, \(graph.edges.rowCount) edges; nodes, \(size(graph.nodes))"
+    case .tokens(let tokens): "tokens, \(tokens.matrix.rows) vectors of \(tokens.features.count)"
+    case .map(let map):
+      "map, \(map.index.count) rows of \(map.gridHeight) x \(map.gridWidth) vectors of \(map.features.count)"
     case .scores(let scores):
       "scores, \(scores.values.count) rows by \(SafeText.oneLine(scores.method, limit: 40))"
     case .alarms(let alarms):

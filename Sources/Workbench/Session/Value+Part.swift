@@ -14,7 +14,12 @@ extension Value {
     case .scores, .alarms: column == "score" ? self : cellFrame?.picking(column).map { .table($0) }
     case .report(let report):
       report.metrics.first { $0.name == column }.map { .scalar(.number($0.value)) }
-    case .scalar, .audio, .model, .figure, .answer: nil
+    case .graph(let graph):
+      column == "edges"
+        ? .table(graph.edgeTable)
+        : graph.nodes.picking(column).map { .table($0) } ?? graph.edgeTable.picking(column).map { .table($0) }
+    case .images, .video, .cloud, .text, .events: cellFrame?.picking(column).map { .table($0) }
+    case .scalar, .audio, .tokens, .map, .model, .figure, .answer: nil
     }
   }
 }

@@ -173,7 +173,9 @@ extension Value {
         columns: audio.channels.enumerated().map { place, samples in
           Column(numbers: samples.map(Double.init), name: "channel\(place + 1)")
         })
-    case .scalar, .bundle, .model, .figure, .answer: return nil
+    case .graph(let graph): return graph.edgeTable
+    case .images, .video, .cloud, .text, .events: return cellFrame
+    case .scalar, .bundle, .tokens, .map, .model, .figure, .answer: return nil
     }
   }
 

@@ -33,6 +33,8 @@ struct PlotLine {
     case .audio(let audio): [envelope(of: audio, name: named.name)]
     case .log(let log): [eventCounts(of: log, name: named.name)]
     case .bundle(let bundle): bundle.slots.flatMap { slotLines($0, of: bundle) }
+    case .cloud, .video, .graph, .images: named.value.cellFrame.map(frameLines) ?? []
+    case .text, .events, .tokens, .map: []
     case .scalar, .model, .figure, .report, .answer: []
     }
   }

@@ -152,6 +152,9 @@ extension Value {
     case .embedding(let embedding): .embedding(embedding)
     case .scores(let scores): .scores(scores)
     case .alarms(let alarms): .scores(alarms.scores)
+    // What is known of each row joins as columns; its content joins once it is encoded.
+    case .images, .video, .cloud, .text, .events, .graph: cellFrame.map { .frame($0) }
+    case .tokens, .map: nil
     case .scalar, .bundle, .model, .figure, .report, .answer: nil
     }
   }

@@ -14,7 +14,9 @@ struct GroundTruth {
   /// Where each row's label ends, in nanoseconds, if rows are incidents.
   let ends: [Int64]?
 
-  static let kinds: [ValueKind] = [.table, .series, .log, .bundle]
+  static let kinds: [ValueKind] = [
+    .table, .series, .log, .bundle, .images, .video, .cloud, .text, .events, .graph,
+  ]
 
   /// The one label column of the value: the picked one, or the only one with the role of a label.
   init(_ named: NamedValue, of call: Invocation, parameter: AnyParameter) throws(Failure) {
@@ -76,6 +78,7 @@ struct GroundTruth {
         case .embedding, .scores, .audio: nil
         }
       }
+    case .images, .video, .cloud, .text, .events, .graph: value.cellFrame.map { [$0] } ?? []
     default: []
     }
   }

@@ -6,7 +6,11 @@ import Values
 
 struct Describe: PureCommand {
   static let input = Parameter<Reference>.value(
-    "value", [.table, .series, .audio, .log, .bundle, .embedding, .scores, .alarms, .model],
+    "value",
+    [
+      .table, .series, .audio, .images, .video, .cloud, .log, .text, .events, .graph, .bundle, .embedding,
+      .tokens, .map, .scores, .alarms, .model,
+    ],
     help: "What to describe.")
 
   let spec = CommandSpec(
@@ -97,6 +101,15 @@ struct DescribedColumn: Sendable {
 }
 
 extension Value {
+  private static func described(
+    _ matrix: Matrix, _ features: [String], _ work: Work
+  ) throws(Cancelled) -> [DescribedColumn] {
+    try work.map(features.count, stage: "describe") { place in
+      let column = Column(numbers: matrix.column(place), name: features[place])
+      return DescribedColumn(name: column.name, type: column.type.rawValue, summary: ColumnSummary(column))
+    }
+  }
+
   /// A line for each column, channel or feature.
   fileprivate func described(_ work: Work) throws(Cancelled) -> [DescribedColumn] {
     switch self {
@@ -116,6 +129,8 @@ extension Value {
         }
       }
       return lines
+    case .tokens(let tokens): return try Self.described(tokens.matrix, tokens.features, work)
+    case .map(let map): return try Self.described(map.matrix, map.features, work)
     case .model(let model): return model.features.map { DescribedColumn(name: $0, type: "number") }
     default:
       let columns = cellFrame?.columns ?? []

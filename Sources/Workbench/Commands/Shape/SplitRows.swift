@@ -5,7 +5,11 @@ import Values
 
 struct SplitRows: PureCommand {
   static let input = Parameter<Reference>.value(
-    "value", [.table, .series, .embedding, .scores, .bundle, .log], help: "Whose rows to divide.")
+    "value",
+    [
+      .table, .series, .embedding, .scores, .bundle, .log, .images, .video, .cloud, .text, .events, .graph,
+      .tokens, .map,
+    ], help: "Whose rows to divide.")
   static let fit = rows("fit", "Rows at the start of each segment to fit on.")
   static let fitShare = share("fit-share", "Share of each segment to fit on, such as 40%.")
   static let fitUntil = moment("fit-until", "Fit on the rows before this time.")
