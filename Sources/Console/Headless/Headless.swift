@@ -74,7 +74,7 @@ package final class Headless {
     } emit: { event in
       switch event {
       case .session(let event): showInReplay(event)
-      case .compared(let statement, let verdict, let now):
+      case .ran(let statement, let now, let verdict):
         digests[statement.line] = now
         tell(statement, verdict, now)
       case .assertionFailed(let statement, let failure):
@@ -122,11 +122,11 @@ package final class Headless {
     }
   }
 
-  private func tell(_ statement: ScriptRecord.Statement, _ verdict: Verdict, _ now: RecordedDigest) {
+  private func tell(_ statement: ScriptRecord.Statement, _ verdict: Verdict?, _ now: RecordedDigest) {
     if isJSON {
       write(json: [
         "line": .number(Double(statement.line)), "statement": .string(statement.text),
-        "verdict": .string(verdict.text), "summary": .string(now.description),
+        "verdict": verdict.map { .string($0.text) } ?? .null, "summary": .string(now.description),
         "digest": .string(now.digits),
       ])
     } else {
@@ -135,6 +135,7 @@ package final class Headless {
         case .identical: "="
         case .equal: "~"
         case .drifted: "!"
+        case nil: "+"
         }
       results.write("\(mark) \(statement.text)\n")
     }

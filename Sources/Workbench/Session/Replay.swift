@@ -21,7 +21,8 @@ package struct Replay {
 
   package enum Event {
     case session(SessionEvent)
-    case compared(ScriptRecord.Statement, Verdict, now: RecordedDigest)
+    /// A statement gave a result; the verdict is nil if there was nothing on record to compare with.
+    case ran(ScriptRecord.Statement, now: RecordedDigest, Verdict?)
     case assertionFailed(ScriptRecord.Statement, String)
   }
 
@@ -152,12 +153,12 @@ extension Replay {
     _ statement: ScriptRecord.Statement, _ result: LineResult, _ summary: inout Summary,
     _ emit: (Event) -> Void
   ) {
-    guard isCompared else { return }
-    if let before = statement.digest, let now = result.digest {
-      let verdict = before.compare(now)
+    guard isCompared, let now = result.digest else { return }
+    let verdict = statement.digest?.compare(now)
+    emit(.ran(statement, now: now, verdict))
+    if let before = statement.digest, let verdict {
       summary.compared += 1
       summary.verdict = max(summary.verdict, verdict)
-      emit(.compared(statement, verdict, now: now))
       if verdict == .drifted {
         let change =
           before.description == now.description

@@ -47,7 +47,14 @@ struct Encode: PureCommand {
     guard case .reference(let reference) = call.arguments[Self.input.base.name],
       let shape = scope.shape(of: reference), shape.kind == .bundle
     else { return ValueShape(kind: .embedding) }
-    return ValueShape(kind: .bundle, columns: shape.columns, rowCount: shape.rowCount)
+    let slots = shape.columns?.map { slot -> ColumnShape in
+      let kind = slot.type.flatMap { ValueKind(rawValue: $0) }
+      let isEncoded = call[Self.use].contains { literal in
+        kind.map { EncoderList.applies(literal, to: $0) } ?? false
+      }
+      return isEncoded ? ColumnShape(name: slot.name, type: ValueKind.embedding.rawValue) : slot
+    }
+    return ValueShape(kind: .bundle, columns: slots, rowCount: shape.rowCount)
   }
 
   func run(_ call: Invocation, work: Work) throws(Failure) -> Value {

@@ -55,11 +55,15 @@ enum EncoderList {
 
   /// Where an encoder works.
   static func applies(_ literal: CallLiteral, to content: SlotContent) -> Bool {
-    switch content {
-    case .frame: ["stats", "spectrum"].contains(literal.name)
+    applies(literal, to: content.kind)
+  }
+
+  static func applies(_ literal: CallLiteral, to kind: ValueKind) -> Bool {
+    switch kind {
+    case .table, .series: ["stats", "spectrum"].contains(literal.name)
     case .audio: ["spectrum", "logmel", "mfcc"].contains(literal.name)
     case .log: literal.name == "counts"
-    case .embedding, .scores: false
+    default: false
     }
   }
 
