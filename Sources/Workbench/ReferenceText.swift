@@ -43,9 +43,11 @@ package enum ReferenceText {
     } else if case .flag(let on) = parameter.fallback {
       fallback = on ? "yes" : "no"
     } else {
-      fallback = parameter.fallback?.canonical(as: parameter.kind) ?? (parameter.isRequired ? "required" : "–")
+      fallback =
+        parameter.fallback?.canonical(as: parameter.kind) ?? (parameter.isRequired ? "required" : "–")
     }
-    return "| \(name) | \(escaped(parameter.kind.phrase)) | \(escaped(fallback)) | \(escaped(parameter.help)) |"
+    return
+      "| \(name) | \(escaped(parameter.kind.phrase)) | \(escaped(fallback)) | \(escaped(parameter.help)) |"
   }
 
   private static func escaped(_ text: String) -> String { text.replacing("|", with: "\\|") }

@@ -13,6 +13,7 @@ import Workbench
     if ProcessInfo.processInfo.environment["SONDE_UPDATE_GOLDENS"] != nil {
       try text.write(to: page, atomically: true, encoding: .utf8)
     }
-    #expect(try String(contentsOf: page, encoding: .utf8) == text, "SONDE_UPDATE_GOLDENS=1 ./test writes it anew")
+    #expect(
+      try String(contentsOf: page, encoding: .utf8) == text, "SONDE_UPDATE_GOLDENS=1 ./test writes it anew")
   }
 }

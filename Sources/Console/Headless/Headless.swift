@@ -82,8 +82,7 @@ package final class Headless {
       }
     }
     if options.updates, summary.status == .ok {
-      let failure = write(script.updated(with: digests), to: script.file)
-      if let failure { return failure }
+      if let failure = update(script, with: digests) { return failure }
     }
     return conclude(script, summary, options)
   }
@@ -168,9 +167,10 @@ package final class Headless {
 
   private func write(json: JSON) { results.write(json.description + "\n") }
 
-  private func write(_ script: ScriptFile, to path: String) -> ExitStatus? {
+  private func update(_ script: Replay, with digests: [Int: RecordedDigest]) -> ExitStatus? {
     do throws(Diagnostic) {
-      try session.world.files.write(Array(script.text.utf8), to: path)
+      let updated = try script.updated(with: digests, from: session)
+      try session.world.files.write(Array(updated.text.utf8), to: script.file)
       return nil
     } catch {
       show(.diagnostic(error))

@@ -40,9 +40,10 @@ package struct Journal {
 extension Session {
   /// Writes every statement down as it succeeds, so that a crash loses at most the running line.
   package func keepJournal(in folder: String) {
-    let name = world.clock.now().fileName
+    let header = [("seed", String(seed))] + folders.map { ("folder", $0) }
     journal = Journal(
-      path: "\(folder)/\(name).sonde", files: world.files, header: [("seed", String(seed))])
+      path: "\(folder)/\(world.clock.now().fileName).sonde", files: world.files,
+      header: header.map { (key: $0.0, value: $0.1) })
   }
 
   /// Brings back the newest journal of a folder and goes on writing it.
@@ -71,6 +72,12 @@ extension Session {
   }
 
   package var journalPath: String? { journal?.path }
+
+  /// Leaves the journal as it is and goes on in a new one, if one is kept.
+  func turnJournal() {
+    guard let path = journal?.path, let slash = path.lastIndex(of: "/") else { return }
+    keepJournal(in: String(path[..<slash]))
+  }
 }
 
 extension Instant {

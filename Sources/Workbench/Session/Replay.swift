@@ -99,7 +99,8 @@ extension Replay {
   }
 
   func enter(_ session: Session) {
-    session.folders = folder.isEmpty ? [] : [folder]
+    let beside = folder.isEmpty ? [] : [folder]
+    session.folders = beside + script.header.filter { $0.key == "folder" }.map(\.value)
   }
 
   /// Runs the script. Stops at the first statement that fails, and behind `until`.
@@ -110,7 +111,6 @@ extension Replay {
     emit: (Event) -> Void
   ) -> Summary {
     enter(session)
-    defer { session.folders = [] }
     var summary = Summary()
     for record in script.records {
       guard case .statement(let statement) = record else {
@@ -175,11 +175,14 @@ extension Replay {
     }
   }
 
-  /// The script with the digests of a run instead of its own.
+  /// The script with the digests of a run, and of the files that it read, instead of its own.
   ///
   /// - Parameter digests: by line of the statement.
-  package func updated(with digests: [Int: RecordedDigest]) -> ScriptFile {
+  package func updated(with digests: [Int: RecordedDigest], from session: Session) throws(Diagnostic)
+    -> ScriptFile
+  {
     var copy = script
+    copy.header = try session.script().header
     copy.records = script.records.map { record in
       guard case .statement(var statement) = record, let digest = digests[statement.line] else {
         return record

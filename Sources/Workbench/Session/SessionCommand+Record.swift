@@ -34,6 +34,8 @@ extension SessionCommand {
       return .checkFailed
     }
     call.session.startOver()
+    call.session.folders = [replay.folder].filter { !$0.isEmpty }
+    call.session.turnJournal()
     let summary = replay.run(in: call.session, work: call.work) { event in
       if case .session(let event) = event, !event.isResult { call.emit(event) }
     }
