@@ -23,6 +23,12 @@ extension Expression {
     var plan = ExpressionPlan(frame: frame, work: work)
     return try plan.whole(try plan.part(root))
   }
+
+  /// The rows for which the condition holds, ascending.
+  package func rows(over frame: Frame, work: Work) throws(ExpressionFailure) -> [Int] {
+    var plan = ExpressionPlan(frame: frame, work: work)
+    return try plan.rows(where: try plan.part(root))
+  }
 }
 
 /// Turns an expression into functions of blocks of rows.

@@ -93,10 +93,4 @@ extension Expression {
       vector, count: frame.rowCount, name: name, unit: root.unit { frame.column($0)?.unit },
       role: isLabel ? .label : .feature)
   }
-
-  /// The rows for which the condition holds, ascending.
-  package func rows(over frame: Frame, work: Work) throws(ExpressionFailure) -> [Int] {
-    var plan = ExpressionPlan(frame: frame, work: work)
-    return try plan.rows(where: try plan.part(root))
-  }
 }
