@@ -101,7 +101,7 @@ let package = Package(
     rooms("Agent", belowConsole + ["Agent", "Live"]),
     rooms("Console", belowConsole + ["Console"]),
     rooms("Live", belowConsole + ["Live", "Console"]),
-    rooms("Terminal", belowConsole + ["Live"]),
+    rooms("Terminal", belowConsole + ["Live", "sonde"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -39,7 +39,9 @@ package final class SessionWorkplace: Workplace {
       }
     }
     let reaches = pipeline.calls.map(\.spec.reach)
-    let reach: Reach = reaches.contains(.write) ? .write : reaches.contains(.compute) ? .compute : .read
+    // What names a file to write writes, whatever the command does otherwise.
+    let writes = reaches.contains(.write) || !outputs.isEmpty
+    let reach: Reach = writes ? .write : reaches.contains(.compute) ? .compute : .read
     let computed = CheckedPipeline(
       name: nil, head: pipeline.head, calls: pipeline.calls, shape: pipeline.shape)
     let files = session.world.files

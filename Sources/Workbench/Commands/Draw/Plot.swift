@@ -1,10 +1,11 @@
 import Chronology
 import Evaluation
+import Formats
 import Language
 import Numerics
 import Values
 
-struct Plot: PureCommand {
+struct Plot: WorldCommand {
   static let inputs = Parameter<[Reference]>.values(
     "values", [.table, .series, .audio, .log, .bundle, .embedding, .scores, .alarms],
     help: "What to draw, above one another on one axis.")
@@ -33,6 +34,10 @@ struct Plot: PureCommand {
       Choice("scatter", "the second line against the first"), Choice("heat", "one strip of colour a line"),
     ], default: "lines", help: "How to draw.")
 
+  static let target = Parameter<String?>.optional(
+    "to", .output, help: "Also writes the drawing as a picture: a `.svg` or `.png` file."
+  ) { if case .path(let path) = $0 { path } else { nil } }
+
   let spec = CommandSpec(
     "plot", nil, "Draws values on one axis, with alarms and truth marked.",
     discussion: """
@@ -40,10 +45,12 @@ struct Plot: PureCommand {
       envelope, a log its event counts, alarms their scores with the threshold. Long lanes are thinned to 2000 points \
       by keeping the smallest and the largest value of each stretch, so that no spike is lost. A histogram draws the \
       first line in bins by the rule of Freedman and Diaconis (1981); scatter draws the second line against the first; \
-      heat shows each line as robust z-scores, averaged over up to 200 stretches.
+      heat shows each line as robust z-scores, averaged over up to 200 stretches. `--to` also writes a picture, 960 wide \
+      as SVG and twice that as PNG.
       """,
     parameters: [
       Self.inputs.base, Self.mark.base, Self.truth.base, Self.window.base, Self.rows.base, Self.kind.base,
+      Self.target.base,
     ],
     output: .figure, reach: .read,
     examples: [
@@ -52,21 +59,54 @@ struct Plot: PureCommand {
       Example("alarms = risk | threshold quantile"),
       Example("plot pump.Pressure risk --mark alarms"),
       Example("plot risk --kind histogram"),
+      Example("plot pump.Pressure risk --mark alarms --to pump.svg"),
     ])
 
-  func run(_ call: Invocation, work: Work) throws(Failure) -> Value {
+  func shape(of call: CheckedCall, in scope: any Scope, world: World) throws(Diagnostic) -> ValueShape {
+    if let path = call[Self.target], FigureWriter.Format(path: path) == nil {
+      throw Diagnostic(
+        "E0306", "`\(path)` is neither an SVG nor a PNG file", at: call.ranges[Self.target.base.name],
+        label: "another kind of file", remedy: "let the name end in `.svg` or `.png`")
+    }
+    return ValueShape(kind: .figure)
+  }
+
+  func run(_ call: Invocation, work: Work, world: World) throws(Failure) -> Value {
+    let figure = try figure(call, work)
+    if let path = call[Self.target] { try write(figure, to: path, world, call) }
+    return .figure(figure)
+  }
+
+  private func write(_ figure: Figure, to path: String, _ world: World, _ call: Invocation) throws(Failure) {
+    guard let format = FigureWriter.Format(path: path) else { return }
+    let bytes: [UInt8]
+    do throws(FormatError) {
+      bytes = try FigureWriter.write(figure, as: format)
+    } catch {
+      throw call.blame(
+        Self.target.base, "D0408", "the picture could not be packed", remedy: "Write an `.svg` file instead.")
+    }
+    do throws(Diagnostic) {
+      try world.files.write(bytes, to: path)
+    } catch {
+      throw .diagnostic(error)
+    }
+    call.note("written to \(path)")
+  }
+
+  private func figure(_ call: Invocation, _ work: Work) throws(Failure) -> Figure {
     let inputs = call[Self.inputs]
     let lines = try lines(of: inputs, call)
     try Self.checkCancelled(work)
     let title = inputs.map(\.name).joined(separator: ", ")
     let axis: Figure.Axis = lines.first?.isTimed ?? false ? .time : .row
     switch call[Self.kind] {
-    case "histogram": return .figure(Figure(title: title, body: try histogram(lines, call)))
-    case "scatter": return .figure(Figure(title: title, body: try scatter(lines, call)))
-    case "heat": return .figure(Figure(title: title, body: HeatMap(lines.map(\.line), axis: axis).body))
+    case "histogram": return Figure(title: title, body: try histogram(lines, call))
+    case "scatter": return Figure(title: title, body: try scatter(lines, call))
+    case "heat": return Figure(title: title, body: HeatMap(lines.map(\.line), axis: axis).body)
     default:
       let lanes = try lanes(lines, call)
-      return .figure(Figure(title: title, body: .lanes(lanes, axis: axis)))
+      return Figure(title: title, body: .lanes(lanes, axis: axis))
     }
   }
 
