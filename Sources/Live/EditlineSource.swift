@@ -62,6 +62,8 @@ package import Workbench
     if request.helper == nil { input.discard() }
     setPrompt(request.prompt)
     input.begin()
+    // Before the prompt appears, so that nothing typed at once is echoed twice.
+    unsafe edit_take_terminal(editor, 1)
     screen.write(Sequence.pasteOn)
     var count: Int32 = 0
     let line = unsafe el_wgets(editor, &count)

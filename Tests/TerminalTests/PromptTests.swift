@@ -120,7 +120,7 @@ struct `At the prompt` {
 
   @Test func `Ctrl-C stops what runs and keeps the session`() throws {
     let terminal = try started()
-    terminal.enter("a = generate pump-station --minutes 600 --seed 1 | window 20s")
+    terminal.enter("a = generate pump-station --minutes 600 --seed 1")
     try terminal.waitForLine("sonde 2>")
     terminal.enter("a | detect autoencoder --epochs 10000 --seed 1")
     try terminal.wait(for: "the progress line") { $0.text.contains("Ctrl-C stops") }

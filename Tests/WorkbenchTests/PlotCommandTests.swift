@@ -1,6 +1,7 @@
 import Chronology
 import Language
 import Numerics
+import TestKit
 import Testing
 import Values
 import Workbench
@@ -30,12 +31,14 @@ import Workbench
     _ arguments: [String: Argument] = [:], of values: [NamedValue], more: [String: NamedValue] = [:],
     remarks: Remarks = Remarks()
   ) throws -> Figure {
-    let plot = try #require(builtins.first { $0.spec.name == "plot" } as? any PureCommand)
+    let plot = try #require(builtins.first { $0.spec.name == "plot" } as? any WorldCommand)
     var all = more.mapValues { [$0] }
     all["values"] = values
     let call = Invocation(
       call: CheckedCall(spec: plot.spec, arguments: arguments), values: all, remarks: remarks)
-    guard case .figure(let figure) = try plot.run(call, work: .init()) else { throw Failure.cancelled }
+    guard case .figure(let figure) = try plot.run(call, work: .init(), world: .memory()) else {
+      throw Failure.cancelled
+    }
     return figure
   }
 
