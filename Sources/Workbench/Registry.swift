@@ -1,7 +1,7 @@
 /// All commands, in the order in which `help` shows them.
 package let builtins: [any Command] = [
   // Bring data in.
-  LoadTable(), LoadArray(), LoadAudio(), GeneratePumpStation(),
+  LoadTable(), LoadArray(), LoadAudio(), LoadLog(), GeneratePumpStation(),
 
   // Look at it.
   Describe(), Show(), Help(),

@@ -150,3 +150,90 @@ import Workbench
     #expect(failure?.code == "E0530" && failure?.range == 11..<20)
   }
 }
+
+@Suite struct `Loading arrays and logs` {
+  private static let log = """
+    081109 203615 148 INFO dfs.DataNode: Received block blk_38 of size 67108864 from /10.0.0.1
+    081109 203616 149 WARN dfs.DataNode: Received block blk_-1 of size 91178 from /10.0.0.2
+    081109 203617 150 INFO dfs.Name: Deleted
+
+    """
+  private static let format = #"--format "<Date> <Time> <Pid> <Level> <Component>: <Content>""#
+
+  private func session(_ files: [String: [UInt8]] = [:]) -> Session {
+    Session(world: .memory(MemoryFiles(files.merging(["hdfs.log": Array(Self.log.utf8)]) { $1 })))
+  }
+
+  @Test func `gives events with time, fields and templates, known before it runs`() throws {
+    let session = session()
+    let checked = try session.checker().check("load log hdfs.log \(Self.format) --labels level")
+    guard case .pipeline(let pipeline) = checked else { return }
+    #expect(pipeline.shape.kind == .log)
+    #expect(pipeline.shape.columns?.map(\.name) == ["pid", "level", "component", "message"])
+    let result = try #require(
+      session.type("hdfs = load log hdfs.log \(Self.format) --labels level").results.first)
+    guard case .log(let log) = result.value else { return }
+    #expect(log.frame.columns.map(\.type) == [.number, .category, .category, .text])
+    #expect(log.frame.labels.map(\.name) == ["level"])
+    #expect(log.frame.index.time?[1] == Instant("2008-11-09T20:36:16"))
+    #expect(log.templates == ["Received block <*> of size <*> from /<*>", "Deleted"])
+    #expect(result.remarks == ["2 templates in 3 events"])
+  }
+
+  @Test func `takes whole lines without a format`() throws {
+    let result = try #require(session().type("hdfs = load log hdfs.log").results.first)
+    guard case .log(let log) = result.value else { return }
+    #expect(log.frame.columns.map(\.name) == ["message"] && log.frame.index == .rows(3))
+  }
+
+  @Test(arguments: [
+    ("a broken format", #"load log hdfs.log --format "<Date""#, "E0537"),
+    ("an unknown field", "load log hdfs.log --labels cause", "E0524"),
+    ("a format that does not fit", #"load log hdfs.log --format "[<Time>] <Content>""#, "E0521"),
+    ("an unknown array", "load array xy.npz --key Z", "E0534"),
+    ("no array", "load array hdfs.log", "E0520"),
+  ]) func `says what is wrong`(_ name: String, _ line: String, _ code: String) throws {
+    let session = session(["xy.npz": Self.archive])
+    let diagnostic = try #require(session.type(line).diagnostics.first, "\(name)")
+    #expect(diagnostic.code == code && diagnostic.range != nil && !diagnostic.remedy.isEmpty, "\(name)")
+  }
+
+  /// `X` of 2 × 2 and `y` of 2, written by NumPy.
+  private static let archive: [UInt8] = zip(
+    [
+      ("X", "(2, 2)", [0.0, 1, 2, 3]), ("y", "(2,)", [0.0, 1]), ("z", "(3,)", [0.0, 1, 2]),
+    ])
+
+  private static func zip(_ arrays: [(name: String, shape: String, values: [Double])]) -> [UInt8] {
+    func little(_ number: Int, _ count: Int) -> [UInt8] {
+      (0..<count).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
+    }
+    var (bytes, directory): ([UInt8], [UInt8]) = ([], [])
+    for (name, shape, values) in arrays {
+      let header = Array("{'descr': '<f8', 'fortran_order': False, 'shape': \(shape), }\n".utf8)
+      let numbers = values.flatMap { value in
+        (0..<8).map { UInt8(truncatingIfNeeded: value.bitPattern >> UInt64(8 * $0)) }
+      }
+      let array = [0x93] + Array("NUMPY".utf8) + [1, 0] + little(header.count, 2) + header + numbers
+      let file = Array("\(name).npy".utf8)
+      let facts = little(0, 10) + little(0, 4) + little(array.count, 4) + little(array.count, 4)
+      let start = bytes.count
+      bytes += [0x50, 0x4B, 3, 4] + facts + little(file.count, 2) + little(0, 2) + file + array
+      directory += [0x50, 0x4B, 1, 2] + little(0, 2) + facts + little(file.count, 2) + little(0, 12)
+      directory += little(start, 4) + file
+    }
+    let end = [0x50, 0x4B, 5, 6] + little(0, 4) + little(arrays.count, 2) + little(arrays.count, 2)
+    return bytes + directory + end + little(directory.count, 4) + little(bytes.count, 4) + little(0, 2)
+  }
+
+  @Test func `takes arrays of an archive, labels apart`() throws {
+    let session = session(["xy.npz": Self.archive])
+    let result = try #require(session.type("t = load array xy.npz --key X --labels y").results.first)
+    guard case .table(let frame) = result.value else { return }
+    #expect(frame.columns.map(\.name) == ["X0", "X1", "y"])
+    #expect(frame.features.map(\.name) == ["X0", "X1"] && frame.labels.map(\.name) == ["y"])
+    #expect(frame.columns[1].numbers == [1, 3])
+    let all = try #require(session.type("load array xy.npz").diagnostics.first)
+    #expect(all.code == "E0535" && all.summary.contains("`z` 3"))
+  }
+}

@@ -1,3 +1,4 @@
+import Chronology
 import Formats
 import Language
 
@@ -64,6 +65,20 @@ extension FileStore {
       }
     }
     return opened
+  }
+}
+
+extension CheckedCall {
+  /// Nanoseconds east of UTC of a zone such as `+02:00`; 0 without one.
+  func zone(_ text: String?) throws(Failure) -> Int64 {
+    guard let text else { return 0 }
+    guard let noon = Instant("2000-01-01T12:00" + text), let utc = Instant("2000-01-01T12:00") else {
+      throw .diagnostic(
+        Diagnostic(
+          "E0533", "`\(text)` is not the offset of a zone", at: ranges["zone"],
+          remedy: "Write it as +02:00 or -05:30."))
+    }
+    return (utc - noon).nanoseconds
   }
 }
 

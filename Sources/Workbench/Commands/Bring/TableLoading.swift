@@ -52,15 +52,7 @@ struct TableLoading {
     options.skippedLines = call[LoadTable.skip]
     let orders: [String: DateOrder] = ["ymd": .yearFirst, "dmy": .dayFirst, "mdy": .monthFirst]
     options.dates = call[LoadTable.dates].flatMap { orders[$0] }
-    if let zone = call[LoadTable.zone] {
-      guard let noon = Instant("2000-01-01T12:00" + zone), let utc = Instant("2000-01-01T12:00") else {
-        throw .diagnostic(
-          Diagnostic(
-            "E0533", "`\(zone)` is not the offset of a zone", at: call.ranges["zone"],
-            remedy: "Write it as +02:00 or -05:30."))
-      }
-      options.zone = (utc - noon).nanoseconds
-    }
+    options.zone = try call.zone(call[LoadTable.zone])
     options.nulls = call[LoadTable.nulls]
     options.texts = call[LoadTable.text] + (call[LoadTable.id].map { [$0] } ?? [])
     options.categories = call[LoadTable.category]
