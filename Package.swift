@@ -93,7 +93,7 @@ let package = Package(
     rooms("Learning", ["Learning", "Numerics"]),
     rooms("Formats", ["Formats", "Values", "Numerics", "Chronology", "Notation"]),
     rooms("Encoding", ["Encoding", "Values", "Numerics", "Chronology"]),
-    rooms("Fusion", ["Fusion", "Values", "Numerics", "Chronology"]),
+    rooms("Fusion", ["Fusion", "Learning", "Values", "Numerics", "Chronology"]),
     rooms("Detection", ["Detection", "Values", "Numerics", "Chronology", "Formats"]),
     rooms("Evaluation", ["Evaluation", "Values", "Numerics", "Chronology"]),
     rooms("Scenarios", ["Scenarios", "Values", "Numerics", "Chronology"]),

@@ -27,5 +27,7 @@ package enum FusionError: Error, Sendable, Equatable {
   case tooWide(columns: Int, limit: Int)
   /// An operator for exactly so many modalities.
   case wrongCount(needed: Int, got: Int)
+  /// Attention heads share the width evenly.
+  case unevenHeads(width: Int, heads: Int)
   case cancelled
 }

@@ -2,51 +2,27 @@ import Numerics
 
 extension Matrix {
   /// self × other.
-  func times(_ other: Matrix) -> Matrix {
-    precondition(columns == other.rows, "the inner sides differ")
-    var product = Matrix(rows: rows, columns: other.columns)
-    for i in 0..<rows {
-      for k in 0..<columns {
-        let factor = values[i * columns + k]
-        if factor == 0 { continue }
-        Self.add(factor, other, row: k, to: &product.values, row: i)
-      }
-    }
-    return product
-  }
+  func times(_ other: Matrix, threads: Int = 1) -> Matrix { product(other, threads: threads) }
 
   /// The transpose of self × other.
-  func transposedTimes(_ other: Matrix) -> Matrix {
-    precondition(rows == other.rows, "the inner sides differ")
-    var product = Matrix(rows: columns, columns: other.columns)
-    for k in 0..<rows {
-      for i in 0..<columns {
-        let factor = values[k * columns + i]
-        if factor == 0 { continue }
-        Self.add(factor, other, row: k, to: &product.values, row: i)
-      }
-    }
-    return product
+  func transposedTimes(_ other: Matrix, threads: Int = 1) -> Matrix {
+    product(other, turning: .yes, threads: threads)
   }
 
   /// self × the transpose of other.
-  func timesTransposed(_ other: Matrix) -> Matrix { times(other.transposed) }
-
-  var transposed: Matrix {
-    var turned = Matrix(rows: columns, columns: rows)
-    for i in 0..<rows { for j in 0..<columns { turned.values[j * rows + i] = values[i * columns + j] } }
-    return turned
+  func timesTransposed(_ other: Matrix, threads: Int = 1) -> Matrix {
+    product(other, other: .yes, threads: threads)
   }
 
-  /// Adds a multiple of a row; the loop that all products spend their time in.
-  private static func add(
-    _ factor: Double, _ source: Matrix, row: Int, to target: inout [Double], row targetRow: Int
-  ) {
-    let width = source.columns
-    let from = source.values[row * width..<(row + 1) * width].span
-    var slice = target.mutableSpan
-    let start = targetRow * width
-    for j in 0..<width { slice[start + j] += factor * from[j] }
+  private func product(
+    _ factor: Matrix, turning turned: Turned = .no, other: Turned = .no, threads: Int
+  ) -> Matrix {
+    // Batches are small: whoever trains asks between them whether to stop.
+    do throws(Cancelled) {
+      return try product(factor, turning: turned, other: other, work: Work(threads: threads))
+    } catch {
+      preconditionFailure("nobody can stop this product")
+    }
   }
 
   /// The sum of each column, as one row.

@@ -19,12 +19,16 @@ package struct Tape: Sendable {
     case biased(Node, bias: Node)
     case activated(Node, Activation)
     case meanSquaredError(Node, target: Node)
+    /// Inputs, and what the gradient of the result makes of each; nil for inputs that get none.
+    case custom([Node], pullback: @Sendable (Matrix) -> [Matrix?])
   }
 
   private var operations: [Operation] = []
   private var values: [Matrix] = []
+  /// How many threads products may use; the bits do not depend on it.
+  let threads: Int
 
-  package init() {}
+  package init(threads: Int = 1) { self.threads = threads }
 
   private mutating func record(_ operation: Operation, _ value: Matrix) -> Node {
     operations.append(operation)
@@ -32,13 +36,18 @@ package struct Tape: Sendable {
     return Node(position: values.count - 1)
   }
 
+  /// Records an operation of its own: its value, and how a gradient goes back to the inputs.
+  mutating func record(
+    _ inputs: [Node], _ value: Matrix, pullback: @escaping @Sendable (Matrix) -> [Matrix?]
+  ) -> Node { record(.custom(inputs, pullback: pullback), value) }
+
   package func value(of node: Node) -> Matrix { values[node.position] }
 
   /// An input, a target or a parameter.
   package mutating func leaf(_ value: Matrix) -> Node { record(.leaf, value) }
 
   package mutating func product(_ a: Node, _ b: Node) -> Node {
-    record(.product(a, b), value(of: a).times(value(of: b)))
+    record(.product(a, b), value(of: a).times(value(of: b), threads: threads))
   }
 
   package mutating func sum(_ a: Node, _ b: Node) -> Node {
@@ -80,8 +89,8 @@ package struct Tape: Sendable {
       switch operations[position] {
       case .leaf: break
       case .product(let a, let b):
-        add(gradient.timesTransposed(value(of: b)), to: a)
-        add(value(of: a).transposedTimes(gradient), to: b)
+        add(gradient.timesTransposed(value(of: b), threads: threads), to: a)
+        add(value(of: a).transposedTimes(gradient, threads: threads), to: b)
       case .sum(let a, let b):
         add(gradient, to: a)
         add(gradient, to: b)
@@ -95,6 +104,10 @@ package struct Tape: Sendable {
         let scale = 2 * gradient.values[0] / Double(max(1, differences.values.count))
         add(differences.map { $0 * scale }, to: a)
         add(differences.map { -$0 * scale }, to: target)
+      case .custom(let inputs, let pullback):
+        for (input, part) in zip(inputs, pullback(gradient)) {
+          if let part { add(part, to: input) }
+        }
       }
     }
     return Gradients(of: gradients, shapes: values)

@@ -16,7 +16,7 @@ package struct Cholesky: Sendable {
     var info: Int32 = 0
     if count > 0 {
       // SAFETY: `a` holds n × n values; the call keeps no pointer.
-      unsafe dpotrf_("L", &n, &a, &n, &info)
+      inLibrary { unsafe dpotrf_("L", &n, &a, &n, &info) }
     }
     if info != 0 { return nil }
     factor = a
@@ -34,7 +34,7 @@ package struct Cholesky: Sendable {
     var width = Int32(right.columns)
     var info: Int32 = 0
     // SAFETY: the factor holds n × n values, the right side n × width column after column; no pointer is kept.
-    unsafe dpotrs_("L", &n, &width, factor, &n, &columns, &n, &info)
+    inLibrary { unsafe dpotrs_("L", &n, &width, factor, &n, &columns, &n, &info) }
     return Matrix(rows: right.columns, columns: count, values: columns).transposed()
   }
 }

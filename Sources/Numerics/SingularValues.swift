@@ -33,7 +33,9 @@ package struct SingularValues: Sendable, Equatable {
     var integers = [Int32](repeating: 0, count: 8 * rank)
     var info: Int32 = 0
     // SAFETY: the arrays have the lengths that DGESDD asks for with job "S"; the call keeps no pointer.
-    unsafe dgesdd_("S", &m, &n, &a, &m, &s, &u, &m, &vt, &k, &work, &length, &integers, &info)
+    inLibrary {
+      unsafe dgesdd_("S", &m, &n, &a, &m, &s, &u, &m, &vt, &k, &work, &length, &integers, &info)
+    }
     if info != 0 { return nil }
     values = s
     // `vt` column after column is rows × rank row after row; `u` is rank × columns.

@@ -26,7 +26,9 @@ package struct SymmetricEigen: Sendable, Equatable {
     var integers = [Int32](repeating: 0, count: Int(integerLength))
     var info: Int32 = 0
     // SAFETY: the arrays have the lengths that DSYEVD asks for with vectors; the call keeps no pointer.
-    unsafe dsyevd_("V", "U", &n, &a, &n, &eigenvalues, &work, &workLength, &integers, &integerLength, &info)
+    inLibrary {
+      unsafe dsyevd_("V", "U", &n, &a, &n, &eigenvalues, &work, &workLength, &integers, &integerLength, &info)
+    }
     if info != 0 { return nil }
     values = eigenvalues.reversed()
     var vectors = Matrix(rows: count, columns: count)

@@ -20,8 +20,11 @@ package let builtins: [any Command] = [
   FuseByRule.experts, FuseByRule.spectral, FuseByRule.reliability, FuseByRule.ocsvm, FuseByRule.median,
   FuseByRule.min, FuseByRule.rrf, FuseByRule.buckets,
   FuseJoint.add, FuseJoint.mul, FuseJoint.tensor, FuseJoint.sketch, FuseJoint.pca, FuseJoint.ica,
-  FuseJoint.poe, FuseBanks(),
+  FuseJoint.poe, FuseBanks(), FuseLearned.wsum, FuseLearned.gate, FuseLearned.gmu, FuseLearned.residual,
+  FuseLearned.lowrank, FuseLearned.mfb, FuseLearned.bilinear, FuseLearned.film, FuseLearned.xattn,
+  FuseLearned.bottleneck, FuseLearned.gnn,
   MapModalities.ridge, MapModalities.neighbors, MapModalities.cca, MapModalities.kcca, MapGeneralized(),
+  MapModalities.mlp, MapModalities.contrast, MapModalities.match, MapMasked(),
 
   // Detect.
   Detect(method: ZScoreMethod()), Detect(method: MedianDeviationMethod()),

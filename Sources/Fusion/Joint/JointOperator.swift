@@ -30,7 +30,10 @@ extension JointOperator {
   /// The result as a value, with rows lacking every modality missing.
   package func fuse(_ modalities: Modalities, seed: UInt64, work: Work) throws(FusionError) -> Embedding {
     var random = SeededGenerator(seed: seed)
-    let joint = try join(modalities, using: &random, work: work)
+    return embedding(of: try join(modalities, using: &random, work: work), modalities)
+  }
+
+  func embedding(of joint: JointRows, _ modalities: Modalities) -> Embedding {
     var matrix = joint.matrix
     for row in 0..<matrix.rows where !modalities.parts.contains(where: { $0.presence[row] }) {
       for column in 0..<matrix.columns { matrix[row, column] = .nan }

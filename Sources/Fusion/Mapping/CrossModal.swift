@@ -44,7 +44,7 @@ package struct CrossModal: Sendable {
       let present = pairs.filter { !$0.values[row].isNaN }
       if present.isEmpty { continue }
       presence[row] = true
-      scores[row] = combined(present.map { $0.values[row] })
+      scores[row] = combination.combined(present.map { $0.values[row] })
       for part in parts {
         let own = present.filter { $0.target == part || (!mapping.isDirected && $0.source == part) }
         if own.isEmpty { continue }
@@ -61,17 +61,6 @@ package struct CrossModal: Sendable {
         meaning: mapping.isDirected
           ? "how badly the others predict the modality, 1 is normal"
           : "how badly the modality fits the others, 1 is normal"))
-  }
-
-  private func combined(_ values: [Double]) -> Double {
-    // In ascending order, so that the order of the modalities changes no bit.
-    let sorted = values.sorted()
-    let count = Double(sorted.count)
-    return switch combination {
-    case .product: exponential(sorted.reduce(0) { $0 + logarithm(Swift.max($1, 1e-12)) } / count)
-    case .sum: sorted.reduce(0, +) / count
-    case .max: sorted.last ?? 0
-    }
   }
 
   /// NaN where one of the two is absent.
@@ -107,6 +96,19 @@ package struct CrossModal: Sendable {
 
   private static let fewestRows = 10
   private static let largest = 1e12
+}
+
+extension CrossModal.Combination {
+  /// One number of disagreements; in ascending order, so that the order of the modalities changes no bit.
+  func combined(_ values: [Double]) -> Double {
+    let sorted = values.sorted()
+    let count = Double(sorted.count)
+    return switch self {
+    case .product: exponential(sorted.reduce(0) { $0 + logarithm(Swift.max($1, 1e-12)) } / count)
+    case .sum: sorted.reduce(0, +) / count
+    case .max: sorted.last ?? 0
+    }
+  }
 }
 
 extension Sequence<UInt8> {

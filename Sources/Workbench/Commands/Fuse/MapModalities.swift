@@ -1,5 +1,6 @@
 import Fusion
 import Language
+import Learning
 import Numerics
 import Values
 
@@ -129,6 +130,56 @@ extension MapModalities {
       """,
     options: [landmarks.base, directions.base], exampleOptions: " --landmarks 50", isRandom: true,
     mapping: { KernelCanonicalCorrelation(landmarks: $0[landmarks], directions: $0[directions]) })
+}
+
+extension MapModalities {
+  private static let epochs = Parameter<Int>.integer(
+    "epochs", in: 1...10_000, default: 50, help: "Most passes over the rows; it may stop earlier.")
+  private static let batch = Parameter<Int>.integer(
+    "batch", in: 1...100_000, default: 64, help: "Rows a step of the optimiser.")
+  private static let rate = Parameter<Double>.real(
+    "rate", in: 1e-6...1, default: 1e-3, help: "Step size of the optimiser.")
+  private static let temperature = Parameter<Double>.real(
+    "temperature", in: 0.001...10, default: 0.07, help: "Small: only the closest wrong pairs teach.")
+  private static let code = Parameter<Int>.integer(
+    "code", in: 1...1024, default: 16, help: "Length of the common code.")
+
+  static let mlp = MapModalities(
+    name: "mlp", summary: "Predicts each modality's direction from each other by a small network.",
+    source: """
+      Crossmodal feature mapping (Costanzino et al., CVPR 2024): three layers with GELU between each two modalities, \
+      both ways, trained on 1 - cosine by Adam; the product of both distances is scored. Stops when rows held out no \
+      longer gain.
+      """,
+    options: [epochs.base, batch.base, rate.base], exampleOptions: " --epochs 5", isRandom: true,
+    mapping: { FeatureMapping(epochs: $0[epochs], batchSize: $0[batch], rate: $0[rate]) })
+
+  static let contrast = MapModalities(
+    name: "contrast", summary: "Learns which rows belong together; scores those whose codes part.",
+    source: """
+      Symmetric InfoNCE (van den Oord, Li and Vinyals 2018; CLIP, Radford et al., ICML 2021) with an encoder of one hidden \
+      layer a modality; the score is 1 - cosine of the two codes.
+      """,
+    options: [epochs.base, batch.base, temperature.base, code.base], exampleOptions: " --epochs 5",
+    isRandom: true,
+    mapping: {
+      ContrastMapping(
+        .contrast, code: $0[code], temperature: $0[temperature],
+        descent: Descent(epochs: $0[epochs], batchSize: $0[batch], rate: 3e-3, patience: 25))
+    })
+
+  static let match = MapModalities(
+    name: "match", summary: "Learns to tell true pairs from shuffled ones; scores its doubt.",
+    source: """
+      A network that sees both modalities and says whether they belong together (Arandjelović and Zisserman, ICCV 2017), \
+      trained on true and on shuffled pairs; the score is -ln of its belief in a true pair.
+      """,
+    options: [epochs.base, batch.base, code.base], exampleOptions: " --epochs 5", isRandom: true,
+    mapping: {
+      ContrastMapping(
+        .match, code: $0[code],
+        descent: Descent(epochs: $0[epochs], batchSize: $0[batch], rate: 3e-3, patience: 25))
+    })
 }
 
 struct MapGeneralized: PureCommand {

@@ -80,6 +80,10 @@ extension Invocation {
       blame(
         parameter, "R0314", "this operator joins \(needed) modalities and got \(got)",
         remedy: "Pick \(needed) of them, as in `fuse OPERATOR a b`.")
+    case .unevenHeads(let width, let heads):
+      blame(
+        parameter, "R0315", "\(heads) heads cannot share a width of \(width) evenly",
+        remedy: "Choose a `--hidden` that is a multiple of `--heads`.")
     case .cancelled: .cancelled
     }
   }

@@ -1,0 +1,203 @@
+import Fusion
+import Language
+import Learning
+import Numerics
+import Values
+
+/// `fuse gate`, `fuse lowrank`…: one trained operator as a command.
+struct FuseLearned: PureCommand {
+  static let hidden = Parameter<Int>.integer(
+    "hidden", in: 1...1024, default: 16, help: "Length of the joint vector.")
+  static let epochs = Parameter<Int>.integer(
+    "epochs", in: 1...10_000, default: 60, help: "Most passes over the rows; it may stop earlier.")
+  static let dropout = Parameter<Double>.fraction(
+    "dropout", in: 0...0.9, default: 0.2, help: "Chance that a modality is left out of a training row.")
+  static let corruption = Parameter<Double>.fraction(
+    "corruption", in: 0...0.9, default: 0.2,
+    help: "Chance that a modality of a training row is another row's.")
+  static let rate = Parameter<Double>.real(
+    "rate", in: 1e-6...1, default: 3e-3, help: "Step size of the optimiser.")
+  static let seed = Parameter<Int>.seed
+
+  static let training = [hidden.base, epochs.base, dropout.base, corruption.base, rate.base]
+
+  let name: String
+  let summary: String
+  let source: String
+  var options: [AnyParameter] = []
+  var exampleOptions = ""
+  let kind: @Sendable (Invocation) -> FusionKind
+
+  var spec: CommandSpec {
+    CommandSpec(
+      "fuse", name, summary,
+      discussion: """
+        \(source)
+
+        \(Self.objective)
+        """,
+      parameters: [MapModalities.inputs.base] + options + Self.training
+        + [FuseJoint.residuals.base, Self.seed.base],
+      output: .embedding,
+      examples: MapModalities.examples(name, " --epochs 5 --hidden 8\(exampleOptions)", verb: "fuse"))
+  }
+
+  static let objective = """
+    Trained without labels: each modality has an encoder and a decoder of one hidden layer, and the network must restore \
+    the clean row after modalities have been left out or exchanged with those of other rows (denoising, Vincent et al., ICML \
+    2008; ModDrop, Neverova et al., TPAMI 2016). Calibrate rows, or every fifth row to learn from, decide when to stop. An \
+    absent modality needs no filling.
+    """
+
+  static func fusion(_ call: Invocation, kind: FusionKind) -> LearnedFusion {
+    LearnedFusion(
+      kind, hidden: call[hidden], dropout: call[dropout], corruption: call[corruption],
+      descent: Descent(epochs: call[epochs], batchSize: 64, rate: call[rate], patience: 10),
+      addsResiduals: call[FuseJoint.residuals])
+  }
+
+  func run(_ call: Invocation, work: Work) throws(Failure) -> Value {
+    do throws(FusionError) {
+      let modalities = try Modalities(FuseParts.modalities(of: call[MapModalities.inputs]), work: work)
+      let fusion = Self.fusion(call, kind: kind(call))
+      let (joined, outcome) = try fusion.fuseWithOutcome(
+        modalities, seed: UInt64(call[Self.seed]), work: work)
+      Self.note(outcome, modalities, call: call)
+      return .embedding(joined)
+    } catch {
+      throw call.failure(error, at: MapModalities.inputs.base)
+    }
+  }
+
+  static func note(_ outcome: LearnedFusion.Outcome, _ modalities: Modalities, call: Invocation) {
+    let least = outcome.losses.min() ?? 0
+    call.note("\(outcome.losses.count) epochs, least loss on rows held out \(shortNumber(least))")
+    guard let gates = outcome.gates, gates.rows > 0 else { return }
+    let means = modalities.parts.enumerated().map { place, part in
+      "\(part.name) \(shortNumber(Statistics.mean(gates.column(place))))"
+    }
+    call.note("mean gate: \(means.joined(separator: ", "))")
+  }
+
+  static func shortNumber(_ value: Double) -> String {
+    String((value * 1000).rounded() / 1000)
+  }
+}
+
+extension FuseLearned {
+  private static let rank = Parameter<Int>.integer(
+    "rank", in: 1...64, default: 4, help: "Products that are added up.")
+  private static let pool = Parameter<Int>.integer(
+    "pool", in: 1...64, default: 5, help: "Products that are summed into one dimension.")
+  private static let heads = Parameter<Int>.integer(
+    "heads", in: 1...16, default: 1, help: "Heads of the attention; they share the width evenly.")
+  private static let paperForm = Parameter<Bool>.flag(
+    "paper-eq",
+    help: "Leaves out the value projection and the scale, as equation 16 of the survey is printed.")
+  private static let tokens = Parameter<Int>.integer(
+    "tokens", in: 1...64, default: 4, help: "Tokens through which modalities exchange what they know.")
+
+  static let wsum = FuseLearned(
+    name: "wsum", summary: "Adds codes of modalities with learned weights.",
+    source: "Softmax over the modalities present, one weight a dimension.", kind: { _ in .weightedSum })
+
+  static let gate = FuseLearned(
+    name: "gate", summary: "Adds codes of modalities, weighted anew in every row by a gate.",
+    source: "softmax over W [h1; h2; ...] for every dimension; the mean gate of each modality is told.",
+    kind: { _ in .gate })
+
+  static let gmu = FuseLearned(
+    name: "gmu", summary: "Adds codes of modalities, gated by what came in.",
+    source:
+      "Gated multimodal units (Arevalo et al. 2017, equation 3), as softmax for any number of modalities.",
+    kind: { _ in .gatedUnit })
+
+  static let residual = FuseLearned(
+    name: "residual", summary: "Corrects the first modality by gated news from the others.",
+    source: "h1 + sigmoid(W [h1; h2]) * MLP([h1; h2]): falls back to the first modality if the gate closes.",
+    kind: { _ in .residualGate })
+
+  static let lowrank = FuseLearned(
+    name: "lowrank", summary: "Multiplies modalities through factors of low rank.",
+    source:
+      "Low-rank multimodal fusion (Liu et al., ACL 2018, equation 5); an absent modality is a factor of 1.",
+    options: [rank.base], exampleOptions: " --rank 2", kind: { .lowRank(rank: $0[rank]) })
+
+  static let mfb = FuseLearned(
+    name: "mfb", summary: "Multiplies wide projections of modalities and sums them in groups.",
+    source: "Factorized bilinear pooling (Yu et al., ICCV 2017), with signed root and length one.",
+    options: [pool.base], exampleOptions: " --pool 2", kind: { .factorized(pool: $0[pool]) })
+
+  static let bilinear = FuseLearned(
+    name: "bilinear", summary: "Combines all products of the codes of two modalities.",
+    source: "[1; h1]' W [1; h2] for each dimension; equation 13 of the survey with first-order terms.",
+    kind: { _ in .bilinear })
+
+  static let film = FuseLearned(
+    name: "film", summary: "Lets one modality scale and shift the other.",
+    source: "(1 + gamma(h1)) h2 + beta(h1) (FiLM, Perez et al., AAAI 2018, equation 1); two modalities.",
+    kind: { _ in .film })
+
+  static let xattn = FuseLearned(
+    name: "xattn", summary: "Lets tokens of each modality attend to those of the others.",
+    source: """
+      Crossmodal attention (Tsai et al., ACL 2019) over four tokens a modality: softmax(Q K' / sqrt d) V, added to the \
+      tokens.
+      """,
+    options: [heads.base, paperForm.base], exampleOptions: " --heads 2",
+    kind: { .crossAttention(heads: $0[heads], isPaperForm: $0[paperForm]) })
+
+  static let bottleneck = FuseLearned(
+    name: "bottleneck", summary: "Lets modalities exchange what they know through a few tokens.",
+    source: "Attention bottlenecks (Nagrani et al., NeurIPS 2021) in two steps: collect, then broadcast.",
+    options: [tokens.base], exampleOptions: " --tokens 2", kind: { .bottleneck(tokens: $0[tokens]) })
+
+  static let gnn = FuseLearned(
+    name: "gnn", summary: "Passes messages between modalities as nodes of a graph.",
+    source: "h' = tanh(W h + Theta mean of the others), twice, on the graph of the modalities present.",
+    kind: { _ in .graph })
+}
+
+/// `map masked`: restores each modality from the others.
+struct MapMasked: PureCommand {
+  static let op = Parameter<String>.choice(
+    "op",
+    of: [
+      Choice("gate", "gated sum"), Choice("lowrank", "products of low rank"), Choice("xattn", "attention"),
+      Choice("bottleneck", "exchange through a few tokens"), Choice("gnn", "messages between modalities"),
+    ], default: "gate", help: "How the network joins modalities.")
+
+  let spec = CommandSpec(
+    "map", "masked", "Restores each modality from the others; scores the error.",
+    discussion: """
+      Masked prediction across modalities: a network learns to restore what was left out of a row, and each modality is \
+      then restored from the others alone. Errors are in units of their median over the rows to learn from.
+
+      \(FuseLearned.objective)
+      """,
+    parameters: [MapModalities.inputs.base, op.base] + FuseLearned.training
+      + [MapModalities.combine.base, FuseLearned.seed.base],
+    output: .scores, examples: MapModalities.examples("masked", " --op lowrank --epochs 5 --hidden 8"))
+
+  func run(_ call: Invocation, work: Work) throws(Failure) -> Value {
+    let kind: FusionKind =
+      switch call[Self.op] {
+      case "lowrank": .lowRank(rank: 4)
+      case "xattn": .crossAttention(heads: 1, isPaperForm: false)
+      case "bottleneck": .bottleneck(tokens: 4)
+      case "gnn": .graph
+      default: .gate
+      }
+    do throws(FusionError) {
+      let modalities = try Modalities(FuseParts.modalities(of: call[MapModalities.inputs]), work: work)
+      let scores = try MaskedReconstruction(
+        FuseLearned.fusion(call, kind: kind),
+        combination: CrossModal.Combination(rawValue: call[MapModalities.combine]) ?? .product
+      ).score(modalities, seed: UInt64(call[FuseLearned.seed]), work: work)
+      MapModalities.note(scores, call: call)
+      return .scores(scores)
+    } catch {
+      throw call.failure(error, at: MapModalities.inputs.base)
+    }
+  }
+}
