@@ -64,6 +64,17 @@ package enum Environment {
     return false
   }
 
+  /// Whether drawings may use more than ASCII: not if the user's locale names other characters, such as
+  /// `LC_ALL=C`, nor with `SONDE_GRAPHICS=ascii`.
+  package static var wantsUnicode: Bool {
+    if variable("SONDE_GRAPHICS") == "ascii" { return false }
+    guard let name = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap({ variable($0) }).first else {
+      return true
+    }
+    let folded = name.lowercased()
+    return folded.hasSuffix("utf-8") || folded.hasSuffix("utf8")
+  }
+
   package static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
   /// Everything that can be read from standard input.

@@ -7,6 +7,7 @@ package struct StandardOutput: Screen {
   package var width: Int { windowWidth(STDOUT_FILENO) ?? 80 }
   package var isTerminal: Bool { Environment.isTerminal(STDOUT_FILENO) && !isDumb }
   package var hasColour: Bool { isTerminal && Environment.variable("NO_COLOR") == nil }
+  package var hasUnicode: Bool { !Environment.isTerminal(STDOUT_FILENO) || Environment.wantsUnicode }
   package func write(_ text: String) { put(text, STDOUT_FILENO) }
 }
 
@@ -16,6 +17,7 @@ package struct StandardError: Screen {
   package var width: Int { windowWidth(STDERR_FILENO) ?? 80 }
   package var isTerminal: Bool { Environment.isTerminal(STDERR_FILENO) && !isDumb }
   package var hasColour: Bool { isTerminal && Environment.variable("NO_COLOR") == nil }
+  package var hasUnicode: Bool { !Environment.isTerminal(STDERR_FILENO) || Environment.wantsUnicode }
   package func write(_ text: String) { put(text, STDERR_FILENO) }
 }
 

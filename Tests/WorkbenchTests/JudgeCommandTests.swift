@@ -2,6 +2,7 @@ import Chronology
 import Language
 import Notation
 import Numerics
+import TestKit
 import Testing
 import Values
 import Workbench
@@ -11,9 +12,11 @@ func run(
   _ name: String, _ arguments: [String: Argument] = [:], on values: [String: NamedValue],
   work: Work = Work()
 ) throws -> Value {
-  let command = try #require(builtins.first { $0.spec.name == name } as? any PureCommand)
-  let call = CheckedCall(spec: command.spec, arguments: arguments)
-  return try command.run(Invocation(call: call, values: values.mapValues { [$0] }), work: work)
+  let command = try #require(builtins.first { $0.spec.name == name })
+  let call = Invocation(
+    call: CheckedCall(spec: command.spec, arguments: arguments), values: values.mapValues { [$0] })
+  if let pure = command as? any PureCommand { return try pure.run(call, work: work) }
+  return try #require(command as? any WorldCommand).run(call, work: work, world: .memory())
 }
 
 func code(of body: () throws -> Void) -> String? {

@@ -196,29 +196,24 @@ private struct Drawing {
 
   mutating func heat(_ values: [Double], _ rows: Int, _ columns: Int, _ names: [String], _ axis: Figure.Axis)
   {
-    let finite = values.filter(\.isFinite)
-    guard rows > 0, columns > 0, let low = finite.min(), let high = finite.max() else { return }
+    guard rows > 0, columns > 0, let shades = HeatShades(values) else { return }
     let shown = names.map { Visible.line($0) }
     let gutter = min(width / 3, shown.map { DisplayWidth.of($0) }.max() ?? 0)
     let room = min(columns, width - gutter - 1)
-    let shades = Array(" ░▒▓█")
     for row in 0..<rows {
       let name = row < shown.count ? DisplayWidth.cut(shown[row], to: gutter) : ""
       var line = StyledLine(DisplayWidth.padded(name, to: gutter, isRight: true) + "│", .dim)
       for cell in 0..<room {
-        // The hottest of what falls into the cell, so that nothing that stands out is lost.
         let part = values[
           (row * columns + cell * columns / room)..<(row * columns + (cell + 1) * columns / room)]
-        let peak = part.filter(\.isFinite).max()
-        let share = peak.map { high > low ? ($0 - low) / (high - low) : 0 } ?? 0
-        let shade = min(shades.count - 1, Int(share * Double(shades.count)))
-        line.append(peak == nil ? "·" : String(shades[shade]), shade == shades.count - 1 ? .alarm : .lane(0))
+        let (shade, ink) = shades.cell(part)
+        line.append(shade, ink)
       }
       lines.append(line.trimmed)
     }
-    let format = NumberFormat(for: [low, high])
-    let legend = "' ' \(format.text(low))  '█' \(format.text(high))"
-    lines.append(StyledLine(String(repeating: " ", count: gutter + 1) + legend, .dim))
+    for text in View.wrapped(shades.legend, width: width - gutter - 1) {
+      lines.append(StyledLine(String(repeating: " ", count: gutter + 1) + text, .dim))
+    }
   }
 }
 

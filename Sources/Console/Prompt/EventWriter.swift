@@ -82,6 +82,7 @@ package struct EventWriter {
   }
 
   package func write(_ lines: [StyledLine], to screen: any Screen) {
-    screen.write(lines.map { $0.text(coloured: screen.hasColour) + "\n" }.joined())
+    let text = lines.map { $0.text(coloured: screen.hasColour) + "\n" }.joined()
+    screen.write(screen.hasUnicode ? text : ASCIIText.of(text))
   }
 }

@@ -66,6 +66,25 @@ package struct StyledLine: Sendable, Equatable {
     return line
   }
 
+  /// The line within `width` columns, with `…` where something is missing.
+  package func cut(to width: Int) -> StyledLine {
+    if self.width <= width { return self }
+    var room = width
+    var line = StyledLine()
+    for piece in pieces {
+      let size = DisplayWidth.of(piece.text)
+      // The last piece that fits must leave room for the mark.
+      if size < room {
+        line.append(piece.text, piece.ink)
+        room -= size
+      } else {
+        line.append(DisplayWidth.cut(piece.text + " ", to: room), piece.ink)
+        break
+      }
+    }
+    return line
+  }
+
   package func text(coloured: Bool) -> String {
     guard coloured else { return plain }
     return pieces.map { piece in

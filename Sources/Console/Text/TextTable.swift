@@ -137,17 +137,20 @@ struct TextTable {
       right -= 1
     }
     var chosen = Set<Int>()
-    var room = width - 1
     for index in order where !chosen.contains(index) {
-      let needed = widths[index] + Self.space
-      if needed <= room {
+      let slots = slots(chosen.union([index]), widths)
+      if total(slots.map(\.width)) <= width {
         chosen.insert(index)
-        room -= needed
       } else if chosen.isEmpty {
         // Even the first column does not fit: show what there is room for.
         return [Slot(column: index, width: max(1, width - Self.space - 1)), Slot(column: nil, width: 1)]
       }
     }
+    return slots(chosen, widths)
+  }
+
+  /// The chosen columns in order, with an ellipsis for each run of others.
+  private func slots(_ chosen: Set<Int>, _ widths: [Int]) -> [Slot] {
     var slots: [Slot] = []
     for index in columns.indices {
       if chosen.contains(index) {

@@ -79,7 +79,7 @@ extension View {
     for (position, row) in rows.enumerated() where column.isNull(row) { cells[position] = TextTable.missing }
     let type = column.unit.map(Visible.line) ?? column.type.rawValue
     return TextTable.Column(
-      name: Visible.line(column.name), note: column.role == .label ? type + " label" : type, cells: cells,
+      name: Visible.line(column.name), note: column.role == .label ? "label" : type, cells: cells,
       isRight: isRight, ink: column.role == .label ? .truth : .plain, isPinned: column.role == .label)
   }
 

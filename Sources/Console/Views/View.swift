@@ -23,6 +23,11 @@ package struct View: Sendable, Equatable {
   }
 
   package func lines(of value: Value) -> [StyledLine] {
+    if case .figure(let figure) = value { return FigureDrawing(figure, width: width).lines }
+    return unlimitedLines(of: value).map { $0.cut(to: width) }
+  }
+
+  private func unlimitedLines(of value: Value) -> [StyledLine] {
     switch value {
     case .scalar(let scalar): [StyledLine(Self.text(of: scalar))]
     case .table(let frame), .series(let frame): frameLines(frame)

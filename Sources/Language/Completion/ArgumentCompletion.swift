@@ -124,7 +124,9 @@ struct ArgumentCompletion {
           $0.parameters.isEmpty ? $0.name : $0.name + "(", detail: "\($0.usage): \($0.summary)",
           isComplete: false)
       }
-    case .input, .output: items = Completer.files(word.text, scope: scope)
+    case .input, .output:
+      // They begin like that already, and some stand in quotes.
+      return Completer.Result(range: word.range, items: Completer.files(word.text, scope: scope))
     case .list(.value(let kinds)): items = references(word.text, kinds)
     case .list(let kind):
       let start = word.offsets(of: UInt8(ascii: ",")).last.map { $0 + 1 } ?? 0

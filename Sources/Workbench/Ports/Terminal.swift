@@ -78,7 +78,13 @@ package protocol Screen: Sendable {
   /// Whether a line can be rewritten in place.
   var isTerminal: Bool { get }
   var hasColour: Bool { get }
+  /// Whether characters beyond ASCII can be shown.
+  var hasUnicode: Bool { get }
   func write(_ text: String)
+}
+
+extension Screen {
+  package var hasUnicode: Bool { true }
 }
 
 /// The user's wish to stop what runs.
