@@ -67,14 +67,14 @@ package struct Modalities: Sendable, Equatable {
 
   /// Rows to choose options on: calibrate rows if there are any, else every fifth of the fit rows.
   ///
-  /// Both lists are disjoint.
-  package func learningRows(where parts: [Int]) -> (fit: [Int], choose: [Int]) {
+  /// Both lists are disjoint. `isSetApart` says that the second holds calibrate rows, which teach nothing else.
+  package func learningRows(where parts: [Int]) -> (fit: [Int], choose: [Int], isSetApart: Bool) {
     let fit = rows(.fit, where: parts)
     let calibrate = index.splits == nil ? [] : rows(.calibrate, where: parts)
-    if !calibrate.isEmpty { return (fit, calibrate) }
+    if !calibrate.isEmpty { return (fit, calibrate, true) }
     return (
       fit.enumerated().filter { $0.offset % 5 != 4 }.map(\.element),
-      fit.enumerated().filter { $0.offset % 5 == 4 }.map(\.element)
+      fit.enumerated().filter { $0.offset % 5 == 4 }.map(\.element), false
     )
   }
 

@@ -72,7 +72,7 @@ package struct CrossModal: Sendable {
     }
     var place = [Int](repeating: -1, count: modalities.index.count)
     for (position, row) in both.enumerated() { place[row] = position }
-    let (fit, choose) = modalities.learningRows(where: [source, target])
+    let (fit, choose, isSetApart) = modalities.learningRows(where: [source, target])
     if fit.count + choose.count < Self.fewestRows {
       throw .tooFewPairs(
         modalities.parts[source].name, modalities.parts[target].name, needed: Self.fewestRows,
@@ -81,7 +81,7 @@ package struct CrossModal: Sendable {
     let rows = PairedRows(
       source: modalities.parts[source].matrix.selecting(rows: both),
       target: modalities.parts[target].matrix.selecting(rows: both), fit: fit.map { place[$0] },
-      choose: choose.map { place[$0] })
+      choose: choose.map { place[$0] }, isSetApart: isSetApart)
     // The same stream for a pair whatever the order in which the modalities are given.
     let names = [modalities.parts[source].name, modalities.parts[target].name]
     let key = (mapping.isDirected ? names : names.sorted()).joined(separator: "\u{1F}")

@@ -70,7 +70,7 @@ package struct GeneralizedCorrelation: Sendable, Equatable {
   ) throws(FusionError) -> (projected: [Matrix], check: [Int]) {
     let parts = modalities.parts
     if parts.count < 2 { throw .onlyOneModality }
-    let (fit, choose) = modalities.learningRows(where: Array(parts.indices))
+    let (fit, choose, _) = modalities.learningRows(where: Array(parts.indices))
     if fit.count < 10 { throw .tooFewPairs(parts[0].name, parts[1].name, needed: 10, got: fit.count) }
     let check = choose.count >= 10 ? choose : fit
     let projected = try orCancelled { () throws(Cancelled) in

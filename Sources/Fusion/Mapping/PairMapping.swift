@@ -8,16 +8,17 @@ package struct PairedRows: Sendable {
   package let fit: [Int]
   /// Rows to choose options on, none of them in `fit`.
   package let choose: [Int]
+  /// Rows to learn from where options are not chosen on rows held out: never calibrate rows.
+  package let learning: [Int]
 
-  package init(source: Matrix, target: Matrix, fit: [Int], choose: [Int]) {
+  /// `choose` may teach as well unless it was set apart by the analyst.
+  package init(source: Matrix, target: Matrix, fit: [Int], choose: [Int], isSetApart: Bool = false) {
     self.source = source
     self.target = target
     self.fit = fit
     self.choose = choose
+    learning = isSetApart ? fit : (fit + choose).sorted()
   }
-
-  /// Rows to learn from where options are not chosen on held-out rows.
-  package var learning: [Int] { (fit + choose).sorted() }
 }
 
 /// A way of saying how badly two modalities fit each other, learned from rows in which they do.

@@ -19,7 +19,7 @@ struct MapModalities: PureCommand {
     "residual",
     of: [
       Choice("scaled", "each feature over its usual error"), Choice("norm", "length of the error"),
-      Choice("direction", "angle between predicted and real vector"),
+      Choice("direction", "distance of both at length one: sees wrong pairs, not far-out rows"),
     ], default: "scaled", help: "How an error vector becomes one number.")
 
   let name: String
