@@ -102,6 +102,8 @@ EditLine *edit_open(struct edit_owner *owner) {
   bind_key(editor, L"\\033[1;5C", L"em-next-word");
   bind_key(editor, L"\\033[1;3D", L"ed-prev-word");
   bind_key(editor, L"\\033[1;3C", L"em-next-word");
+  // What the user's own file binds wins.
+  el_source(editor, NULL);
   return editor;
 }
 

@@ -7,6 +7,8 @@ final class Terminal {
   private let master: Int32
   private let child: pid_t
   private var pending: [UInt8] = []
+  /// Everything that the program has written.
+  private(set) var written = ""
   let home: URL
   /// How long to wait for what should appear.
   private static let patience = 20.0
@@ -151,7 +153,9 @@ final class Terminal {
     while whole > 0, pending.count - whole < 3, String(validating: pending[..<whole], as: UTF8.self) == nil {
       whole -= 1
     }
-    screen.show(String(decoding: pending[..<whole], as: UTF8.self))
+    let text = String(decoding: pending[..<whole], as: UTF8.self)
+    written += text
+    screen.show(text)
     pending.removeFirst(whole)
     return true
   }

@@ -17,6 +17,8 @@ package struct EventWriter {
   }
 
   private static let unlimited = 1_000_000
+  /// Seconds from which on a reader wants to know how many they were.
+  private static let long = 1.0
 
   package func write(_ event: SessionEvent) {
     switch event {
@@ -41,6 +43,9 @@ package struct EventWriter {
       line.append("  " + Visible.line(result.value.shortDescription))
       if result.seconds >= 0.1 { line.append("  \(NumberFormat.fixed(result.seconds, decimals: 1)) s", .dim) }
       write([line], to: results)
+    }
+    if result.isShown, results.isTerminal, result.seconds >= Self.long {
+      write([StyledLine("  \(NumberFormat.fixed(result.seconds, decimals: 1)) s", .dim)], to: results)
     }
     for remark in result.remarks {
       let text = (messages.isTerminal ? "  " : "note: ") + Visible.paragraph(remark)

@@ -78,6 +78,7 @@ package final class Shell {
   /// Runs one line; nil if it was the last one.
   private func perform(_ line: String, work: Work) -> ExitStatus? {
     interrupts.clear()
+    let start = ContinuousClock.now
     let before = staleNames
     let progress = ProgressLine(screen: screen)
     var question: (role: String?, text: String)?
@@ -89,7 +90,11 @@ package final class Shell {
     }
     progress.finish()
     var exit = ExitStatus(status)
-    if status == .cancelled { writer.write(.notice("stopped; nothing that was finished is lost")) }
+    if status == .cancelled {
+      let seconds = (ContinuousClock.now - start) / .seconds(1)
+      let after = seconds >= 0.1 ? " after \(NumberFormat.fixed(seconds, decimals: 1)) s" : ""
+      writer.write(.notice("stopped\(after); nothing that was finished is lost"))
+    }
     if let question { exit = ask(question.text, role: question.role, work: work) }
     tellStale(since: before)
     return status == .quit ? nil : exit
