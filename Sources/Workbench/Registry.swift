@@ -24,7 +24,7 @@ package let builtins: [any Command] = [
   FuseLearned.lowrank, FuseLearned.mfb, FuseLearned.bilinear, FuseLearned.film, FuseLearned.xattn,
   FuseLearned.bottleneck, FuseLearned.gnn,
   MapModalities.ridge, MapModalities.neighbors, MapModalities.cca, MapModalities.kcca, MapGeneralized(),
-  MapModalities.mlp, MapModalities.contrast, MapModalities.match, MapMasked(),
+  MapModalities.mlp, MapModalities.contrast, MapModalities.match, MapMasked(), CompareFusion(),
 
   // Detect.
   Detect(method: ZScoreMethod()), Detect(method: MedianDeviationMethod()),

@@ -5,7 +5,9 @@ import Testing
 import Values
 import Workbench
 
-private let verbs: Set<String> = ["align", "encode", "fuse", "map", "scale", "window", "resample", "split"]
+private let verbs: Set<String> = [
+  "align", "encode", "fuse", "map", "scale", "window", "resample", "split", "compare",
+]
 
 /// The commands that join, shape, encode and fuse.
 private let specs = builtins.map(\.spec).filter { verbs.contains($0.verb) }
