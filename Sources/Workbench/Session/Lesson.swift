@@ -21,7 +21,7 @@ package struct Lesson: Sendable, Equatable {
     var code: [Substring]?
     var title: String?
     func flush(_ line: String?) {
-      let text = prose.joined(separator: "\n").trimmingLines
+      let text = Self.unwrapped(prose).joined(separator: "\n").trimmingLines
       if line != nil || !text.isEmpty { pages.append(Page(text: text, line: line)) }
       prose = []
     }
@@ -44,6 +44,24 @@ package struct Lesson: Sendable, Equatable {
     flush(nil)
     self.title = title ?? name
     self.pages = pages
+  }
+
+  /// Each paragraph on one line, for whoever shows it to break where it fits; lists, headings and the like stay.
+  private static func unwrapped(_ prose: [Substring]) -> [String] {
+    func isProse(_ line: Substring) -> Bool {
+      line.first.map { $0.isLetter || "`\"(*_".contains($0) } ?? false
+    }
+    var lines: [String] = []
+    var goesOn = false
+    for line in prose {
+      if goesOn, isProse(line), let last = lines.last {
+        lines[lines.count - 1] = last + " " + line
+      } else {
+        lines.append(String(line))
+      }
+      goesOn = isProse(line)
+    }
+    return lines
   }
 
   /// All lessons of a folder, by name.
