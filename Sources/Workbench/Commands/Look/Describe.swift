@@ -30,9 +30,9 @@ struct Describe: PureCommand {
     ])
 
   private static let outline: [(name: String, type: ColumnType)] = [
-    ("column", .text), ("type", .category), ("unit", .category), ("role", .category), ("missing", .number),
-    ("distinct", .number), ("mean", .number), ("sd", .number), ("min", .number), ("q25", .number),
-    ("median", .number), ("q75", .number), ("max", .number), ("mode", .text),
+    ("column", .text), ("type", .category), ("unit", .category), ("missing", .number), ("mean", .number),
+    ("sd", .number), ("role", .category), ("distinct", .number), ("mode", .text), ("q25", .number),
+    ("q75", .number), ("min", .number), ("median", .number), ("max", .number),
   ]
 
   func shape(of call: CheckedCall, in scope: any Scope, world: World) throws(Diagnostic) -> ValueShape {
@@ -74,12 +74,12 @@ struct Describe: PureCommand {
     return Frame(
       index: .rows(lines.count),
       columns: [
-        texts("column", \.name), texts("type", \.type), texts("unit", \.unit), texts("role", \.role),
-        numbers("missing") { Double($0.summary.missing) }, numbers("distinct", \.summary.distinct),
-        numbers("mean", \.summary.mean), numbers("sd", \.summary.deviation),
-        numbers("min") { $0.summary.quantiles[0] }, numbers("q25") { $0.summary.quantiles[1] },
-        numbers("median") { $0.summary.quantiles[2] }, numbers("q75") { $0.summary.quantiles[3] },
-        numbers("max") { $0.summary.quantiles[4] }, texts("mode", \.summary.mode),
+        texts("column", \.name), texts("type", \.type), texts("unit", \.unit),
+        numbers("missing") { Double($0.summary.missing) }, numbers("mean", \.summary.mean),
+        numbers("sd", \.summary.deviation), texts("role", \.role), numbers("distinct", \.summary.distinct),
+        texts("mode", \.summary.mode), numbers("q25") { $0.summary.quantiles[1] },
+        numbers("q75") { $0.summary.quantiles[3] }, numbers("min") { $0.summary.quantiles[0] },
+        numbers("median") { $0.summary.quantiles[2] }, numbers("max") { $0.summary.quantiles[4] },
       ])
   }
 }
