@@ -11,15 +11,19 @@ package enum DeviationSummary: String, Sendable, Codable, CaseIterable {
   case rootMeanSquare
 }
 
-/// How far values lie from each feature's center, in units of its scale: what `zscore` and `mad` share.
+/// How far values lie from each feature's center, in units of its scale: what `zscore`, `mad` and `iqr` share.
 struct Deviations: Sendable, Codable, Equatable {
   let centers: [Double]
   let scales: [Double]
   let summary: DeviationSummary
+  /// Distances from the center that do not count; none if empty.
+  var reaches: [Double] = []
 
   /// 0 for a missing value.
   func deviation(_ value: Double, _ column: Int) -> Double {
-    value.isNaN ? 0 : min(abs(value - centers[column]) / scales[column], largestScore)
+    if value.isNaN { return 0 }
+    let distance = abs(value - centers[column]) - (reaches.isEmpty ? 0 : reaches[column])
+    return max(0, min(distance / scales[column], largestScore))
   }
 
   func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {

@@ -21,75 +21,19 @@ package struct EmpiricalTails: Detector, Equatable {
     _ training: Observations, using random: inout SeededGenerator, work: Work
   ) throws(DetectionError) -> Model {
     try training.require(rows: 2)
-    let fitted = try training.mapFeatures(work: work) { (SortedColumn(sorting: $0), Self.skew($0)) }
-    return Model(columns: fitted.map(\.0), skews: fitted.map(\.1))
-  }
-
-  /// The sign of the third central moment.
-  private static func skew(_ values: [Double]) -> Model.Skew {
-    let (mean, deviation) = moments(of: values)
-    if deviation == 0 { return .none }
-    let third = values.reduce(0.0) {
-      let z = ($1 - mean) / deviation
-      return $0 + z * z * z
-    }
-    return third < 0 ? .left : third > 0 ? .right : .none
+    return Model(tails: try TailSurprises(training, rule: .largest, work: work))
   }
 
   package struct Model: FittedDetector, Equatable {
     package static let method = EmpiricalTails.name
-    /// On which side a column's distribution has the longer tail.
-    enum Skew: String, Sendable, Codable { case left, right, none }
-    let columns: [SortedColumn]
-    let skews: [Skew]
+    let tails: TailSurprises
 
     package func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {
-      try rows.require(features: columns.count)
-      let terms = self.terms
-      return try rows.sumColumns(work: work) { column in
-        let term = terms[column]
-        return { term.value($0) }
-      }
+      try tails.scores(of: rows, work: work)
     }
 
     package func contributions(to rows: Observations, work: Work) throws(DetectionError) -> Contributions? {
-      try rows.require(features: columns.count)
-      let terms = self.terms
-      let values = try rows.mapCells(work: work, stage: "contributions") { terms[$1].value($0) }
-      return rows.contributions(values, meaning: "surprise in nats")
-    }
-
-    private var terms: [Term] {
-      var tables: [Int: [Double]] = [:]
-      return zip(columns, skews).map { column, skew in
-        let table = tables[column.count] ?? Term.surprises(column.count)
-        tables[column.count] = table
-        return Term(column: column, skew: skew, surprises: table)
-      }
-    }
-  }
-
-  /// One feature's part of the score.
-  private struct Term: Sendable {
-    let column: SortedColumn
-    let skew: Model.Skew
-    /// −log(i / n) at i; at 0 that of a value beyond the range.
-    let surprises: [Double]
-
-    static func surprises(_ count: Int) -> [Double] {
-      let total = Double(max(count, 1))
-      return [logarithm(total + 1)] + (0..<count).map { -logarithm(Double($0 + 1) / total) }
-    }
-
-    func value(_ value: Double) -> Double {
-      if value.isNaN || column.count == 0 { return 0 }
-      let atMost = column.countAtMost(value)
-      let left = surprises[atMost]
-      let right = surprises[column.count - column.countBelow(value, atMost: atMost)]
-      switch skew {
-      case .none: return left + right
-      case .left, .right: return max(left, right)
-      }
+      try tails.contributions(to: rows, work: work)
     }
   }
 }

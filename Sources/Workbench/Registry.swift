@@ -27,16 +27,8 @@ package let builtins: [any Command] = [
   MapModalities.mlp, MapModalities.contrast, MapModalities.match, MapMasked(), CompareFusion(),
 
   // Detect.
-  Detect(method: ZScoreMethod()), Detect(method: MedianDeviationMethod()),
-  Detect(method: IsolationForestMethod()), Detect(method: NearestNeighborsMethod()),
-  Detect(method: LocalOutlierFactorMethod()), Detect(method: EmpiricalTailsMethod()),
-  Detect(method: HistogramScoreMethod()), Detect(method: PrincipalComponentsMethod()),
-  Detect(method: MatrixProfileMethod()), Detect(method: AutoencoderMethod()),
-  Fit(method: ZScoreMethod()), Fit(method: MedianDeviationMethod()), Fit(method: IsolationForestMethod()),
-  Fit(method: NearestNeighborsMethod()), Fit(method: LocalOutlierFactorMethod()),
-  Fit(method: EmpiricalTailsMethod()), Fit(method: HistogramScoreMethod()),
-  Fit(method: PrincipalComponentsMethod()), Fit(method: MatrixProfileMethod()),
-  Fit(method: AutoencoderMethod()), ScoreModel(),
+] + detectionCommands + [
+  ScoreModel(),
 
   // Decide and judge.
   ThresholdQuantile(), ThresholdMAD(), ThresholdPOT(), Evaluate(),

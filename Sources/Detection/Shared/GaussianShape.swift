@@ -1,0 +1,82 @@
+import Numerics
+import Values
+
+/// A center and a covariance, ready for Mahalanobis distances.
+struct GaussianShape: Sendable, Codable, Equatable {
+  let center: [Double]
+  /// The symmetric root of the inverse covariance.
+  let root: Matrix
+  let logDeterminant: Double
+
+  /// Variances below this share of the largest are raised to it: a column that never varies has no inverse.
+  private static let smallestShare = 1e-9
+
+  init(center: [Double], covariance: Matrix) {
+    let d = center.count
+    self.center = center
+    guard let eigen = SymmetricEigen(covariance), let largest = eigen.values.first, largest > 0 else {
+      root = Matrix(rows: d, columns: d, values: (0..<d * d).map { $0 / d == $0 % d ? 1 : 0 })
+      logDeterminant = 0
+      return
+    }
+    let variances = eigen.values.map { max($0, Self.smallestShare * largest) }
+    var root = Matrix(rows: d, columns: d)
+    for i in 0..<d {
+      for j in 0..<d {
+        var sum = 0.0
+        for l in 0..<d { sum += eigen.vectors[i, l] * eigen.vectors[j, l] / variances[l].squareRoot() }
+        root[i, j] = sum
+      }
+    }
+    self.root = root
+    logDeterminant = variances.reduce(0) { $0 + logarithm($1) }
+  }
+
+  /// (x − center) times the root: its squares are each feature's part of the squared distance (Alcala and Qin 2011).
+  func whitened(_ row: ArraySlice<Double>) -> [Double] {
+    let d = center.count
+    var result = [Double](repeating: 0, count: d)
+    for (i, value) in row.enumerated() {
+      let difference = value - center[i]
+      if difference == 0 { continue }
+      for j in 0..<d { result[j] += difference * root.values[i * d + j] }
+    }
+    return result
+  }
+
+  func squaredDistance(_ row: ArraySlice<Double>) -> Double { whitened(row).reduce(0) { $0 + $1 * $1 } }
+}
+
+extension Matrix {
+  /// The mean and the covariance (over the sum of weights) of weighted rows; fixed chunks, added in order.
+  func weightedMoments(
+    _ weights: [Double], work: Work
+  ) throws(Cancelled) -> (mean: [Double], covariance: Matrix) {
+    let d = columns
+    let total = weights.reduce(0, +)
+    var mean = [Double](repeating: 0, count: d)
+    let size = max(64, min(2048, (1 << 22) / (d * d)))
+    let sums = try work.map((rows + size - 1) / size, stage: "moments") { chunk in
+      var sum = [Double](repeating: 0, count: d)
+      for row in chunk * size..<min(rows, (chunk + 1) * size) where weights[row] > 0 {
+        for column in 0..<d { sum[column] += weights[row] * values[row * d + column] }
+      }
+      return sum
+    }
+    for sum in sums { for column in 0..<d { mean[column] += sum[column] / total } }
+    let center = mean
+    let parts = try work.map((rows + size - 1) / size, stage: "moments") { chunk in
+      let range = chunk * size..<min(rows, (chunk + 1) * size)
+      var centered: [Double] = []
+      centered.reserveCapacity(range.count * d)
+      for row in range where weights[row] > 0 {
+        let weight = (weights[row] / total).squareRoot()
+        for column in 0..<d { centered.append(weight * (values[row * d + column] - center[column])) }
+      }
+      return Matrix(rows: centered.count / d, columns: d, values: centered).scatter()
+    }
+    var covariance = Matrix(rows: d, columns: d)
+    for part in parts { for cell in 0..<d * d { covariance.values[cell] += part.values[cell] } }
+    return (mean, covariance)
+  }
+}

@@ -1,0 +1,122 @@
+import Numerics
+import Values
+
+/// Complete training rows, moved and scaled so that squares and products of distances stay finite.
+struct ReferenceRows: Sendable, Codable, Equatable {
+  enum Scaling: String, Sendable, Codable {
+    /// All columns by one number: distances keep their proportions.
+    case common
+    /// Each column by its standard deviation.
+    case standard
+    /// Each column to 0...1.
+    case range
+  }
+
+  let matrix: Matrix
+  let standardisation: Standardisation
+
+  /// So far out that fourth powers of distances stay finite.
+  private static let farthest = 1e60
+
+  /// Refuses fewer rows than `needed` and incomplete ones.
+  init(
+    _ training: Observations, atLeast needed: Int, scaling: Scaling = .common, work: Work
+  ) throws(DetectionError) {
+    try training.require(rows: needed)
+    try training.requireComplete()
+    let fitted = try training.mapFeatures(work: work, stage: "scaling") { values -> (Double, Double) in
+      switch scaling {
+      case .standard:
+        let (mean, deviation) = moments(of: values)
+        return (mean, deviation)
+      case .range:
+        let low = values.min() ?? 0
+        return (low, (values.max() ?? 0) - low)
+      case .common:
+        let center = Selection.median(of: values) ?? 0
+        return (center, Selection.median(of: values.map { abs($0 - center) }.filter { $0 > 0 }) ?? 0)
+      }
+    }
+    var scales = fitted.map { $0.1 > 0 ? $0.1 : 1 }
+    if scaling == .common {
+      let common = fitted.map(\.1).filter { $0 > 0 }.max() ?? 1
+      scales = scales.map { _ in common }
+    }
+    standardisation = Standardisation(centers: fitted.map(\.0), scales: scales)
+    matrix = Matrix(
+      rows: training.rowCount, columns: training.matrix.columns,
+      values: standardisation.apply(training.matrix, 0..<training.rowCount, within: Self.farthest))
+  }
+
+  private init(matrix: Matrix, standardisation: Standardisation) {
+    self.matrix = matrix
+    self.standardisation = standardisation
+  }
+
+  /// The given rows on the same scale.
+  func keeping(_ chosen: [Int]) -> ReferenceRows {
+    ReferenceRows(matrix: matrix.selecting(rows: chosen), standardisation: standardisation)
+  }
+
+  /// What turns a distance back into the unit of the data, if all columns were scaled by one number.
+  var unit: Double { standardisation.scales.first ?? 1 }
+
+  /// Other rows on the same scale. Refuses other columns and incomplete rows.
+  func scaled(_ rows: Observations) throws(DetectionError) -> Matrix {
+    try rows.require(features: matrix.columns)
+    try rows.requireComplete()
+    return Matrix(
+      rows: rows.rowCount, columns: matrix.columns,
+      values: standardisation.apply(rows.matrix, 0..<rows.rowCount, within: Self.farthest))
+  }
+
+  /// One number a row from its scaled values; rows in parallel, `cost` being about the operations a row takes.
+  func scoreRows(
+    _ rows: Observations, cost: Int, work: Work,
+    _ score: @Sendable (_ row: Int, _ values: ArraySlice<Double>) -> Double
+  ) throws(DetectionError) -> [Double] {
+    let scaled = try scaled(rows)
+    return try scaled.mapRows(cost: cost, stage: "scoring", work: work) { min(score($0, $1), largestScore) }
+  }
+}
+
+extension Matrix {
+  /// One number a row; rows in parallel, in chunks of some ten million operations.
+  func mapRows(
+    cost: Int, stage: String, work: Work,
+    _ map: @Sendable (_ row: Int, _ values: ArraySlice<Double>) -> Double
+  ) throws(DetectionError) -> [Double] {
+    let size = max(1, min(1024, 10_000_000 / max(cost, 1)))
+    return try cancellable { () throws(Cancelled) in
+      try work.fill(rows, size: size, stage: stage) { range, target in
+        for row in range { target[row - range.lowerBound] = map(row, self.row(row)) }
+      }
+    }
+  }
+}
+
+extension NeighborIndex {
+  /// Neighbours with the room's own error.
+  func found(
+    _ count: Int, to queries: Matrix, excludingSelf: Bool, work: Work
+  ) throws(DetectionError) -> Neighbors {
+    try cancellable { () throws(Cancelled) in
+      try nearest(count, to: queries, excludingSelf: excludingSelf, work: work)
+    }
+  }
+}
+
+extension ArraySlice<Double> {
+  /// The squared Euclidean distance to a row of as many values.
+  func squaredDistance(to other: ArraySlice<Double>) -> Double {
+    var sum = 0.0
+    for (a, b) in zip(self, other) { sum += (a - b) * (a - b) }
+    return sum
+  }
+}
+
+/// A ratio that stays finite when its divisor vanishes.
+func ratio(_ numerator: Double, over divisor: Double) -> Double {
+  if divisor > 0 { return Swift.min(numerator / divisor, largestScore) }
+  return numerator > 0 ? largestScore : 1
+}

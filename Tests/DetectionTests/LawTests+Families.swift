@@ -1,0 +1,49 @@
+import Detection
+import TestKit
+import Testing
+
+extension `Detector laws` {
+  /// A detector, whether it takes missing values, and the rows on which it is tried.
+  struct Case: Sendable, CustomTestStringConvertible {
+    let detector: any Detector
+    var takesMissing = false
+    var columns = 3
+    var planted = 3
+    var testDescription: String { "\(detector)" }
+  }
+
+  static let families: [Case] = [
+    Case(detector: QuantileRange(), takesMissing: true),
+    Case(detector: QuantileRange(tail: 0.1, summary: .rootMeanSquare), takesMissing: true),
+    Case(detector: CopulaTails(), takesMissing: true),
+    Case(detector: Mahalanobis()),
+    Case(detector: MinimumCovariance()),
+    Case(detector: MinimumCovariance(support: 0.8), columns: 5),
+    Case(detector: GaussianMixture()),
+    Case(detector: GaussianMixture(components: 2, covariance: .diagonal), planted: 0),
+    Case(detector: GaussianMixture(components: 3, isAutomatic: true), planted: 0),
+    Case(detector: KernelDensity()),
+    Case(detector: SampleDistance()),
+    Case(detector: ConnectivityOutlierFactor(neighbors: 10)),
+    Case(detector: LocalCorrelation(), planted: 0),
+    Case(detector: LocalCorrelation(references: 60, radii: 7, least: 8), planted: 0),
+    Case(detector: NeighborEnsemble(samples: 50)),
+    Case(detector: StochasticSelection(), planted: 1),
+    Case(detector: AngleVariance()),
+    Case(detector: AngleVariance(neighbors: nil)),
+    // Rows that are far out in all features have no flat of their own.
+    Case(detector: SubspaceOutlierDegree(), planted: 0),
+    // Three rows far out must not win a center of their own.
+    Case(detector: ClusterDistance(clusters: 1)),
+    Case(detector: ClusterDistance(), planted: 0),
+    Case(detector: ClusterOutlierFactor(clusters: 4)),
+    Case(detector: ClusterOutlierFactor(clusters: 4, isWeighted: true), planted: 0),
+    Case(detector: ProjectionHistograms()),
+  ]
+
+  @Test(arguments: families) func `hold for`(_ tried: Case) throws {
+    try checkLaws(
+      tried.detector, toy: ToyRows(columns: tried.columns, planted: tried.planted),
+      takesMissing: tried.takesMissing)
+  }
+}
