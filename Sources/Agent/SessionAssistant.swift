@@ -33,6 +33,22 @@ package final class SessionAssistant: Assistant {
     self.prompt = prompt
     self.limits = limits
     workplace = SessionWorkplace(session: session, preview: preview)
+    session.facts += Self.facts(settings)
+  }
+
+  /// What `/settings` says about the model; never its key.
+  private static func facts(
+    _ settings: () throws(Diagnostic) -> ModelSettings
+  ) -> [(name: String, value: String)] {
+    do throws(Diagnostic) {
+      let settings = try settings()
+      let model = settings.model.isEmpty ? "the server's choice" : SafeText.oneLine(settings.model, limit: 80)
+      return [
+        ("model server", settings.host), ("model", model), ("model key", settings.hasKey ? "set" : "none"),
+      ]
+    } catch {
+      return [("model server", "none: \(error.summary)")]
+    }
   }
 
   package func ask(

@@ -71,6 +71,15 @@ import Workbench
     #expect(lane.x == lane.x.sorted())
   }
 
+  @Test func `leaves a hole in time open`() throws {
+    let times: [Int64] = [0, 1, 2, 3, 20, 21].map { $0 * 1_000_000_000 }
+    let scores = Scores(index: Index(.time(.listed(times))), values: [1, 2, 3, 4, 5, 6], method: "test")
+    let lane = try #require(
+      Self.lanes(try Self.figure(of: [NamedValue(name: "r", value: .scores(scores))])).first)
+    #expect(lane.y.map { $0.isNaN ? 0 : $0 } == [1, 2, 3, 4, 0, 5, 6])
+    #expect(lane.x == lane.x.sorted())
+  }
+
   @Test func `draws twelve lanes and says that there are more`() throws {
     let remarks = Remarks()
     let figure = try Self.figure(of: [Self.table(10, columns: 20)], remarks: remarks)

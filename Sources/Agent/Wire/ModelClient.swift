@@ -33,6 +33,8 @@ package struct ModelSettings: Sendable {
     self.init(url: url, model: set("SONDE_LLM_MODEL") ?? "", key: key.map(Self.trimmed))
   }
 
+  var hasKey: Bool { key != nil }
+
   private static func trimmed(_ text: String) -> String {
     String(text.filter { !$0.isWhitespace })
   }

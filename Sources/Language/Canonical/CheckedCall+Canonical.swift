@@ -5,7 +5,7 @@ extension CheckedStatement {
     case .blank: ""
     case .comment(let text): "#" + text
     case .pipeline(let pipeline): pipeline.canonical
-    case .parameter(let name, let value): "param \(name) = \(value.canonical)"
+    case .parameter(let name, let value): "param \(name) = \(value.canonicalLiteral)"
     case .definition(let definition): definition.formatted
     case .session(let session): session.formatted
     case .question(let role, let text): "?\(role ?? "") \(text)"
@@ -14,9 +14,25 @@ extension CheckedStatement {
   }
 }
 
+extension Argument {
+  /// As a line that is nothing but a literal: a text keeps its quotes, so that it is not read as a name.
+  fileprivate var canonicalHead: String {
+    if case .text(let text) = self { Word.quoted(text) } else { canonical }
+  }
+
+  /// As `param` takes it: a text that looks like a number, a time or a list keeps its quotes.
+  fileprivate var canonicalLiteral: String {
+    switch self {
+    case .text(let text) where LiteralReader.strict(WordSyntax(text, at: 0)) != nil: Word.quoted(text)
+    case .list(let items): items.map(\.canonicalLiteral).joined(separator: ",")
+    default: canonical
+    }
+  }
+}
+
 extension CheckedPipeline {
   package var canonical: String {
-    let parts = (head.map { [$0.canonical] } ?? []) + calls.map(\.canonical)
+    let parts = (head.map { [$0.canonicalHead] } ?? []) + calls.map(\.canonical)
     return (name.map { "\($0) = " } ?? "") + parts.joined(separator: " | ")
   }
 }

@@ -18,7 +18,7 @@ extension Statement {
 
 extension PipelineSyntax {
   package var formatted: String {
-    let text = stages.map { $0.words.map(\.text).joined(separator: " ") }.joined(separator: " | ")
+    let text = stages.map { $0.words.map(\.formatted).joined(separator: " ") }.joined(separator: " | ")
     return name.map { "\($0.text) = \(text)" } ?? text
   }
 }
@@ -30,5 +30,10 @@ extension DefinitionSyntax {
 }
 
 extension SessionSyntax {
-  package var formatted: String { (["/" + name.text] + words.map(\.text)).joined(separator: " ") }
+  package var formatted: String { (["/" + name.text] + words.map(\.formatted)).joined(separator: " ") }
+}
+
+extension WordSyntax {
+  /// As written; in quotes if it ended in a backslash, which would continue the line.
+  fileprivate var formatted: String { text.hasSuffix("\\") ? Word.quoted(value) : text }
 }

@@ -78,6 +78,11 @@ struct StatementParser {
         "E0111", "a session command is missing", at: first.range, label: "nothing follows",
         remedy: "write its name behind the slash: /help lists them")
     }
+    guard name.utf8.allSatisfy({ Nesting.isWordByte($0) || $0 == UInt8(ascii: "-") }) else {
+      throw Diagnostic(
+        "E0105", "`\(first.text)` is not a session command", at: first.range, label: "cannot be its name",
+        remedy: "write `/name`; /help lists them")
+    }
     return .session(
       SessionSyntax(name: NameSyntax(name, range: first.range), words: Array(words.dropFirst())))
   }
@@ -85,6 +90,11 @@ struct StatementParser {
   private mutating func data() throws(Diagnostic) -> Statement.Body {
     if let keyword = keyword("param") { return try parameter(behind: keyword) }
     if let keyword = keyword("def") { return try definition(behind: keyword) }
+    if start == bytes.count - 1 || LineReader.lineBreak(in: bytes, behind: start) == bytes.count,
+      bytes[start] == UInt8(ascii: "\\")
+    {
+      return .blank
+    }
     let assignment = try assignment()
     let body = try pipeline(from: assignment?.next ?? start, name: assignment?.name)
     return .pipeline(body)
@@ -129,8 +139,9 @@ struct StatementParser {
     let lexer = try Lexer(bytes, from: position)
     comment = lexer.comment
     if lexer.stages.allSatisfy(\.isEmpty), lexer.pipes.isEmpty {
+      let mark = max(start, position - 1)
       throw Diagnostic(
-        "E0107", "nothing follows the `=`", at: position - 1..<position, label: "nothing follows",
+        "E0107", name == nil ? "the line is empty" : "nothing follows the `=`", at: mark..<mark + 1, label: "nothing follows",
         remedy: "write what the name should mean: `name = load table FILE`")
     }
     for (offset, words) in lexer.stages.enumerated() where words.isEmpty {

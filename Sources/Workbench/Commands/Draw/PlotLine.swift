@@ -115,14 +115,34 @@ struct PlotLine {
         x.append(last)
         y.append(.nan)
       }
-      x += moments[run.rows]
-      y += rows[run.rows]
+      let times = Array(moments[run.rows])
+      let longest = index.time == nil ? .infinity : Self.longestStep(times)
+      for (offset, row) in run.rows.enumerated() {
+        // Nobody shall take a straight line over a hole for data.
+        if offset > 0, times[offset] - times[offset - 1] > longest {
+          x.append(times[offset - 1])
+          y.append(.nan)
+        }
+        x.append(times[offset])
+        y.append(rows[row])
+      }
     }
     if zip(x, x.dropFirst()).contains(where: { $0 > $1 }) {
       let order = x.indices.sorted { (x[$0], $0) < (x[$1], $1) }
       (x, y) = (order.map { x[$0] }, order.map { y[$0] })
     }
     self.init(name: name, unit: unit, x: x, y: y, index: index)
+  }
+
+  /// A step between rows that is ten times the usual one is a hole.
+  private static let holeSteps = 10.0
+  /// So many steps tell the usual one.
+  private static let mostSteps = 1000
+
+  private static func longestStep(_ times: [Double]) -> Double {
+    let stride = stride(from: 1, to: times.count, by: max(1, times.count / mostSteps))
+    let steps = stride.map { times[$0] - times[$0 - 1] }.filter { $0 > 0 }
+    return SortedSample(steps).median.map { $0 * holeSteps } ?? .infinity
   }
 
   /// Nanoseconds since 1970, or row numbers.
