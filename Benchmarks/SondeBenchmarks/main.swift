@@ -6,7 +6,8 @@ struct UsageError: Error {}
 private let usage = """
   usage: SondeBenchmarks CASE FOLDER [THREADS] [FILE FOR SCORES]      one JSON line of seconds
          SondeBenchmarks score METHOD ROWS COLUMNS SCORES [SEED]      scores of any rows; prints the seconds
-  cases: \((Benchmark.allCases.map(\.rawValue) + SoundBenchmark.allCases.map(\.rawValue)).joined(separator: " "))
+  cases: \((Benchmark.allCases.map(\.rawValue) + SoundBenchmark.allCases.map(\.rawValue)
+    + FrameBenchmark.allCases.map(\.rawValue)).joined(separator: " "))
   """
 
 private func line(_ words: [String]) throws -> String? {
@@ -21,6 +22,7 @@ private func line(_ words: [String]) throws -> String? {
   if let sound = SoundBenchmark(rawValue: words[0]) {
     return try sound.measure(folder: words[1], threads: threads, outputFile: file)
   }
+  if let frame = FrameBenchmark(rawValue: words[0]) { return try frame.measure(threads: threads) }
   guard let benchmark = Benchmark(rawValue: words[0]) else { return nil }
   return try BenchmarkRun(folder: words[1], threads: threads, scoreFile: file).measure(benchmark)
 }

@@ -40,10 +40,10 @@ package struct Moments: Sendable, Equatable {
       self = later
       return
     }
-    let total = Double(count + later.count)
+    let share = Double(later.count) / Double(count + later.count)
     let distance = later.mean - mean
-    mean += distance * (Double(later.count) / total)
-    squares += later.squares + distance * distance * (Double(count) * Double(later.count) / total)
+    mean += distance * share
+    squares += later.squares + distance * distance * (Double(count) * share)
     count += later.count
   }
 }

@@ -5,11 +5,18 @@ protocol OrderedWindow: Sendable {
   var count: Int { get }
   mutating func insert(_ row: Int)
   mutating func remove(_ row: Int)
+  /// Removes one number and inserts another.
+  mutating func replace(_ old: Int, with new: Int)
   /// The number with so many smaller ones before it.
   subscript(rank: Int) -> Double { get }
 }
 
 extension OrderedWindow {
+  mutating func replace(_ old: Int, with new: Int) {
+    remove(old)
+    insert(new)
+  }
+
   func quantile(_ share: Double) -> Double {
     let position = share * Double(count - 1)
     let below = Int(position)
@@ -65,11 +72,16 @@ extension RollingStatistic {
       for row in first..<rows.lowerBound where !x[row].isNaN { window.insert(row) }
       for row in rows {
         if row & 0xfff == 0, work.isCancelled() { return }
-        if !x[row].isNaN { window.insert(row) }
         let start = windows.starts[row]
-        while first < start {
-          if !x[first].isNaN { window.remove(first) }
-          first += 1
+        if first + 1 == start, !x[first].isNaN, !x[row].isNaN {
+          window.replace(first, with: row)
+          first = start
+        } else {
+          if !x[row].isNaN { window.insert(row) }
+          while first < start {
+            if !x[first].isNaN { window.remove(first) }
+            first += 1
+          }
         }
         let isGiven =
           windows.isFull[row] && Self.isEnough(window.count, of: row - start + 1, least: 1)
@@ -102,6 +114,21 @@ struct SortedWindow: OrderedWindow {
 
   mutating func insert(_ row: Int) { sorted.insert(x[row], at: place(of: x[row])) }
   mutating func remove(_ row: Int) { sorted.remove(at: place(of: x[row])) }
+
+  /// Moves only what stands between the two.
+  mutating func replace(_ old: Int, with new: Int) {
+    var place = place(of: x[old])
+    let number = x[new]
+    while place + 1 < sorted.count, sorted[place + 1] < number {
+      sorted[place] = sorted[place + 1]
+      place += 1
+    }
+    while place > 0, sorted[place - 1] > number {
+      sorted[place] = sorted[place - 1]
+      place -= 1
+    }
+    sorted[place] = number
+  }
 
   /// Where the first number stands that is not smaller.
   private func place(of number: Double) -> Int {

@@ -13,7 +13,7 @@ package enum RollingStatistic: Sendable, Equatable {
   package func values(of x: [Double], _ windows: WindowStarts, work: Work) throws(Cancelled) -> [Double] {
     precondition(x.count == windows.starts.count, "the windows do not fit the numbers")
     switch self {
-    case .mean: return try Self.folded(x, windows, Moments.self, least: 1, work) { $0.mean }
+    case .mean: return try Self.folded(x, windows, Total.self, least: 1, work) { $0.sum / Double($0.count) }
     case .std: return try Self.folded(x, windows, Moments.self, least: 2, work) { $0.standardDeviation() }
     case .sum: return try Self.folded(x, windows, Total.self, least: 1, work) { $0.sum }
     case .min: return try Self.folded(x, windows, Lowest.self, least: 1, work) { $0.value }

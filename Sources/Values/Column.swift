@@ -94,11 +94,21 @@ extension Cells {
 
   package func selecting(_ rows: [Int]) -> Cells {
     switch self {
-    case .number(let numbers): .number(rows.map { numbers[$0] })
-    case .category(let codes, let levels): .category(codes: rows.map { codes[$0] }, levels: levels)
+    case .number(let numbers): .number(Self.gather(numbers, rows, 0))
+    case .category(let codes, let levels): .category(codes: Self.gather(codes, rows, 0), levels: levels)
     case .text(let texts): .text(texts.selecting(rows))
-    case .time(let times): .time(rows.map { times[$0] })
-    case .bool(let bits): .bool(rows.map { bits[$0] })
+    case .time(let times): .time(Self.gather(times, rows, 0))
+    case .bool(let bits): .bool(Self.gather(bits, rows, false))
     }
+  }
+
+  @inline(__always)
+  private static func gather<Cell>(_ cells: [Cell], _ rows: [Int], _ blank: Cell) -> [Cell] {
+    var gathered = [Cell](repeating: blank, count: rows.count)
+    let source = cells.span
+    let places = rows.span
+    var target = gathered.mutableSpan
+    for i in 0..<target.count { target[i] = source[places[i]] }
+    return gathered
   }
 }

@@ -28,6 +28,11 @@ package struct Sampling: Sendable, Equatable {
       return
     }
     guard case .listed(let times) = axis else { return nil }
+    if let step = Self.onlyStep(times, index.runs) {
+      (self.step, isSteady, gaps, longestGap) = (TimeSpan(nanoseconds: step), step > 0, [], nil)
+      isAscending = step >= 0
+      return
+    }
     var steps: [Double] = []
     steps.reserveCapacity(times.count)
     for run in index.runs where run.rows.count > 1 {
@@ -53,6 +58,22 @@ package struct Sampling: Sendable, Equatable {
     }
     self.gaps = gaps
     longestGap = longest.map { TimeSpan(nanoseconds: $0) }
+  }
+}
+
+extension Sampling {
+  /// The step that all rows have, if there is one: as most clocks tick.
+  private static func onlyStep(_ times: [Int64], _ runs: [Segment]) -> Int64? {
+    var step: Int64?
+    for run in runs where run.rows.count > 1 {
+      let first = times[run.rows.lowerBound + 1] &- times[run.rows.lowerBound]
+      guard step == nil || step == first else { return nil }
+      step = first
+      for row in run.rows.lowerBound + 1..<run.rows.upperBound where times[row] &- times[row - 1] != first {
+        return nil
+      }
+    }
+    return step
   }
 }
 

@@ -76,7 +76,7 @@ extension Invocation {
     case .notAscending(let function):
       blame(
         parameter, "R0502", "`\(function)` needs rows in the order of time", label: "not in order",
-        remedy: "Bring them into order first: `\(name) | sort`.")
+        remedy: "Bring them into order first: put `| sort` before it.")
     case .mismatch(let function):
       blame(
         parameter, "R0503", "`\(function)` does not fit these columns", label: "does not fit",

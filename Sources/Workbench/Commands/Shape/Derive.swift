@@ -4,7 +4,8 @@ import Values
 
 struct Derive: PureCommand {
   static let input = Parameter<Reference>.value(
-    "value", [.table, .series, .log, .scores, .alarms], help: "Where to add a column.")
+    "value", [.table, .series, .log, .scores, .alarms, .images, .video, .cloud, .text, .events],
+    help: "Where to add a column.")
   static let name = AnyParameter(
     "name", .text, placement: .positional, required: true, help: "What the new column is called.")
   static let expression = AnyParameter(
@@ -79,6 +80,13 @@ struct Derive: PureCommand {
     case .series: .series(derived)
     case .log(let log):
       .log(Log(frame: derived, templates: log.templates, templateOfRow: log.templateOfRow))
+    case .images(let images): .images(images.with(frame: derived))
+    case .video(let images): .video(images.with(frame: derived))
+    case .cloud(let cloud): .cloud(Cloud(points: derived, gridWidths: cloud.gridWidths))
+    case .text(let documents) where column.name != documents.column:
+      .text(documents.with(frame: derived))
+    case .events(let events) where !["case", "activity"].contains(column.name):
+      .events(events.with(frame: derived))
     default: .table(derived)
     }
   }

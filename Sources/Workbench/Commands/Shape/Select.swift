@@ -4,7 +4,7 @@ import Values
 
 struct Select: PureCommand {
   static let input = Parameter<Reference>.value(
-    "value", [.table, .series, .log, .embedding, .bundle], help: "Whose columns to choose.")
+    "value", [.table, .series, .log, .embedding, .bundle, .images, .video], help: "Whose columns to choose.")
   static let columns = names(
     "columns", .positional, "Columns to keep, in this order; `Temp*` takes all that fit.")
   static let drop = names("drop", .option, "Columns to leave out.")
@@ -87,6 +87,10 @@ struct Select: PureCommand {
           frame: log.frame.with(columns: places.map { log.frame.columns[$0] }), templates: log.templates,
           templateOfRow: log.templateOfRow))
     case .embedding(let embedding): .embedding(embedding.selecting(places))
+    case .images(let images):
+      .images(images.with(frame: images.frame.with(columns: places.map { images.frame.columns[$0] })))
+    case .video(let images):
+      .video(images.with(frame: images.frame.with(columns: places.map { images.frame.columns[$0] })))
     case .bundle(let bundle): .bundle(Bundle(index: bundle.index, slots: places.map { bundle.slots[$0] }))
     default: throw call.noRows(Self.input.base)
     }

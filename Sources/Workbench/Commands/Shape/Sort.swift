@@ -4,7 +4,7 @@ import Values
 
 struct Sort: PureCommand {
   static let input = Parameter<Reference>.value(
-    "value", [.table, .series, .log, .scores], help: "Whose rows to bring into order.")
+    "value", [.table, .series, .log, .scores, .images, .text], help: "Whose rows to bring into order.")
   static let by = Parameter<[String]?>.optional(
     "by", .list(.column([])), placement: .positional,
     help: "Columns, the most important first; the time of the rows if absent."

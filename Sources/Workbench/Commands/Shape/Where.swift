@@ -4,7 +4,10 @@ import Values
 
 struct Where: PureCommand {
   static let input = Parameter<Reference>.value(
-    "value", [.table, .series, .scores, .alarms, .log, .embedding], help: "Whose rows to choose.")
+    "value",
+    [
+      .table, .series, .scores, .alarms, .log, .embedding, .images, .video, .cloud, .text, .events, .graph,
+    ], help: "Whose rows (of a graph: nodes) to choose.")
   static let condition = AnyParameter(
     "condition", .expression, placement: .positional, required: true,
     help: "An expression over the columns that is true for the rows to keep.")
