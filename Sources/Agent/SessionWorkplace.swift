@@ -27,7 +27,9 @@ package final class SessionWorkplace: Workplace {
     } catch {
       var diagnostic = error
       if diagnostic.source == nil { diagnostic.source = written }
-      return .refused(line: SafeText.oneLine(written, limit: 300), diagnostic: diagnostic.text())
+      return .refused(
+        line: SafeText.oneLine(written, limit: 300),
+        diagnostic: SafeText.bounded(diagnostic.text(), limit: 2000))
     }
   }
 

@@ -1,41 +1,42 @@
 /// All commands, in the order in which `help` shows them.
-package let builtins: [any Command] = [
-  // Bring data in.
-  LoadTable(), LoadArray(), LoadAudio(), LoadLog(), GeneratePumpStation(),
+package let builtins: [any Command] =
+  [
+    // Bring data in.
+    LoadTable(), LoadArray(), LoadAudio(), LoadLog(), GeneratePumpStation(),
 
-  // Look at it.
-  Describe(), Show(), Help(),
+    // Look at it.
+    Describe(), Show(), Help(),
 
-  // Shape it.
-  Select(), Where(), Derive(), Sort(), Scale.robust, Scale.standard, Scale.minmax, Resample(), Window(),
-  SplitRows(),
+    // Shape it.
+    Select(), Where(), Derive(), Sort(), Scale.robust, Scale.standard, Scale.minmax, Resample(), Window(),
+    SplitRows(),
 
-  // Join modalities.
-  Align(),
+    // Join modalities.
+    Align(),
 
-  // Encode and fuse.
-  Encode(), FuseConcat(), FuseScores.mean, FuseScores.max, FuseScores.rank,
-  FuseByRule.cauchy, FuseByRule.fisher, FuseByRule.brown, FuseByRule.stouffer, FuseByRule.tippett,
-  FuseByRule.simes, FuseByRule.harmonic, FuseByRule.dempster, FuseByRule.noisyOr, FuseByRule.vote,
-  FuseByRule.experts, FuseByRule.spectral, FuseByRule.reliability, FuseByRule.ocsvm, FuseByRule.median,
-  FuseByRule.min, FuseByRule.rrf, FuseByRule.buckets,
-  FuseJoint.add, FuseJoint.mul, FuseJoint.tensor, FuseJoint.sketch, FuseJoint.pca, FuseJoint.ica,
-  FuseJoint.poe, FuseBanks(), FuseLearned.wsum, FuseLearned.gate, FuseLearned.gmu, FuseLearned.residual,
-  FuseLearned.lowrank, FuseLearned.mfb, FuseLearned.bilinear, FuseLearned.film, FuseLearned.xattn,
-  FuseLearned.bottleneck, FuseLearned.gnn,
-  MapModalities.ridge, MapModalities.neighbors, MapModalities.cca, MapModalities.kcca, MapGeneralized(),
-  MapModalities.mlp, MapModalities.contrast, MapModalities.match, MapMasked(), CompareFusion(),
+    // Encode and fuse.
+    Encode(), FuseConcat(), FuseScores.mean, FuseScores.max, FuseScores.rank,
+    FuseByRule.cauchy, FuseByRule.fisher, FuseByRule.brown, FuseByRule.stouffer, FuseByRule.tippett,
+    FuseByRule.simes, FuseByRule.harmonic, FuseByRule.dempster, FuseByRule.noisyOr, FuseByRule.vote,
+    FuseByRule.experts, FuseByRule.spectral, FuseByRule.reliability, FuseByRule.ocsvm, FuseByRule.median,
+    FuseByRule.min, FuseByRule.rrf, FuseByRule.buckets,
+    FuseJoint.add, FuseJoint.mul, FuseJoint.tensor, FuseJoint.sketch, FuseJoint.pca, FuseJoint.ica,
+    FuseJoint.poe, FuseBanks(), FuseLearned.wsum, FuseLearned.gate, FuseLearned.gmu, FuseLearned.residual,
+    FuseLearned.lowrank, FuseLearned.mfb, FuseLearned.bilinear, FuseLearned.film, FuseLearned.xattn,
+    FuseLearned.bottleneck, FuseLearned.gnn,
+    MapModalities.ridge, MapModalities.neighbors, MapModalities.cca, MapModalities.kcca, MapGeneralized(),
+    MapModalities.mlp, MapModalities.contrast, MapModalities.match, MapMasked(), CompareFusion(),
 
-  // Detect.
-] + detectionCommands + [
-  ScoreModel(),
+    // Detect.
+  ] + detectionCommands + [
+    ScoreModel(),
 
-  // Decide and judge.
-  ThresholdQuantile(), ThresholdMAD(), ThresholdPOT(), Evaluate(),
+    // Decide and judge.
+    ThresholdQuantile(), ThresholdMAD(), ThresholdPOT(), Evaluate(),
 
-  // Explain and draw.
-  Explain(), Plot(),
+    // Explain and draw.
+    Explain(), Plot(),
 
-  // Keep.
-  Note(), Export(),
-]
+    // Keep.
+    Note(), Export(),
+  ]

@@ -97,7 +97,7 @@ final class TypedLines: LineSource {
 
     let script = try desk.saved()
     #expect(script.contains("#? which sensor shows it first?\n"))
-    #expect(script.contains("risk = detect iforest pump --seed 3\n#@ agent turn 1\n"))
+    #expect(script.contains("#@ agent turn 1\nrisk = detect iforest pump --seed 3\n"))
     #expect(script.contains("#\" The pressure leads [r2].\n"))
     let replay = try Replay(file: "night.sonde", files: desk.files)
     let again = Session(world: .memory(desk.files), seed: 3)

@@ -81,7 +81,7 @@ private func investigated(_ world: World = .memory(), lines: [String] = investig
   @Test(arguments: [
     ("x = encode nothing --use stats(10s)", "E0205"), ("x = detect iforest pump.tmp", "E0203"),
     ("x = detct iforest pump", "E0201"), ("x = detect iforest pump --trees 0", "E0307"), ("/sav x", "ok"),
-    ("/nothing", "E0201"), ("/save", "E0301"), ("!ls", "E0107"), ("/why nobody", "E0205"),
+    ("/nothing", "E0201"), ("/save", "E0301"), ("!ls", "E0113"), ("/why nobody", "E0205"),
   ])
   func `refuses a line before anything runs`(line: String, code: String) {
     let session = investigated(lines: [investigation[0]])

@@ -49,9 +49,13 @@ package enum ChatCompletions {
     }
   }
 
+  private static let longestArguments = 8192
+
   private static func call(_ call: ToolCall) -> JSON {
     // Servers parse the arguments of the history again and refuse the whole request if they are broken.
-    let isObject = (try? JSON(parsing: call.arguments))?.members != nil
+    // Endless ones would fill the window with what was refused anyway.
+    let isShort = call.arguments.utf8.count <= longestArguments
+    let isObject = isShort && (try? JSON(parsing: call.arguments))?.members != nil
     return [
       "id": .string(call.id), "type": "function",
       "function": [

@@ -141,7 +141,8 @@ struct StatementParser {
     if lexer.stages.allSatisfy(\.isEmpty), lexer.pipes.isEmpty {
       let mark = max(start, position - 1)
       throw Diagnostic(
-        "E0107", name == nil ? "the line is empty" : "nothing follows the `=`", at: mark..<mark + 1, label: "nothing follows",
+        "E0107", name == nil ? "the line is empty" : "nothing follows the `=`", at: mark..<mark + 1,
+        label: "nothing follows",
         remedy: "write what the name should mean: `name = load table FILE`")
     }
     for (offset, words) in lexer.stages.enumerated() where words.isEmpty {

@@ -131,7 +131,7 @@ extension Session {
       return perform(syntax, line: line, work: work, emit: emit)
     case .shell:
       let diagnostic = Diagnostic(
-        "E0107", "Sonde runs no shell commands", at: 0..<1, label: "not available",
+        "E0113", "Sonde runs no shell commands", at: 0..<1, label: "not available",
         remedy: "use another terminal, or suspend Sonde with Ctrl-Z and come back with `fg`")
       emit(.diagnostic(diagnostic.pointing(into: line).placed(at: origin)))
       return .checkFailed

@@ -11,29 +11,14 @@ extension HelpText {
     switch name {
     case "expressions": expressions
     case "syntax": syntax
-    case "errors": families.map { "\($0.prefix)xxx  \($0.meaning)" }.joined(separator: "\n")
+    case "errors": DiagnosticGuide.families.map { "\($0.prefix)xx  \($0.meaning)" }.joined(separator: "\n")
     default: ExpressionFunction.named(name).map { "\($0.usage)\n\n\($0.help)" }
     }
   }
 
-  private static let families: [(prefix: String, meaning: String)] = [
-    ("E01", "the line cannot be read"), ("E02", "a name or a kind of value does not fit"),
-    ("E03", "an argument is missing, unknown or out of range"), ("E04", "an expression is wrong"),
-    ("E05", "a file cannot be found, read or written"), ("E06", "a saved investigation cannot be read"),
-    ("D01", "a detector cannot work on these rows"), ("D02", "a threshold cannot be set"),
-    ("D03", "results cannot be judged"), ("D04", "an explanation cannot be given"),
-    ("D05", "a drawing cannot be made"), ("R02", "a value cannot be encoded"),
-    ("R03", "values cannot be joined or fused"), ("R04", "rows cannot be divided or reshaped"),
-    ("R05", "rows or columns cannot be chosen or computed"), ("A01", "the agent or its model cannot answer"),
-  ]
-
   /// What a code is about.
   static func code(_ code: String) -> String? {
-    let digits = code.dropFirst()
-    guard code.count == 5, digits.utf8.allSatisfy({ (48...57).contains($0) }),
-      let family = families.first(where: { code.uppercased().hasPrefix($0.prefix) })
-    else { return nil }
-    return "\(code.uppercased()): \(family.meaning). The message itself names the place and the remedy."
+    DiagnosticGuide.text(code).map { $0 + "\n\nThe message itself names the place and the remedy." }
   }
 
   private static let syntax = """
