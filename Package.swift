@@ -47,7 +47,8 @@ let package = Package(
     .target(name: "CEdit", linkerSettings: [.linkedLibrary("edit")]),
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
 
-    // The same kernels for the baseline processor and for x86-64-v3; `Numerics` picks at run time.
+    // The same kernels for the baseline processor, for x86-64-v3 and, where wider lanes pay, for x86-64-v4; `Numerics`
+    // picks at run time.
     .target(name: "KernelsBaseline", swiftSettings: [.define("LANES4"), .unsafeFlags(["-O"])]),
     .target(
       name: "KernelsV3",
@@ -56,11 +57,18 @@ let package = Package(
         .unsafeFlags(["-O"]),
         .unsafeFlags(["-Xcc", "-march=x86-64-v3"], .when(platforms: [.linux])),
       ]),
+    .target(
+      name: "KernelsV4",
+      swiftSettings: [
+        .define("LANES16"), .define("FUSED", .when(platforms: [.linux])),
+        .unsafeFlags(["-O"]),
+        .unsafeFlags(["-Xcc", "-march=x86-64-v4"], .when(platforms: [.linux])),
+      ]),
 
     // The rooms, lowest first.
     room("Chronology"),
     room("Notation"),
-    room("Numerics", ["KernelsBaseline", "KernelsV3", "CProcessor", "CLapack"], fast: true),
+    room("Numerics", ["KernelsBaseline", "KernelsV3", "KernelsV4", "CProcessor", "CLapack"], fast: true),
     room("Values", ["Numerics", "Chronology"], fast: true),
     room("Learning", ["Numerics"], fast: true),
     room("Language", ["Chronology", "Notation"]),
@@ -82,7 +90,7 @@ let package = Package(
       swiftSettings: house()),
     .executableTarget(
       name: "SondeBenchmarks",
-      dependencies: belowConsole, path: "Benchmarks/SondeBenchmarks", swiftSettings: house(fast)),
+      dependencies: belowConsole + ["Live"], path: "Benchmarks/SondeBenchmarks", swiftSettings: house(fast)),
 
     // Tests and what they share: naive twins, in-memory ports, laws.
     .target(

@@ -3,11 +3,14 @@ import Foundation
 
 struct UsageError: Error {}
 
+private let names =
+  Benchmark.allCases.map(\.rawValue) + SoundBenchmark.allCases.map(\.rawValue)
+  + TableBenchmark.allCases.map(\.rawValue) + FrameBenchmark.allCases.map(\.rawValue)
+
 private let usage = """
   usage: SondeBenchmarks CASE FOLDER [THREADS] [FILE FOR SCORES]      one JSON line of seconds
          SondeBenchmarks score METHOD ROWS COLUMNS SCORES [SEED]      scores of any rows; prints the seconds
-  cases: \((Benchmark.allCases.map(\.rawValue) + SoundBenchmark.allCases.map(\.rawValue)
-    + FrameBenchmark.allCases.map(\.rawValue)).joined(separator: " "))
+  cases: \(names.joined(separator: " "))
   """
 
 private func line(_ words: [String]) throws -> String? {
@@ -23,6 +26,9 @@ private func line(_ words: [String]) throws -> String? {
     return try sound.measure(folder: words[1], threads: threads, outputFile: file)
   }
   if let frame = FrameBenchmark(rawValue: words[0]) { return try frame.measure(threads: threads) }
+  if let table = TableBenchmark(rawValue: words[0]) {
+    return try table.measure(folder: words[1], threads: threads)
+  }
   guard let benchmark = Benchmark(rawValue: words[0]) else { return nil }
   return try BenchmarkRun(folder: words[1], threads: threads, scoreFile: file).measure(benchmark)
 }

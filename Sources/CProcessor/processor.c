@@ -9,3 +9,13 @@ bool sonde_processor_is_v3(void) {
   return false;
 #endif
 }
+
+bool sonde_processor_is_v4(void) {
+#if defined(__x86_64__)
+  return sonde_processor_is_v3() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
+         __builtin_cpu_supports("avx512vl");
+#else
+  return false;
+#endif
+}

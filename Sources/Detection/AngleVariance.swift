@@ -47,8 +47,8 @@ package struct AngleVariance: Detector, Equatable {
       of rows: Observations, excludingSelf: Bool, work: Work
     ) throws(DetectionError) -> [Double] {
       let matrix = self.rows.matrix
-      let queries = try self.rows.scaled(rows)
-      let found = try NeighborIndex(matrix).found(
+      let queries = try self.rows.scaled(rows, work: work)
+      let found = try matrix.nearest(
         neighbors, to: queries, excludingSelf: excludingSelf, work: work)
       return try self.rows.scoreRows(rows, cost: 2 * neighbors * neighbors * matrix.columns, work: work) {
         row, values in

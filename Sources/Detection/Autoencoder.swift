@@ -35,41 +35,32 @@ package struct Autoencoder: Detector, Equatable {
   ) throws(DetectionError) -> Model {
     let matrix = observations.matrix
     if matrix.rows < 2 { throw .tooFewRows(needed: 2, got: matrix.rows) }
-    try Model.requireComplete(observations)
-    var centers: [Double] = []
-    var scales: [Double] = []
-    for column in 0..<matrix.columns {
-      let values = matrix.column(column)
-      let deviation = Statistics.standardDeviation(values, degreesLost: 0)
-      centers.append(Statistics.mean(values))
-      scales.append(deviation > 0 && deviation.isFinite ? deviation : 1)
-    }
+    try observations.requireComplete()
+    let fitted = try observations.mapFeatures(work: work, stage: "scaling") { moments(of: $0) }
+    let standardisation = Standardisation(
+      centers: fitted.map(\.mean), scales: fitted.map { $0.deviation > 0 ? $0.deviation : 1 })
     let narrow = max(1, Int((Double(matrix.columns) * bottleneck).rounded()))
     let middle = max(narrow, (matrix.columns + narrow + 1) / 2)
     let network = Network(
       widths: [matrix.columns, middle, narrow, middle, matrix.columns], activation: .tanh, using: &random)
-    let untrained = Model(
-      features: observations.features, centers: centers, scales: scales, network: network)
-    let input = untrained.standardised(matrix)
-    do {
-      let trained = try training.fit(network, input: input, target: input, using: &random, work: work)
-      return Model(
-        features: observations.features, centers: centers, scales: scales, network: trained.network)
-    } catch {
-      throw .cancelled
+    var generator = random
+    let trained = try cancellable { () throws(Cancelled) in
+      let input = try standardisation.apply(matrix, within: Model.farthest, work: work)
+      return try training.fit(network, input: input, target: input, using: &generator, work: work)
     }
+    random = generator
+    return Model(features: observations.features, standardisation: standardisation, network: trained.network)
   }
 
   package struct Model: FittedDetector, Equatable {
     package static let method = Autoencoder.name
     package static let needsCompleteRows = true
     package let features: [String]
-    let centers: [Double]
-    let scales: [Double]
+    let standardisation: Standardisation
     let network: Network
 
     /// In standard deviations; keeps errors finite.
-    private static let farthest = 1000.0
+    fileprivate static let farthest = 1000.0
     private static let chunk = 256
 
     package func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {
@@ -85,41 +76,22 @@ package struct Autoencoder: Detector, Equatable {
     }
 
     private func squaredErrors(of rows: Observations, work: Work) throws(DetectionError) -> Matrix {
-      if rows.features.count != centers.count {
-        throw .wrongFeatures(expected: centers.count, got: rows.features.count)
-      }
-      try Self.requireComplete(rows)
-      let count = rows.matrix.rows
-      let chunks = (count + Self.chunk - 1) / Self.chunk
-      do {
-        let parts = try work.map(chunks, stage: "scoring") { chunk -> [Double] in
-          let range = chunk * Self.chunk..<min(count, (chunk + 1) * Self.chunk)
-          let input = standardised(rows.matrix.selecting(rows: Array(range)))
-          let output = network.apply(input)
-          return zip(input.values, output.values).map { ($0 - $1) * ($0 - $1) }
-        }
-        return Matrix(rows: count, columns: rows.matrix.columns, values: parts.flatMap(\.self))
-      } catch {
-        throw .cancelled
-      }
-    }
-
-    func standardised(_ matrix: Matrix) -> Matrix {
-      var result = matrix
-      for row in 0..<matrix.rows {
-        for column in 0..<matrix.columns {
-          let z = (matrix[row, column] - centers[column]) / scales[column]
-          result[row, column] = min(max(z, -Self.farthest), Self.farthest)
-        }
-      }
-      return result
-    }
-
-    static func requireComplete(_ rows: Observations) throws(DetectionError) {
+      try rows.require(features: standardisation.centers.count)
+      try rows.requireComplete()
       let columns = rows.matrix.columns
-      if let cell = rows.matrix.values.firstIndex(where: \.isNaN) {
-        throw .missing(row: cell / columns, feature: rows.features[cell % columns])
+      let values = try cancellable { () throws(Cancelled) in
+        try work.fill(rows.rowCount, stride: columns, size: Self.chunk, stage: "scoring") { range, target in
+          let input = Matrix(
+            rows: range.count, columns: columns,
+            values: standardisation.apply(rows.matrix, range, within: Self.farthest))
+          let output = network.apply(input)
+          for cell in 0..<range.count * columns {
+            let error = input.values[cell] - output.values[cell]
+            target[cell] = error * error
+          }
+        }
       }
+      return Matrix(rows: rows.rowCount, columns: columns, values: values)
     }
   }
 }

@@ -25,7 +25,8 @@ package struct ConnectivityOutlierFactor: Detector, Equatable {
     if neighbors < 1 { throw .parameter(name: "neighbors", reason: "must be at least 1") }
     let rows = try ReferenceRows(training, atLeast: 3, work: work)
     let count = min(neighbors, training.rowCount - 1)
-    let found = try NeighborIndex(rows.matrix).found(count, to: rows.matrix, excludingSelf: true, work: work)
+    let found = try rows.matrix.nearest(
+      count, to: rows.matrix, excludingSelf: true, work: work)
     let chains = try Model.chains(of: rows.matrix, found, among: rows.matrix, work: work)
     return Model(
       rows: rows, neighbors: count, chains: chains, trainingScores: Model.factors(chains, found, chains))
@@ -40,8 +41,8 @@ package struct ConnectivityOutlierFactor: Detector, Equatable {
     let trainingScores: [Double]
 
     package func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {
-      let queries = try self.rows.scaled(rows)
-      let found = try NeighborIndex(self.rows.matrix).found(
+      let queries = try self.rows.scaled(rows, work: work)
+      let found = try self.rows.matrix.nearest(
         neighbors, to: queries, excludingSelf: false, work: work)
       let own = try Self.chains(of: queries, found, among: self.rows.matrix, work: work)
       return Self.factors(own, found, chains)

@@ -153,9 +153,9 @@ package struct GaussianMixture: Detector, Equatable {
       let d = standardisation.centers.count
       try rows.require(features: d)
       try rows.requireComplete()
-      let scaled = Matrix(
-        rows: rows.rowCount, columns: d,
-        values: standardisation.apply(rows.matrix, 0..<rows.rowCount, within: 1e40))
+      let scaled = try cancellable { () throws(Cancelled) in
+        try standardisation.apply(rows.matrix, within: 1e40, work: work)
+      }
       return try scaled.mapRows(cost: d * d * components.count, stage: "scoring", work: work) { _, values in
         min(-logSumOfExponentials(components.map { $0.logDensity(values) }), largestScore)
       }

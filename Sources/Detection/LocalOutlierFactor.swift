@@ -26,7 +26,8 @@ package struct LocalOutlierFactor: Detector, Equatable {
     try training.requireComplete()
     let count = min(neighbors, training.rowCount - 1)
     let found = try cancellable { () throws(Cancelled) in
-      try NeighborIndex(training.matrix).nearest(count, to: training.matrix, excludingSelf: true, work: work)
+      try NeighborIndex(training.matrix, work: work).nearest(
+        count, to: training.matrix, excludingSelf: true, work: work)
     }
     let reach = (0..<training.rowCount).map { found.distance($0, count - 1) }
     let densities = Model.densities(found, rows: training.rowCount, reach: reach)
@@ -53,7 +54,7 @@ package struct LocalOutlierFactor: Detector, Equatable {
       try rows.require(features: matrix.columns)
       try rows.requireComplete()
       let found = try cancellable { () throws(Cancelled) in
-        try NeighborIndex(matrix).nearest(neighbors, to: rows.matrix, work: work)
+        try NeighborIndex(matrix, work: work).nearest(neighbors, to: rows.matrix, work: work)
       }
       let own = Self.densities(found, rows: rows.rowCount, reach: reach)
       return Self.ratios(found, own: own, densities: densities)

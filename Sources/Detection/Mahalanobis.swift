@@ -54,25 +54,25 @@ struct EllipticDistance: Sendable, Codable, Equatable {
 
   func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {
     let d = shape.center.count
-    let scaled = try standardised(rows)
+    let scaled = try standardised(rows, work: work)
     return try scaled.mapRows(cost: d * d, stage: "scoring", work: work) { _, values in
       min(shape.squaredDistance(values), largestScore)
     }
   }
 
   func contributions(to rows: Observations, work: Work) throws(DetectionError) -> Contributions {
-    let scaled = try standardised(rows)
+    let scaled = try standardised(rows, work: work)
     var parts: [Double] = []
     parts.reserveCapacity(scaled.values.count)
     for row in 0..<scaled.rows { parts += shape.whitened(scaled.row(row)).map { min($0 * $0, largestScore) } }
     return rows.contributions(parts, meaning: "part of the squared distance")
   }
 
-  private func standardised(_ rows: Observations) throws(DetectionError) -> Matrix {
+  private func standardised(_ rows: Observations, work: Work) throws(DetectionError) -> Matrix {
     try rows.require(features: shape.center.count)
     try rows.requireComplete()
-    return Matrix(
-      rows: rows.rowCount, columns: shape.center.count,
-      values: standardisation.apply(rows.matrix, 0..<rows.rowCount, within: Self.farthest))
+    return try cancellable { () throws(Cancelled) in
+      try standardisation.apply(rows.matrix, within: Self.farthest, work: work)
+    }
   }
 }

@@ -81,7 +81,7 @@ package struct NearestNeighbors: Detector, Equatable {
       try rows.requireComplete()
       if excludingSelf { precondition(rows.rowCount == matrix.rows, "these are not the training rows") }
       return try cancellable { () throws(Cancelled) in
-        try NeighborIndex(matrix).nearest(
+        try NeighborIndex(matrix, work: work).nearest(
           neighbors, to: rows.matrix, excludingSelf: excludingSelf, work: work)
       }
     }

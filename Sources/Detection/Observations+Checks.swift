@@ -17,10 +17,7 @@ extension Observations {
 
   /// Refuses missing values, naming the first.
   func requireComplete() throws(DetectionError) {
-    // Infinite values were refused at the door: only a missing one turns the sum of zeros into NaN.
-    var zero = 0.0
-    for value in matrix.values { zero += value * 0 }
-    guard zero.isNaN, let cell = matrix.values.firstIndex(where: \.isNaN) else { return }
+    guard let cell = matrix.firstMissing() else { return }
     throw .missing(row: cell / matrix.columns, feature: features[cell % matrix.columns])
   }
 
@@ -40,13 +37,25 @@ extension Observations {
           values.reserveCapacity(rowCount)
           return values
         }
-        for row in 0..<rowCount {
+        var start = 0
+        while start < rowCount, !work.isCancelled() {
+          let end = min(rowCount, start + 256)
           for (place, column) in chosen.enumerated() {
-            let value = matrix.values[row * columns + column]
-            if !value.isNaN { gathered[place].append(value) }
+            // Taken out, so that appending needs no look at the outer array.
+            var values: [Double] = []
+            swap(&values, &gathered[place])
+            for row in start..<end {
+              let value = matrix.values[row * columns + column]
+              if !value.isNaN { values.append(value) }
+            }
+            swap(&values, &gathered[place])
           }
+          start = end
         }
-        return gathered.map(map)
+        // Results of a cancelled pass are thrown away, so it may end early.
+        var results: [Result] = []
+        for values in gathered where !work.isCancelled() { results.append(map(values)) }
+        return results
       }.flatMap(\.self)
     }
   }

@@ -24,6 +24,22 @@ struct Standardisation: Sendable, Codable, Equatable {
     return values
   }
 
+  /// All rows, standardised.
+  func apply(_ matrix: Matrix, within limit: Double, work: Work) throws(Cancelled) -> Matrix {
+    let (columns, limit) = (matrix.columns, min(limit, Self.farthest))
+    let values = try work.fill(matrix.rows, stride: columns, size: 4096, stage: "scaling") { range, target in
+      var cell = 0
+      for _ in 0..<range.count {
+        for column in 0..<columns {
+          let value = matrix.values[range.lowerBound * columns + cell]
+          target[cell] = max(-limit, min(limit, (value - centers[column]) / scales[column]))
+          cell += 1
+        }
+      }
+    }
+    return Matrix(rows: matrix.rows, columns: columns, values: values)
+  }
+
   /// The covariance (over n − 1) of the standardised rows, pulled in to `limit`; fixed chunks added in order.
   func covariance(of matrix: Matrix, within limit: Double, work: Work) throws(Cancelled) -> Matrix {
     let d = matrix.columns

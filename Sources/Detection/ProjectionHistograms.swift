@@ -36,7 +36,14 @@ package struct ProjectionHistograms: Detector, Equatable {
     let matrix = rows.matrix
     let histograms = try cancellable { () throws(Cancelled) in
       try work.map(drawn.count, stage: "fitting") { number -> Model.Histogram in
-        Model.Histogram((0..<matrix.rows).map { Model.project(matrix.row($0), drawn[number]) }, bins: bins)
+        // Results of a cancelled pass are thrown away, so it may end early.
+        var projected: [Double] = []
+        projected.reserveCapacity(matrix.rows)
+        for row in 0..<matrix.rows {
+          if row % 4096 == 0, work.isCancelled() { break }
+          projected.append(Model.project(matrix.row(row), drawn[number]))
+        }
+        return Model.Histogram(projected, bins: bins)
       }
     }
     return Model(rows: rows.keeping([]), projections: drawn, histograms: histograms)

@@ -34,7 +34,8 @@ package struct SubspaceOutlierDegree: Detector, Equatable {
     if !(alpha > 0 && alpha < 1) { throw .parameter(name: "alpha", reason: "must lie between 0 and 1") }
     let rows = try ReferenceRows(training, atLeast: 3, work: work)
     let count = min(neighbors, training.rowCount - 1)
-    let found = try NeighborIndex(rows.matrix).found(count, to: rows.matrix, excludingSelf: true, work: work)
+    let found = try rows.matrix.nearest(
+      count, to: rows.matrix, excludingSelf: true, work: work)
     return Model(
       rows: rows, neighbors: count, references: references, alpha: alpha, nearest: found.rows)
   }
@@ -60,8 +61,8 @@ package struct SubspaceOutlierDegree: Detector, Equatable {
       of rows: Observations, excludingSelf: Bool, work: Work
     ) throws(DetectionError) -> [Double] {
       let matrix = self.rows.matrix
-      let queries = try self.rows.scaled(rows)
-      let found = try NeighborIndex(matrix).found(
+      let queries = try self.rows.scaled(rows, work: work)
+      let found = try matrix.nearest(
         neighbors, to: queries, excludingSelf: excludingSelf, work: work)
       let namers = self.namers
       let unit = self.rows.unit

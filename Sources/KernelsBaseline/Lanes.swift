@@ -1,4 +1,7 @@
-#if LANES8
+#if LANES16
+  public typealias Lanes = SIMD16<Float>
+  public typealias DoubleLanes = SIMD8<Double>
+#elseif LANES8
   public typealias Lanes = SIMD8<Float>
   public typealias DoubleLanes = SIMD4<Double>
 #else

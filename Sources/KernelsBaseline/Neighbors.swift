@@ -19,7 +19,7 @@ public var tileHeight: Int { 4 }
 /// - `heapValues`, `heapRows`: for each query a binary max-heap of `capacity` values, filled with infinity before the
 ///   first call, and the reference rows that they belong to.
 /// - `selfOffset`: query q is reference `selfOffset + q` and must not find itself; a large negative number for none.
-/// - `scratch`: room for `tileHeight * panelWidth` values.
+/// - `scratch`: room for `panelWidth` values.
 public func offerNeighbors(
   tiles: UnsafePointer<Float>, tileCount: Int, dimensions: Int, panels: UnsafePointer<Float>,
   norms: UnsafePointer<Float>, panelRange: Range<Int>, capacity: Int, heapValues: UnsafeMutablePointer<Float>,
@@ -64,39 +64,45 @@ public func offerNeighbors(
         q += 4
       }
       // A value below its query's limit leaves a sign bit.
-      let low = signs(a0 - limit0) | signs(b0 - limit0) | signs(a1 - limit1) | signs(b1 - limit1)
-      let high = signs(a2 - limit2) | signs(b2 - limit2) | signs(a3 - limit3) | signs(b3 - limit3)
-      if !hasSign(low | high) { continue }
-      let spill = UnsafeMutableRawPointer(scratch)
-      spill.storeBytes(of: a0, as: Lanes.self)
-      spill.storeBytes(of: b0, toByteOffset: 4 * width, as: Lanes.self)
-      spill.storeBytes(of: a1, toByteOffset: 8 * width, as: Lanes.self)
-      spill.storeBytes(of: b1, toByteOffset: 12 * width, as: Lanes.self)
-      spill.storeBytes(of: a2, toByteOffset: 16 * width, as: Lanes.self)
-      spill.storeBytes(of: b2, toByteOffset: 20 * width, as: Lanes.self)
-      spill.storeBytes(of: a3, toByteOffset: 24 * width, as: Lanes.self)
-      spill.storeBytes(of: b3, toByteOffset: 28 * width, as: Lanes.self)
-      for j in 0..<4 {
-        let own = selfOffset + tile * 4 + j
+      let hits0 = signs(a0 - limit0) | signs(b0 - limit0)
+      let hits1 = signs(a1 - limit1) | signs(b1 - limit1)
+      let hits2 = signs(a2 - limit2) | signs(b2 - limit2)
+      let hits3 = signs(a3 - limit3) | signs(b3 - limit3)
+      if !hasSign((hits0 | hits1) | (hits2 | hits3)) { continue }
+      let row = panel * panelWidth
+      func offer(_ a: Lanes, _ b: Lanes, _ j: Int) -> Lanes {
+        let spill = UnsafeMutableRawPointer(scratch)
+        spill.storeBytes(of: a, as: Lanes.self)
+        spill.storeBytes(of: b, toByteOffset: 4 * width, as: Lanes.self)
+        let own = selfOffset + tile * 4 + j - row
         let values = heaps + j * capacity
         let rows = heapRows + (tile * 4 + j) * capacity
         for lane in 0..<2 * width {
-          let value = scratch[j * 2 * width + lane]
-          let row = panel * panelWidth + lane
-          if value < values[0], row != own {
-            replaceLargest(values, rows, capacity, value, Int32(truncatingIfNeeded: row))
+          let value = scratch[lane]
+          if value < values[0], lane != own {
+            replaceLargest(values, rows, capacity, value, Int32(truncatingIfNeeded: row + lane))
           }
         }
+        return Lanes(repeating: values[0])
       }
-      limit0 = Lanes(repeating: heaps[0])
-      limit1 = Lanes(repeating: heaps[capacity])
-      limit2 = Lanes(repeating: heaps[2 * capacity])
-      limit3 = Lanes(repeating: heaps[3 * capacity])
+      if hasSign(hits0) { limit0 = offer(a0, b0, 0) }
+      if hasSign(hits1) { limit1 = offer(a1, b1, 1) }
+      if hasSign(hits2) { limit2 = offer(a2, b2, 2) }
+      if hasSign(hits3) { limit3 = offer(a3, b3, 3) }
     }
   }
 }
 
-#if LANES8
+#if LANES16
+  @inline(__always) private func signs(_ value: Lanes) -> SIMD8<UInt64> {
+    unsafeBitCast(value, to: SIMD8<UInt64>.self)
+  }
+  @inline(__always) private func hasSign(_ bits: SIMD8<UInt64>) -> Bool {
+    let half = bits.lowHalf | bits.highHalf
+    let quarter = half.lowHalf | half.highHalf
+    return (quarter[0] | quarter[1]) & 0x8000_0000_8000_0000 != 0
+  }
+#elseif LANES8
   @inline(__always) private func signs(_ value: Lanes) -> SIMD4<UInt64> {
     unsafeBitCast(value, to: SIMD4<UInt64>.self)
   }

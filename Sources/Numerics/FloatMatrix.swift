@@ -54,12 +54,8 @@ package struct FloatMatrix: Sendable, Equatable {
     let filled = try work.fillSingle(
       count, stride: width, size: ProductChunk.rows(inner: inner, width: width), stage: "multiplying"
     ) { range, target in
-      var padded = [Float](repeating: 0, count: range.count * packed.stride)
       packed.multiply(
-        left.span.extracting(range.lowerBound * inner..<range.upperBound * inner), into: &padded)
-      for row in 0..<range.count {
-        for column in 0..<width { target[row * width + column] = padded[row * packed.stride + column] }
-      }
+        left.span.extracting(range.lowerBound * inner..<range.upperBound * inner), into: &target)
     }
     return FloatMatrix(rows: count, columns: width, values: filled)
   }

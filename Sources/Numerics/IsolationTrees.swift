@@ -118,7 +118,7 @@ package struct IsolationTrees: Sendable, Equatable, Codable {
                 return
               }
               switch kernels {
-              case .v3:
+              case .v3, .v4:
                 unsafe KernelsV3.addPathLengths(
                   features: features, thresholds: thresholds, lengths: lengths, trees: 0..<treeCount,
                   depth: depth,

@@ -28,6 +28,7 @@ package struct Matrix: Sendable, Equatable, Codable {
 
   /// The given rows, in the given order.
   package func selecting(rows chosen: [Int]) -> Matrix {
+    if chosen.elementsEqual(0..<rows) { return self }
     var picked: [Double] = []
     picked.reserveCapacity(chosen.count * columns)
     for row in chosen { picked.append(contentsOf: self.row(row)) }

@@ -22,22 +22,19 @@ extension Matrix {
     let filled = try work.fill(
       count, stride: width, size: ProductChunk.rows(inner: inner, width: width), stage: "multiplying"
     ) { range, target in
-      var padded = [Double](repeating: 0, count: range.count * packed.stride)
-      packed.multiply(Array(left[range.lowerBound * inner..<range.upperBound * inner]), into: &padded)
-      for row in 0..<range.count {
-        for column in 0..<width { target[row * width + column] = padded[row * packed.stride + column] }
-      }
+      packed.multiply(
+        left.span.extracting(range.lowerBound * inner..<range.upperBound * inner), into: &target)
     }
     return Matrix(rows: count, columns: width, values: filled)
   }
 }
 
 enum ProductChunk {
-  /// Some milliseconds on one core.
-  private static let operations = 50_000_000
+  /// Some ten milliseconds on one core.
+  private static let operations = 200_000_000
 
   /// A multiple of the four rows that the kernels take at once.
   static func rows(inner: Int, width: Int) -> Int {
-    max(4, min(256, operations / (2 * inner * width) / 4 * 4))
+    max(16, min(128, operations / (2 * inner * width) / 4 * 4))
   }
 }

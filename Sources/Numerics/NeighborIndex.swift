@@ -1,5 +1,6 @@
 import KernelsBaseline
 import KernelsV3
+import KernelsV4
 
 /// The nearest rows of each query, nearest first.
 package struct Neighbors: Sendable, Equatable {
@@ -41,49 +42,66 @@ package struct NeighborIndex: Sendable {
   /// Rows farther from the center than this many median distances stay out of the single-precision pass.
   private static let farRadius = 1e15
 
-  package init(_ matrix: Matrix, kernels: Kernels = .best) {
+  package init(_ matrix: Matrix, kernels: Kernels = .best, work: Work = Work()) throws(Cancelled) {
     let (count, dimensions) = (matrix.rows, matrix.columns)
     self.kernels = kernels
     rowCount = count
     self.dimensions = dimensions
     values = matrix.values
-    let columns = matrix.transposedValues()
-    let center = (0..<dimensions).map { j in
+    let columns = try matrix.transposedValues(work: work)
+    let center = try work.map(dimensions, stage: "indexing") { j in
       Selection.median(of: Array(columns[j * count..<(j + 1) * count])) ?? 0
     }
     distances = SquaredDistances(columns: columns, rowCount: count, kernels: kernels)
     self.center = center
-    var radii = (0..<count).map { row in
-      (0..<dimensions).reduce(0.0) { max($0, abs(matrix.values[row * dimensions + $1] - center[$1])) }
+    let radii = try work.fill(count, size: Self.indexedRows, stage: "indexing") { range, target in
+      for row in range {
+        var radius = 0.0
+        for j in 0..<dimensions {
+          radius = max(radius, abs(matrix.values[row * dimensions + j] - center[j]))
+        }
+        target[row - range.lowerBound] = radius
+      }
     }
+    try work.check()
     let middle = Selection.median(of: radii.filter { $0 > 0 }) ?? 1
-    inverseScale = min(1 / middle, 1e300)
-    radii = []
-    let width = kernels == .v3 ? KernelsV3.panelWidth : KernelsBaseline.panelWidth
+    let inverseScale = min(1 / middle, 1e300)
+    self.inverseScale = inverseScale
+    let width = kernels.panelWidth
     let panelCount = (count + width - 1) / width
-    var panels = [Float](repeating: 0, count: panelCount * width * dimensions)
-    var norms = [Float](repeating: .infinity, count: panelCount * width)
-    var hasFarRows = false
-    for row in 0..<count {
-      var norm = 0.0
-      for j in 0..<dimensions {
-        let x = (matrix.values[row * dimensions + j] - center[j]) * inverseScale
-        norm += x * x
-      }
-      if !(norm < Self.farRadius * Self.farRadius) {
-        hasFarRows = true
-        continue
-      }
-      norms[row] = Float(norm)
-      let base = row / width * width * dimensions + row % width
-      for j in 0..<dimensions {
-        panels[base + j * width] = Float((matrix.values[row * dimensions + j] - center[j]) * inverseScale)
+    let norms = try work.fillSingle(
+      panelCount, stride: width, size: Self.indexedRows / width, stage: "indexing"
+    ) {
+      range, target in
+      for place in 0..<range.count * width {
+        let row = range.lowerBound * width + place
+        var norm = Double.infinity
+        if row < count {
+          norm = 0
+          for j in 0..<dimensions {
+            let x = (matrix.values[row * dimensions + j] - center[j]) * inverseScale
+            norm += x * x
+          }
+        }
+        target[place] = norm < Self.farRadius * Self.farRadius ? Float(norm) : .infinity
       }
     }
-    self.panels = panels
+    panels = try work.fillSingle(
+      panelCount, stride: width * dimensions, size: Self.indexedRows / width, stage: "indexing"
+    ) { range, target in
+      for row in range.lowerBound * width..<min(count, range.upperBound * width) where norms[row].isFinite {
+        let base = (row / width - range.lowerBound) * width * dimensions + row % width
+        for j in 0..<dimensions {
+          target[base + j * width] = Float((matrix.values[row * dimensions + j] - center[j]) * inverseScale)
+        }
+      }
+    }
+    hasFarRows = norms.prefix(count).contains { !$0.isFinite }
     self.norms = norms
-    self.hasFarRows = hasFarRows
   }
+
+  /// Rows that one chunk of the index takes, a multiple of every panel's width.
+  private static let indexedRows = 4096
 
   /// The `count` nearest rows of each query; `excludingSelf` if query *i* is row *i* and must not find itself.
   package func nearest(
@@ -146,7 +164,7 @@ package struct NeighborIndex: Sendable {
       }
       found.norms[i] = norm
     }
-    let width = kernels == .v3 ? KernelsV3.panelWidth : KernelsBaseline.panelWidth
+    let width = kernels.panelWidth
     let panelCount = norms.count / width
     // About 128 KB of references stay in the second-level cache while every tile passes over them.
     let run = max(1, (1 << 17) / (4 * width * dimensions))
@@ -161,7 +179,7 @@ package struct NeighborIndex: Sendable {
               guard let tiles = tiles.baseAddress, let panels = panels.baseAddress,
                 let norms = norms.baseAddress, let values = values.baseAddress, let rows = rows.baseAddress
               else { return }
-              unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: 4 * width) { scratch in
+              unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: width) { scratch in
                 guard let scratch = scratch.baseAddress else { return }
                 var panel = 0
                 while panel < panelCount {
@@ -169,6 +187,12 @@ package struct NeighborIndex: Sendable {
                   switch kernels {
                   case .v3:
                     unsafe KernelsV3.offerNeighbors(
+                      tiles: tiles, tileCount: tileCount, dimensions: dimensions, panels: panels,
+                      norms: norms,
+                      panelRange: panelRange, capacity: capacity, heapValues: values, heapRows: rows,
+                      selfOffset: selfOffset, scratch: scratch)
+                  case .v4:
+                    unsafe KernelsV4.offerNeighbors(
                       tiles: tiles, tileCount: tileCount, dimensions: dimensions, panels: panels,
                       norms: norms,
                       panelRange: panelRange, capacity: capacity, heapValues: values, heapRows: rows,

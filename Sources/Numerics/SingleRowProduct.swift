@@ -1,5 +1,6 @@
 import KernelsBaseline
 import KernelsV3
+import KernelsV4
 
 /// A matrix of single precision, packed for multiplying many rows by it; as `RowProduct`.
 struct SingleRowProduct: Sendable {
@@ -14,7 +15,7 @@ struct SingleRowProduct: Sendable {
     self.kernels = kernels
     inner = turned == .no ? matrix.rows : matrix.columns
     columns = turned == .no ? matrix.columns : matrix.rows
-    let width = kernels == .v3 ? KernelsV3.singleProductWidth : KernelsBaseline.singleProductWidth
+    let width = kernels.singleProductWidth
     let panelCount = (columns + width - 1) / width
     stride = panelCount * width
     var panels = [Float](repeating: 0, count: stride * inner)
@@ -30,25 +31,47 @@ struct SingleRowProduct: Sendable {
     self.panels = panels
   }
 
-  /// `rows` holds whole rows of `inner` values; `result` takes `stride` values a row.
-  func multiply(_ rows: Span<Float>, into result: inout [Float]) {
+  /// Columns that one panel holds.
+  var width: Int { kernels.singleProductWidth }
+
+  /// Multiplies whole rows of `inner` values and puts `columns` values a row into `target`.
+  ///
+  /// One panel after another passes over all rows, so that it stays in the cache.
+  func multiply(_ rows: Span<Float>, into target: inout MutableSpan<Float>) {
     if inner == 0 || columns == 0 { return }
     let count = rows.count / inner
-    precondition(result.count >= count * stride, "the result has no room for the product")
-    let width = kernels == .v3 ? KernelsV3.singleProductWidth : KernelsBaseline.singleProductWidth
-    // SAFETY: `count * inner` values are read, `count * stride` written; the arrays do not overlap.
+    precondition(target.count == count * columns, "the target does not fit the product")
+    var part = [Float](repeating: 0, count: count * width)
+    for panel in 0..<stride / width {
+      multiply(rows, panel: panel, into: &part)
+      let start = panel * width
+      let used = min(width, columns - start)
+      for row in 0..<count {
+        for column in 0..<used { target[row * columns + start + column] = part[row * width + column] }
+      }
+    }
+  }
+
+  private func multiply(_ rows: Span<Float>, panel: Int, into part: inout [Float]) {
+    let count = rows.count / inner
+    // SAFETY: `count * inner` values are read, and `inner * width` of the panel; `count * width` values are
+    // written, which is what the part holds; the arrays do not overlap.
     unsafe rows.withUnsafeBufferPointer { rows in
       unsafe panels.withUnsafeBufferPointer { panels in
-        unsafe result.withUnsafeMutableBufferPointer { result in
-          guard let rows = rows.baseAddress, let panels = panels.baseAddress, let result = result.baseAddress
+        unsafe part.withUnsafeMutableBufferPointer { part in
+          guard let rows = rows.baseAddress, let panels = panels.baseAddress, let part = part.baseAddress
           else { return }
+          let start = unsafe panels + panel * inner * width
           switch kernels {
           case .v3:
             unsafe KernelsV3.multiplySingleRows(
-              rows, rowCount: count, inner: inner, panels: panels, panelCount: stride / width, into: result)
+              rows, rowCount: count, inner: inner, panels: start, panelCount: 1, into: part)
           case .baseline:
             unsafe KernelsBaseline.multiplySingleRows(
-              rows, rowCount: count, inner: inner, panels: panels, panelCount: stride / width, into: result)
+              rows, rowCount: count, inner: inner, panels: start, panelCount: 1, into: part)
+          case .v4:
+            unsafe KernelsV4.multiplySingleRows(
+              rows, rowCount: count, inner: inner, panels: start, panelCount: 1, into: part)
           }
         }
       }

@@ -43,7 +43,7 @@ package struct SquaredDistances: Sendable {
             let result = result.baseAddress
           else { return }
           switch kernels {
-          case .v3:
+          case .v3, .v4:
             unsafe KernelsV3.squaredDistances(
               query: values + start, dimensions: dimensions, columns: columns, stride: rowCount, range: rows,
               into: result)

@@ -157,7 +157,7 @@ package struct WindowProfile: Sendable {
                       let rowBest = unsafe side != .columns ? best : spare
                       let columnBest = unsafe side != .rows ? best : spare
                       switch kernels {
-                      case .v3:
+                      case .v3, .v4:
                         unsafe KernelsV3.walkDiagonals(
                           first: first, count: diagonals, rowCount: count, columnCount: other.count,
                           covariances: covariances, rowDF: df, rowDG: dg, rowInverse: inverse,

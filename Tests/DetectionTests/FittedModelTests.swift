@@ -27,12 +27,12 @@ private func detect(
   _ detector: some Detector, _ value: Value, perSegment: Bool = false, threads: Int = 1
 ) throws -> Scores {
   try AnyDetector(detector).detect(
-    #require(ScorableRows(value)), perSegment: perSegment, seed: 4, work: Work(threads: threads))
+    #require(try ScorableRows(value)), perSegment: perSegment, seed: 4, work: Work(threads: threads))
 }
 
 @Suite struct `Fitted models` {
   @Test func `never see labels`() throws {
-    let rows = try #require(ScorableRows(value([[1], [2]], label: [true, false])))
+    let rows = try #require(try ScorableRows(value([[1], [2]], label: [true, false])))
     #expect(rows.features == ["f0"])
   }
 
@@ -89,21 +89,21 @@ private func detect(
 
   @Test func `match features by name`() throws {
     let model = try AnyDetector(ZScore()).fit(
-      #require(ScorableRows(twoFiles())), perSegment: false, seed: 0, work: Work())
+      #require(try ScorableRows(twoFiles())), perSegment: false, seed: 0, work: Work())
     let swapped = Frame(
       index: .rows(1), columns: [Column(numbers: [3], name: "f1"), Column(numbers: [0], name: "f0")])
-    let scores = try model.scores(of: #require(ScorableRows(.table(swapped))), work: Work())
-    let straight = try model.scores(of: #require(ScorableRows(value([[0, 3]]))), work: Work())
+    let scores = try model.scores(of: #require(try ScorableRows(.table(swapped))), work: Work())
+    let straight = try model.scores(of: #require(try ScorableRows(value([[0, 3]]))), work: Work())
     #expect(scores.values == straight.values)
     #expect(throws: DetectionError.unknownFeature("f1")) {
-      try model.scores(of: #require(ScorableRows(value([[0]]))), work: Work())
+      try model.scores(of: #require(try ScorableRows(value([[0]]))), work: Work())
     }
   }
 
   @Test func `have bytes that only depend on what was learned`() throws {
     func bytes(_ seed: UInt64, _ threads: Int) throws -> [UInt8] {
       try AnyDetector(IsolationForest(trees: 10)).fit(
-        #require(ScorableRows(twoFiles())), perSegment: false, seed: seed, work: Work(threads: threads)
+        #require(try ScorableRows(twoFiles())), perSegment: false, seed: seed, work: Work(threads: threads)
       ).encoded()
     }
     #expect(try bytes(1, 1) == bytes(1, 2))
@@ -136,7 +136,7 @@ private func detect(
         Slot(name: "pump", content: .frame(frame)),
         Slot(name: "mic", content: .frame(frame), presence: presence),
       ])
-    let rows = try #require(ScorableRows(.bundle(bundle)))
+    let rows = try #require(try ScorableRows(.bundle(bundle)))
     #expect(rows.features == ["pump.x", "mic.x"])
     #expect(rows.blocks.map(\.name) == ["pump", "mic"])
     #expect(rows.matrix[2, 1].isNaN && rows.matrix[2, 0] == 3)

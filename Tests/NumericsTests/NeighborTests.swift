@@ -59,7 +59,7 @@ private let layouts = [
 
   @Test func `gives the same bits at two threads`() throws {
     let data = matrix(700, 8) { random, _, _ in random.normal() }
-    let index = NeighborIndex(data)
+    let index = try NeighborIndex(data)
     #expect(
       try index.nearest(9, to: data, work: Work(threads: 1))
         == index.nearest(9, to: data, work: Work(threads: 2)))
@@ -75,5 +75,5 @@ private let layouts = [
 
 extension Kernels {
   /// What this machine can run.
-  static var usable: [Kernels] { best == .v3 ? [.baseline, .v3] : [.baseline] }
+  static var usable: [Kernels] { allCases.filter { $0 <= best } }
 }

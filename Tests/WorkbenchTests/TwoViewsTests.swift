@@ -76,7 +76,7 @@ private struct Division {
   /// The distance to the nearest fit row.
   func nearest(_ matrix: Matrix) throws -> [Double] {
     let fit = modalities.index.rows(in: .fit)
-    let index = NeighborIndex(matrix.selecting(rows: fit))
+    let index = try NeighborIndex(matrix.selecting(rows: fit))
     let found = try index.nearest(1, to: matrix, work: Work(threads: 2))
     return (0..<matrix.rows).map { found.distance($0, 0) }
   }

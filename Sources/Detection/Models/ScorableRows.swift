@@ -18,6 +18,11 @@ package struct ScorableRows: Sendable {
     self.matrix = matrix
     self.features = features
     self.blocks = blocks
+    if matrix.columns > 0, matrix.firstMissing() == nil {
+      presence = Mask(count: matrix.rows, repeating: true)
+      completeness = presence
+      return
+    }
     var presence = Mask(count: matrix.rows)
     var completeness = Mask(count: matrix.rows)
     for row in 0..<matrix.rows {
@@ -30,28 +35,29 @@ package struct ScorableRows: Sendable {
   }
 
   /// nil for kinds without features: labels, texts and times never become numbers here.
-  package init?(_ value: Value) {
+  package init?(_ value: Value, work: Work = Work()) throws(Cancelled) {
     switch value {
-    case .table(let frame), .series(let frame): self.init(frame)
+    case .table(let frame), .series(let frame): try self.init(frame, work: work)
     case .embedding(let embedding):
       self.init(
         index: embedding.index, matrix: embedding.matrix, features: embedding.features,
         blocks: embedding.blocks)
-    case .bundle(let bundle): self.init(bundle)
+    case .bundle(let bundle): try self.init(bundle, work: work)
     default: return nil
     }
   }
 
-  private init(_ frame: Frame) {
+  private init(_ frame: Frame, work: Work) throws(Cancelled) {
     let columns = frame.features
     self.init(
-      index: frame.index, matrix: Matrix(columns: columns.map { $0.numbers ?? [] }, rows: frame.rowCount),
+      index: frame.index,
+      matrix: try Matrix(columns: columns.map { $0.numbers ?? [] }, rows: frame.rowCount, work: work),
       features: columns.map(\.name),
       blocks: columns.enumerated().map { Block(name: $1.name, columns: $0..<$0 + 1) })
   }
 
   /// The features of all slots side by side, named `slot.feature`; an absent slot's cells are missing.
-  private init(_ bundle: Bundle) {
+  private init(_ bundle: Bundle, work: Work) throws(Cancelled) {
     var columns: [[Double]] = []
     var features: [String] = []
     var blocks: [Block] = []
@@ -75,13 +81,13 @@ package struct ScorableRows: Sendable {
       }
     }
     self.init(
-      index: bundle.index, matrix: Matrix(columns: columns, rows: bundle.index.count), features: features,
-      blocks: blocks)
+      index: bundle.index, matrix: try Matrix(columns: columns, rows: bundle.index.count, work: work),
+      features: features, blocks: blocks)
   }
 
   /// The first missing value, if there is one.
   var firstGap: DetectionError? {
-    matrix.values.firstIndex(where: \.isNaN).map {
+    matrix.firstMissing().map {
       .missing(row: $0 / matrix.columns, feature: features[$0 % matrix.columns])
     }
   }
@@ -99,23 +105,31 @@ package struct ScorableRows: Sendable {
   /// Only the named features, in that order: what a model was fitted on.
   func selecting(features names: [String]) throws(DetectionError) -> ScorableRows {
     if names == features { return self }
-    var columns: [[Double]] = []
+    var places: [Int] = []
     for name in names {
       guard let place = features.firstIndex(of: name) else { throw .unknownFeature(name) }
-      columns.append(matrix.column(place))
+      places.append(place)
     }
     return ScorableRows(
-      index: index, matrix: Matrix(columns: columns, rows: matrix.rows), features: names,
+      index: index, matrix: matrix.selecting(columns: places), features: names,
       blocks: names.enumerated().map { Block(name: $1, columns: $0..<$0 + 1) })
   }
 }
 
 extension Matrix {
-  fileprivate init(columns: [[Double]], rows: Int) {
-    self.init(rows: rows, columns: columns.count)
-    for (place, column) in columns.enumerated() {
-      for row in 0..<rows { values[row * columns.count + place] = column[row] }
+  /// Columns side by side; blocks of rows keep both sides in the cache.
+  fileprivate init(columns: [[Double]], rows: Int, work: Work) throws(Cancelled) {
+    let width = columns.count
+    let values = try work.fill(rows, stride: width, size: 1024, stage: "gathering") { range, target in
+      for (place, column) in columns.enumerated() {
+        var cell = place
+        for row in range {
+          target[cell] = column[row]
+          cell += width
+        }
+      }
     }
+    self.init(rows: rows, columns: width, values: values)
   }
 }
 

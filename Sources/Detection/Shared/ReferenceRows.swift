@@ -43,9 +43,10 @@ struct ReferenceRows: Sendable, Codable, Equatable {
       scales = scales.map { _ in common }
     }
     standardisation = Standardisation(centers: fitted.map(\.0), scales: scales)
-    matrix = Matrix(
-      rows: training.rowCount, columns: training.matrix.columns,
-      values: standardisation.apply(training.matrix, 0..<training.rowCount, within: Self.farthest))
+    let applied = standardisation
+    matrix = try cancellable { () throws(Cancelled) in
+      try applied.apply(training.matrix, within: Self.farthest, work: work)
+    }
   }
 
   private init(matrix: Matrix, standardisation: Standardisation) {
@@ -62,12 +63,12 @@ struct ReferenceRows: Sendable, Codable, Equatable {
   var unit: Double { standardisation.scales.first ?? 1 }
 
   /// Other rows on the same scale. Refuses other columns and incomplete rows.
-  func scaled(_ rows: Observations) throws(DetectionError) -> Matrix {
+  func scaled(_ rows: Observations, work: Work) throws(DetectionError) -> Matrix {
     try rows.require(features: matrix.columns)
     try rows.requireComplete()
-    return Matrix(
-      rows: rows.rowCount, columns: matrix.columns,
-      values: standardisation.apply(rows.matrix, 0..<rows.rowCount, within: Self.farthest))
+    return try cancellable { () throws(Cancelled) in
+      try standardisation.apply(rows.matrix, within: Self.farthest, work: work)
+    }
   }
 
   /// One number a row from its scaled values; rows in parallel, `cost` being about the operations a row takes.
@@ -75,7 +76,7 @@ struct ReferenceRows: Sendable, Codable, Equatable {
     _ rows: Observations, cost: Int, work: Work,
     _ score: @Sendable (_ row: Int, _ values: ArraySlice<Double>) -> Double
   ) throws(DetectionError) -> [Double] {
-    let scaled = try scaled(rows)
+    let scaled = try scaled(rows, work: work)
     return try scaled.mapRows(cost: cost, stage: "scoring", work: work) { min(score($0, $1), largestScore) }
   }
 }
@@ -95,13 +96,14 @@ extension Matrix {
   }
 }
 
-extension NeighborIndex {
-  /// Neighbours with the room's own error.
-  func found(
+extension Matrix {
+  /// The nearest rows of each query, with the room's own error.
+  func nearest(
     _ count: Int, to queries: Matrix, excludingSelf: Bool, work: Work
   ) throws(DetectionError) -> Neighbors {
     try cancellable { () throws(Cancelled) in
-      try nearest(count, to: queries, excludingSelf: excludingSelf, work: work)
+      try NeighborIndex(self, work: work).nearest(
+        count, to: queries, excludingSelf: excludingSelf, work: work)
     }
   }
 }

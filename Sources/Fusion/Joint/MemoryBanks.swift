@@ -48,7 +48,7 @@ package struct MemoryBanks: Sendable {
     let count = min(fit.count - 1, max(Self.fewestKept, Int((share * Double(fit.count)).rounded())))
     let distances = try orCancelled { () throws(Cancelled) in
       let kept = try Self.coreset(taught, count: count, work: work)
-      let index = NeighborIndex(taught.selecting(rows: kept))
+      let index = try NeighborIndex(taught.selecting(rows: kept), work: work)
       let found = try index.nearest(2, to: matrix, work: work, stage: "memory bank")
       let isKept = Set(kept.map { fit[$0] })
       return (0..<matrix.rows).map { found.distance($0, isKept.contains($0) ? 1 : 0) }

@@ -22,9 +22,9 @@ package struct NeighborMapping: PairMapping {
     let learning = rows.learning
     let taught = rows.source.selecting(rows: learning)
     let count = min(count, learning.count - 1)
-    let index = NeighborIndex(taught)
     let (all, own) = try orCancelled { () throws(Cancelled) in
-      (
+      let index = try NeighborIndex(taught, work: work)
+      return (
         try index.nearest(count, to: rows.source, work: work),
         try index.nearest(count, to: taught, excludingSelf: true, work: work)
       )

@@ -75,7 +75,7 @@ struct Detect: PureCommand {
   }
 
   func run(_ call: Invocation, work: Work) throws(Failure) -> Value {
-    let rows = try call.scorableRows(DetectionOptions.input)
+    let rows = try call.scorableRows(DetectionOptions.input, work: work)
     do throws(DetectionError) {
       let detector = AnyDetector(method.detector(call))
       if detector.needsCompleteRows { call.tellIncomplete(rows, method: method.name) }
@@ -106,7 +106,7 @@ struct Fit: PureCommand {
   }
 
   func run(_ call: Invocation, work: Work) throws(Failure) -> Value {
-    let rows = try call.scorableRows(DetectionOptions.input)
+    let rows = try call.scorableRows(DetectionOptions.input, work: work)
     do throws(DetectionError) {
       let detector = AnyDetector(method.detector(call))
       if detector.needsCompleteRows { call.tellIncomplete(rows, method: method.name) }
@@ -123,12 +123,19 @@ extension Invocation {
   fileprivate var detectionSeed: UInt64 { UInt64(self[DetectionOptions.seed]) }
 
   /// The features of an argument.
-  func scorableRows(_ parameter: Parameter<Reference>) throws(Failure) -> ScorableRows {
-    guard let rows = ScorableRows(self[parameter].value) else { throw unexpectedKind(parameter.base) }
+  func scorableRows(_ parameter: Parameter<Reference>, work: Work) throws(Failure) -> ScorableRows {
+    guard let rows = try features(of: self[parameter].value, work: work) else {
+      throw unexpectedKind(parameter.base)
+    }
     if rows.features.isEmpty { throw noFeatures(parameter.base) }
     let absent = rows.index.count - rows.presence.setCount
     if absent > 0 { note("\(absent) rows without any value are not scored") }
     return rows
+  }
+
+  /// What a detector sees of a value, nil if it has no features.
+  func features(of value: Value, work: Work) throws(Failure) -> ScorableRows? {
+    do throws(Cancelled) { return try ScorableRows(value, work: work) } catch { throw .cancelled }
   }
 
   /// Says how many rows a method that needs all features leaves out.

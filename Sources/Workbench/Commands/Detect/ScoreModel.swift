@@ -29,7 +29,7 @@ struct ScoreModel: PureCommand {
     guard case .model(let stored) = call[Self.model].value, let model = stored as? FittedModel else {
       throw call.unexpectedKind(Self.model.base)
     }
-    let rows = try call.scorableRows(Self.input)
+    let rows = try call.scorableRows(Self.input, work: work)
     if model.needsCompleteRows { call.tellIncomplete(rows, method: model.method) }
     do throws(DetectionError) {
       return .scores(try model.scores(of: rows, work: work))

@@ -114,7 +114,9 @@ struct Explain: PureCommand {
   /// The scored rows, if they were named and are the right ones.
   private func scoredRows(_ call: Invocation, scores: Scores) throws(Failure) -> ScorableRows? {
     guard let named = call[Self.data] else { return nil }
-    guard let rows = ScorableRows(named.value) else { throw call.unexpectedKind(Self.data.base) }
+    guard let rows = try call.features(of: named.value, work: Work()) else {
+      throw call.unexpectedKind(Self.data.base)
+    }
     guard rows.index.address == scores.index.address else {
       throw call.blame(
         Self.data.base, "D0506", "`\(named.name)` does not have the rows that were scored",
