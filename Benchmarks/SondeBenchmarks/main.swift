@@ -6,15 +6,21 @@ struct UsageError: Error {}
 private let names =
   Benchmark.allCases.map(\.rawValue) + SoundBenchmark.allCases.map(\.rawValue)
   + TableBenchmark.allCases.map(\.rawValue) + FrameBenchmark.allCases.map(\.rawValue)
+private let accuracies = SeriesAccuracy.allCases.map(\.rawValue)
 
 private let usage = """
   usage: SondeBenchmarks CASE FOLDER [THREADS] [FILE FOR SCORES]      one JSON line of seconds
          SondeBenchmarks score METHOD ROWS COLUMNS SCORES [SEED]      scores of any rows; prints the seconds
+         SondeBenchmarks ACCURACY DATA                                scores beside published ones
   cases: \(names.joined(separator: " "))
+  accuracies: \(accuracies.joined(separator: " "))
   """
 
 private func line(_ words: [String]) throws -> String? {
   guard words.count >= 2 else { return nil }
+  if let accuracy = SeriesAccuracy(rawValue: words[0]) {
+    return try accuracy.lines(data: words[1]).joined(separator: "\n")
+  }
   if words[0] == "score", words.count >= 5, let columns = Int(words[3]) {
     let seed = words.count > 5 ? UInt64(words[5]) ?? 0 : 0
     return try ScoreFile(method: words[1], seed: seed).measure(

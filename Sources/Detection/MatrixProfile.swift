@@ -7,6 +7,9 @@ import Values
 /// - Output: for each row, the z-normalised distance in 0...2√m of the window centered on it to its nearest neighbour
 ///   (the matrix profile); the first and last half window repeat the outermost windows' scores.
 /// - Complexity: O(*n²*) to score the training series, O(*n l*) to score *l* rows; memory O(*n*) a thread.
+///   With `neighbors` left or right, only earlier or only later windows count: the left profile is what an online
+///   profile (STUMPI) shows, and a window that has none on that side scores 0. To score other rows by the left profile
+///   puts them behind the training rows.
 /// - Throws: `notOneChannel`, `missing`, `tooFewRows`; `parameter` for a window below 4.
 /// - Source: Yeh and others, *Matrix profile I*, ICDM 2016, definitions 4 to 7; discords: Keogh, Lin and Fu, ICDM 2005.
 /// - Differs: a window does not meet windows that start less than a quarter window away (as in STUMPY). Windows that
@@ -15,8 +18,13 @@ package struct MatrixProfile: Detector, Equatable {
   package static let name = "matrixprofile"
   /// Rows that a window holds.
   package let window: Int
+  /// Which windows a window is compared with.
+  package let neighbors: WindowProfile.Neighborhood
 
-  package init(window: Int) { self.window = window }
+  package init(window: Int, neighbors: WindowProfile.Neighborhood = .both) {
+    self.window = window
+    self.neighbors = neighbors
+  }
 
   package func fit(
     _ training: Observations, using random: inout SeededGenerator, work: Work
@@ -25,7 +33,7 @@ package struct MatrixProfile: Detector, Equatable {
     if training.features.count != 1 { throw .notOneChannel(count: training.features.count) }
     try training.require(rows: 2 * window)
     try training.requireComplete()
-    return Model(series: training.matrix.values, window: window)
+    return Model(series: training.matrix.values, window: window, neighbors: neighbors)
   }
 
   package struct Model: FittedDetector, Equatable {
@@ -33,9 +41,20 @@ package struct MatrixProfile: Detector, Equatable {
     package static let readsSeries = true
     let series: [Double]
     let window: Int
+    let neighbors: WindowProfile.Neighborhood
 
     package func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {
       let values = try channel(rows)
+      switch neighbors {
+      case .both: break
+      case .right: return spread(try ownProfile(of: values, work: work), over: values.count)
+      case .left:
+        // What was learned lies before the rows, unless they begin with it.
+        let isContinued = values.starts(with: series)
+        let whole = isContinued ? values : series + values
+        let distances = spread(try ownProfile(of: whole, work: work), over: whole.count)
+        return Array(distances.suffix(values.count))
+      }
       return spread(
         try cancellable { () throws(Cancelled) in try profile(values).join(profile(series), work: work) },
         over: values.count)
@@ -44,11 +63,13 @@ package struct MatrixProfile: Detector, Equatable {
     package func scoresOfTraining(_ training: Observations, work: Work) throws(DetectionError) -> [Double] {
       let values = try channel(training)
       precondition(values.count == series.count, "this is not the training series")
-      let exclusion = (window + 3) / 4 + 1
-      return spread(
-        try cancellable { () throws(Cancelled) in
-          try profile(series).selfJoin(exclusion: exclusion, work: work)
-        }, over: values.count)
+      return spread(try ownProfile(of: series, work: work), over: values.count)
+    }
+
+    private func ownProfile(of values: [Double], work: Work) throws(DetectionError) -> [Double] {
+      try cancellable { () throws(Cancelled) in
+        try profile(values).selfJoin(exclusion: (window + 3) / 4 + 1, neighbors: neighbors, work: work)
+      }
     }
 
     private func channel(_ rows: Observations) throws(DetectionError) -> [Double] {
@@ -65,9 +86,8 @@ package struct MatrixProfile: Detector, Equatable {
       return WindowProfile(values, window: window, center: center, scale: reach > 0 ? reach : 1)
     }
 
-    /// From one distance a window to one a row.
     private func spread(_ distances: [Double], over rows: Int) -> [Double] {
-      (0..<rows).map { distances[min(max($0 - window / 2, 0), distances.count - 1)] }
+      WindowShape(window: window, form: .shape, channels: 1).spread(distances, over: rows)
     }
   }
 }

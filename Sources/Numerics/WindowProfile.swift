@@ -11,13 +11,13 @@ package struct WindowProfile: Sendable {
   package let window: Int
   /// Windows: values − window + 1.
   package let count: Int
-  private let values: [Double]
-  private let means: [Double]
+  let values: [Double]
+  let means: [Double]
   /// 1 / (√m · deviation) of each window; 0 for one that never varies.
-  private let inverseNorms: [Double]
-  private let df: [Double]
-  private let dg: [Double]
-  private let isFlat: [Bool]
+  let inverseNorms: [Double]
+  let df: [Double]
+  let dg: [Double]
+  let isFlat: [Bool]
 
   /// Diagonals that are walked together.
   private static let group = 256
@@ -64,10 +64,28 @@ package struct WindowProfile: Sendable {
     self.dg = dg
   }
 
-  /// The z-normalised distance of each window to its nearest one at least `exclusion` windows away.
-  package func selfJoin(exclusion: Int, kernels: Kernels = .best, work: Work) throws(Cancelled) -> [Double] {
-    let best = try walk(self, from: exclusion, updating: .both, kernels: kernels, work: work)
-    return finish(best, against: self, exclusion: exclusion)
+  /// Which windows of its own series a window is compared with.
+  package enum Neighborhood: String, Sendable, Codable, CaseIterable {
+    case both
+    /// Earlier ones.
+    case left
+    /// Later ones.
+    case right
+  }
+
+  /// The z-normalised distance of each window to its nearest one at least `exclusion` windows away; 0 for a window that
+  /// has none on the side that is asked for.
+  package func selfJoin(
+    exclusion: Int, neighbors: Neighborhood = .both, kernels: Kernels = .best, work: Work
+  ) throws(Cancelled) -> [Double] {
+    let side: Side =
+      switch neighbors {
+      case .both: .both
+      case .left: .columns
+      case .right: .rows
+      }
+    let best = try walk(self, from: exclusion, updating: side, kernels: kernels, work: work)
+    return finish(best, against: self, exclusion: exclusion, neighbors: neighbors)
   }
 
   /// The z-normalised distance of each window to the nearest one of `other`.
@@ -81,15 +99,18 @@ package struct WindowProfile: Sendable {
   }
 
   /// Distances from correlations: √(2m(1 − r)).
-  private func finish(_ best: [Double], against other: WindowProfile, exclusion: Int) -> [Double] {
+  func finish(
+    _ best: [Double], against other: WindowProfile, exclusion: Int, neighbors: Neighborhood = .both
+  ) -> [Double] {
     let flat = other.isFlat.indices.filter { other.isFlat[$0] }
     return best.indices.map { i in
       var correlation = best[i]
+      if neighbors == .left && i < exclusion || neighbors == .right && i + exclusion >= count { return 0 }
+      let meetsEarlier = flat.first.map { i - $0 >= exclusion } ?? false
+      let meetsLater = flat.last.map { $0 - i >= exclusion } ?? false
       let meetsFlat =
         exclusion == 0
-        ? !flat.isEmpty
-        : (flat.first.map { abs($0 - i) >= exclusion } ?? false)
-          || (flat.last.map { abs($0 - i) >= exclusion } ?? false)
+        ? !flat.isEmpty : neighbors != .right && meetsEarlier || neighbors != .left && meetsLater
       if isFlat[i] {
         correlation = meetsFlat ? 1 : 0.5
       } else if meetsFlat {

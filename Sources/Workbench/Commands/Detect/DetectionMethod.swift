@@ -17,12 +17,25 @@ protocol DetectionMethod: Sendable {
   var readsSeries: Bool { get }
   /// Options that show it at work: `--trees 200`.
   var exampleOptions: String { get }
+  /// Options without which its first example could not run.
+  var plainOptions: String { get }
+  /// What its examples work on: `pump.Current` if it takes one channel.
+  var exampleInput: String { get }
   func detector(_ call: Invocation) -> any Detector
 }
 
 extension DetectionMethod {
   var isRandom: Bool { false }
   var readsSeries: Bool { false }
+  var plainOptions: String { "" }
+  var exampleInput: String { "pump" }
+}
+
+extension DetectionMethod {
+  /// The detector, on windows if the call asks for them.
+  func prepared(_ call: Invocation) -> any Detector {
+    readsSeries ? detector(call) : WindowOptions.detector(detector(call), call)
+  }
 }
 
 /// What the commands of this stage share.
@@ -36,7 +49,7 @@ enum DetectionOptions {
   static let seed = Parameter<Int>.seed
 
   static func parameters(of method: any DetectionMethod) -> [AnyParameter] {
-    [input.base] + method.parameters + (method.readsSeries ? [] : [per.base])
+    [input.base] + method.parameters + (method.readsSeries ? [] : WindowOptions.parameters + [per.base])
       + (method.isRandom ? [seed.base] : [])
   }
 
@@ -48,10 +61,11 @@ enum DetectionOptions {
 
   /// Two lines that show a method at work, in a session of its own.
   static func examples(of method: any DetectionMethod, verb: String, name: String) -> [Example] {
-    let input = method.readsSeries ? "pump.Current" : "pump"
+    let input = method.exampleInput
+    let plain = method.plainOptions.isEmpty ? "" : " " + method.plainOptions
     return [
       Example("pump = generate pump-station --minutes 5 --seed 7 | split --fit 120"),
-      Example("\(name) = \(input) | \(verb) \(method.name)\(method.readsSeries ? " --window 30" : "")"),
+      Example("\(name) = \(input) | \(verb) \(method.name)\(plain)"),
       Example("\(name) = \(verb) \(method.name) \(input) \(method.exampleOptions)"),
     ]
   }
@@ -67,7 +81,7 @@ struct Detect: PureCommand {
       discussion: """
         \(method.discussion)
 
-        \(DetectionOptions.fitting) All rows are scored, higher is more anomalous; a fit row is scored without itself. \
+        \(method.readsSeries ? "" : WindowOptions.discussion + "\n\n")\(DetectionOptions.fitting) All rows are scored, higher is more anomalous; a fit row is scored without itself. \
         Contributions to each score are kept where the method has them, up to 5 million cells.
         """,
       parameters: DetectionOptions.parameters(of: method), output: .scores,
@@ -77,7 +91,7 @@ struct Detect: PureCommand {
   func run(_ call: Invocation, work: Work) throws(Failure) -> Value {
     let rows = try call.scorableRows(DetectionOptions.input, work: work)
     do throws(DetectionError) {
-      let detector = AnyDetector(method.detector(call))
+      let detector = AnyDetector(method.prepared(call))
       if detector.needsCompleteRows { call.tellIncomplete(rows, method: method.name) }
       return .scores(
         try detector.detect(
@@ -98,7 +112,7 @@ struct Fit: PureCommand {
       discussion: """
         \(method.discussion)
 
-        \(DetectionOptions.fitting) `score` applies the model to other values with the same features; `detect` does both \
+        \(method.readsSeries ? "" : WindowOptions.discussion + "\n\n")\(DetectionOptions.fitting) `score` applies the model to other values with the same features; `detect` does both \
         in one step.
         """,
       parameters: DetectionOptions.parameters(of: method), output: .model,
@@ -108,7 +122,7 @@ struct Fit: PureCommand {
   func run(_ call: Invocation, work: Work) throws(Failure) -> Value {
     let rows = try call.scorableRows(DetectionOptions.input, work: work)
     do throws(DetectionError) {
-      let detector = AnyDetector(method.detector(call))
+      let detector = AnyDetector(method.prepared(call))
       if detector.needsCompleteRows { call.tellIncomplete(rows, method: method.name) }
       return .model(
         try detector.fit(

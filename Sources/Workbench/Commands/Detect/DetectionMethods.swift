@@ -19,8 +19,18 @@ let detectionMethods: [any DetectionMethod] = [
   // Random trees and projections.
   IsolationForestMethod(), ProjectionHistogramsMethod(),
 
-  // Series.
-  MatrixProfileMethod(),
+  StateEstimationMethod(),
+
+  // Series: windows that no other is like.
+  MatrixProfileMethod(), ManyLengthsProfileMethod(), ManyChannelsProfileMethod(),
+
+  // Series: moments that were not foretold.
+  AutoregressionMethod(), VectorAutoregressionMethod(), HoltWintersMethod(), SeasonalTrendMethod(),
+  KalmanResidualMethod(), PolynomialForecastMethod(), SpectralResidualMethod(),
+
+  // Series: changes that last.
+  WeightedMeanChartMethod(), CumulativeSumMethod(), PageHinkleyMethod(), ControlT2Method(),
+  BayesianChangeMethod(), WindowChangeMethod(),
 ]
 
 /// `detect` and `fit` with each of them.

@@ -1,0 +1,38 @@
+import Detection
+import Language
+
+/// How a method for rows is put to work on windows of a series.
+enum WindowOptions {
+  static let window = Parameter<Int?>.optional(
+    "window", .integer(2...1_000_000), help: "Scores windows of so many rows in place of rows."
+  ) { if case .integer(let rows) = $0 { rows } else { nil } }
+  static let cycle = Parameter<Bool>.flag(
+    "cycle", help: "Scores windows of one cycle, whose length is estimated.")
+  static let form = Parameter<String>.choice(
+    "form",
+    of: [
+      Choice("raw", "its values"), Choice("centered", "its values less their mean"),
+      Choice("shape", "its values less their mean, over their deviation"),
+    ], default: "raw", help: "What of a window is scored.")
+
+  static let parameters = [window.base, cycle.base, form.base]
+
+  /// What discussions of methods for rows say about it.
+  static let discussion = """
+    With `--window` or `--cycle` each window of the rows' values becomes one row (Sub-PCA, Sub-kNN, Sub-LOF and their \
+    like); a moment has the score of the window centered on it, and windows never cross segments.
+    """
+
+  static func detector(_ base: some Detector, _ call: Invocation) -> any Detector {
+    guard call[window] != nil || call[cycle] else { return base }
+    return WindowedDetector(
+      base, window: call[window], form: WindowForm(rawValue: call[form]) ?? .raw)
+  }
+}
+
+extension Parameter<Int?> {
+  /// Rows of a cycle, estimated unless given.
+  static func rows(_ name: String, in range: ClosedRange<Int>, help: String) -> Parameter<Int?> {
+    .optional(name, .integer(range), help: help) { if case .integer(let rows) = $0 { rows } else { nil } }
+  }
+}
