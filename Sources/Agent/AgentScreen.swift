@@ -11,10 +11,12 @@ package struct AgentScreen: Sendable, Equatable {
   private var atLineStart = true
   /// Tokens of the session so far.
   private var use = TokenUse()
+  private var wrap: WordWrap
 
   package init(isTerminal: Bool, width: Int) {
     self.isTerminal = isTerminal
     self.width = max(20, width)
+    wrap = WordWrap(width: isTerminal ? width - 1 : .max)
   }
 
   /// The text to write for an event.
@@ -37,8 +39,9 @@ package struct AgentScreen: Sendable, Equatable {
     case .diagnostic: return clearStatus() + closeLine()
     case .ended(let end, let seconds):
       use = use + end.use
+      let rest = wrap.flush()
       let mark = end.reason == .interrupted ? (atLineStart ? "[interrupted]\n" : " [interrupted]\n") : ""
-      let text = clearStatus() + mark
+      let text = clearStatus() + rest + mark
       if !mark.isEmpty { atLineStart = true }
       return text + closeLine() + AgentText.footer(end, seconds: seconds, session: use) + "\n"
     }
@@ -67,7 +70,7 @@ package struct AgentScreen: Sendable, Equatable {
   private mutating func written(_ piece: String) -> String {
     let safe = SafeText.stripped(piece)
     if let last = safe.last { atLineStart = last == "\n" }
-    return safe
+    return isTerminal ? wrap.feed(safe) : safe
   }
 
   private mutating func clearStatus() -> String {
@@ -76,7 +79,10 @@ package struct AgentScreen: Sendable, Equatable {
   }
 
   private mutating func closeLine() -> String {
-    defer { atLineStart = true }
-    return atLineStart ? "" : "\n"
+    defer {
+      atLineStart = true
+      wrap.reset()
+    }
+    return wrap.flush() + (atLineStart ? "" : "\n")
   }
 }

@@ -32,6 +32,10 @@ package enum AgentText {
     case .refused(let line, let diagnostic):
       "● \(SafeText.visible(line))   refused\n  └ \(SafeText.oneLine(diagnostic, limit: 200))"
     case .denied(let line): "● \(SafeText.visible(line))   not allowed"
+    case .planned(let number, let line): "○ \(number)  \(SafeText.visible(line))"
+    case .unsupported(let items):
+      "! no result that the model saw contains: "
+        + items.map { SafeText.oneLine($0, limit: 40) }.joined(separator: ", ")
     case .forgot(let turns): "the model's window is full: \(turns) earlier question(s) left out"
     case .answeringWithoutTools(let cause):
       switch cause {

@@ -24,8 +24,11 @@ package struct AgentRole: Sendable {
   /// In the notation of chat completions.
   package var tools: [JSON]
   package var toolNames: Set<String>
+  /// The arguments that name values, by tool.
+  package var valueParameters: ValueParameters
 
-  package init(systemText: String, tools: [JSON]) {
+  package init(systemText: String, tools: [JSON], valueParameters: ValueParameters = [:]) {
+    self.valueParameters = valueParameters
     self.systemText = systemText
     self.tools = tools
     toolNames = Set(tools.compactMap { $0["function"]?["name"]?.string })
@@ -40,14 +43,23 @@ package final class Conversation {
   private let workplace: any Workplace
   private let role: AgentRole
   private let limits: TurnLimits
+  /// Tokens that a request and its answer may have together, if that is known.
+  package var window: Int?
   private var generator: SeededGenerator
   private var earlier: [ChatMessage] = []
-  private var permissions = Permissions()
+  /// What may run without a question.
+  package var permissions = Permissions()
   package private(set) var turnCount = 0
   package private(set) var use = TokenUse()
 
   /// The messages of earlier turns are kept while they have fewer bytes than this.
-  private static let longestHistory = 12_000
+  private var longestHistory: Int { min(12_000, (window ?? 8192) * 3 / 2) }
+
+  /// Another model answers from now on; what was said stays.
+  package func use(_ client: ModelClient, window: Int?) {
+    self.client = client
+    self.window = window
+  }
 
   package init(
     client: ModelClient, pause: any Pause, clock: any Clock, workplace: any Workplace, role: AgentRole,
@@ -67,6 +79,7 @@ package final class Conversation {
     _ question: String, work: Work, approve: (Approval) -> Approval.Answer, emit: (AgentEvent) -> Void
   ) -> TurnEnd {
     turnCount += 1
+    workplace.beginTurn()
     let started = clock.now()
     var turn = AgentTurn(
       question: question, systemText: role.systemText, tools: role.tools, toolNames: role.toolNames,
@@ -102,6 +115,9 @@ package final class Conversation {
       let outcome = workplace.run(line.text, turn: turnCount, work: work)
       emit(.ran(line: outcome.recorded ?? line.text, reach: line.reach, outcome))
       return .ran(outcome)
+    case .plan(let line):
+      workplace.plan(line)
+      return .planned
     case .note(let notice):
       emit(.notice(AgentText.notice(notice)))
       return .noted
@@ -113,7 +129,9 @@ package final class Conversation {
   private func send(
     _ turn: AgentTurn, since started: Instant, work: Work, emit: (AgentEvent) -> Void
   ) -> TurnEvent {
-    let request = turn.request(card: workplace.card())
+    var request = turn.request(card: workplace.card())
+    request.names = workplace.names
+    request.valueParameters = role.valueParameters
     while true {
       let event = send(request, of: turn, since: started, work: work, emit: emit)
       guard case .failed(let failure, shown: false) = event, client.learn(from: failure) else { return event }
@@ -161,11 +179,37 @@ package final class Conversation {
   ) {
     permissions = turn.permissions
     use = use + end.use
-    earlier = History.compacted(earlier + end.messages, limit: Self.longestHistory)
+    if end.reason == .answered { check(end.answer, seen: earlier + end.messages, emit: emit) }
+    earlier = History.compacted(earlier + end.messages, limit: longestHistory)
     if let diagnostic = AgentText.diagnostic(end, settings: client.settings, limits: limits) {
       emit(.diagnostic(diagnostic))
     }
     emit(.ended(end, seconds: (clock.now() - started).seconds))
+  }
+
+  /// Says which numbers of an answer, and which results that it cites, the model cannot have from here.
+  private func check(_ answer: String, seen: [ChatMessage], emit: (AgentEvent) -> Void) {
+    var evidence = [workplace.card()]
+    for message in seen.dropLast() {
+      switch message {
+      case .user(let text), .toolResult(_, let text, _), .system(let text): evidence.append(text)
+      case .assistant(let text, let calls): evidence += [text] + calls.map(\.arguments)
+      }
+    }
+    let numbers = NumberCheck.unsupported(in: answer, evidence: evidence)
+    let results = NumberCheck.citations(in: answer).filter { !workplace.knows(result: $0) }.map { "[r\($0)]" }
+    if !(numbers + results).isEmpty { emit(.notice(AgentText.notice(.unsupported(numbers + results)))) }
+  }
+
+  /// What fills the window at the next question, in tokens, by parts.
+  package var context: [(part: String, tokens: Int)] {
+    let history = earlier.reduce(0) { $0 + History.size($1) }
+    return [
+      ("system text", Toolbox.tokens(inBytes: role.systemText.utf8.count)),
+      ("tools", Toolbox.tokens(in: role.tools)),
+      ("card", Toolbox.tokens(inBytes: workplace.card().utf8.count)),
+      ("earlier turns", Toolbox.tokens(inBytes: history)),
+    ]
   }
 
   private func moment(since started: Instant) -> Moment {

@@ -24,7 +24,7 @@ package enum History {
     }
   }
 
-  private static func size(_ message: ChatMessage) -> Int {
+  static func size(_ message: ChatMessage) -> Int {
     switch message {
     case .system(let text), .user(let text): text.utf8.count
     case .toolResult(_, let text, _): text.utf8.count

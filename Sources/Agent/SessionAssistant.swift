@@ -7,15 +7,23 @@ package import Workbench
 /// Each role has a conversation of its own, which remembers its earlier turns. Question and answer go into the record;
 /// so do the lines of the calls, as lines that replay without a model.
 package final class SessionAssistant: Assistant {
-  private let session: Session
+  let session: Session
   /// Where the model is; read anew for each question until one was asked, so that mending it needs no restart.
   private let settings: () throws(Diagnostic) -> ModelSettings
-  private let transport: any ModelTransport
+  let transport: any ModelTransport
   private let pause: any Pause
+  /// Finds model servers; nil where only the settings count.
+  let catalog: ModelCatalog?
+  /// The model that answers, once it is known.
+  var choice: ModelChoice?
+  var mode = AgentMode.ask {
+    didSet { for conversation in conversations.values { conversation.permissions.mode = mode } }
+  }
+  private let rules: () throws(Diagnostic) -> PermissionRules
   private let prompt: (String) throws(Diagnostic) -> RolePrompt
   private let workplace: SessionWorkplace
   private let limits: TurnLimits
-  private var conversations: [String: Conversation] = [:]
+  private(set) var conversations: [String: Conversation] = [:]
 
   /// What the tools of a role may take of a model's window.
   private static let toolTokens = 2500
@@ -24,8 +32,13 @@ package final class SessionAssistant: Assistant {
     session: Session, settings: @escaping () throws(Diagnostic) -> ModelSettings,
     transport: any ModelTransport, pause: any Pause,
     prompt: @escaping (String) throws(Diagnostic) -> RolePrompt, limits: TurnLimits = TurnLimits(),
+    catalog: ModelCatalog? = nil,
+    rules: @escaping () throws(Diagnostic) -> PermissionRules = { () throws(Diagnostic) in PermissionRules()
+    },
     preview: @escaping (LineResult) -> [String] = { _ in [] }
   ) {
+    self.catalog = catalog
+    self.rules = rules
     self.session = session
     self.settings = settings
     self.transport = transport
@@ -34,6 +47,7 @@ package final class SessionAssistant: Assistant {
     self.limits = limits
     workplace = SessionWorkplace(session: session, preview: preview)
     session.facts += Self.facts(settings)
+    session.desk = self
   }
 
   /// What `/settings` says about the model; never its key.
@@ -59,7 +73,7 @@ package final class SessionAssistant: Assistant {
       conversation = try self.conversation(role ?? "analyst")
     } catch {
       screen.write(error.text() + "\n")
-      return error.code == "A0120" || error.code == "A0121" ? .failed : .unavailable
+      return ["A0120", "A0121", "A0124"].contains(error.code) ? .failed : .unavailable
     }
     note { session.note(question: text, role: role, emit: $0) }
     var view = AgentScreen(isTerminal: screen.isTerminal, width: screen.width)
@@ -78,16 +92,53 @@ package final class SessionAssistant: Assistant {
   /// The conversation of a role: the one there is, or a new one.
   package func conversation(_ role: String) throws(Diagnostic) -> Conversation {
     if let known = conversations[role] { return known }
-    let settings = try settings()
+    let choice = try chosen()
     let prompt = try prompt(role)
-    let toolbox = Toolbox(verbs: prompt.tools, specs: session.table.specs, tokens: Self.toolTokens)
+    let rules = try rules()
+    let verbs = prompt.tools.filter { !rules.denies(verb: $0) }
+    let toolbox = Toolbox(
+      verbs: verbs, methods: prompt.methods, specs: session.table.specs,
+      tokens: min(Self.toolTokens, (choice.window ?? 8192) / 3))
     let made = Conversation(
-      client: ModelClient(settings: settings, transport: transport), pause: pause,
-      clock: session.world.clock, workplace: workplace,
-      role: AgentRole(systemText: prompt.text, tools: toolbox.tools), limits: limits)
+      client: ModelClient(settings: choice.settings, transport: transport, dialect: choice.dialect),
+      pause: pause, clock: session.world.clock, workplace: workplace,
+      role: AgentRole(
+        systemText: prompt.text, tools: toolbox.tools, valueParameters: toolbox.valueParameters),
+      limits: limits)
+    made.window = choice.window
+    made.permissions.rules = rules
+    made.permissions.mode = mode
     conversations[role] = made
     return made
   }
+
+  /// The model that answers: the selected one, the one that is set, or the first that this machine serves.
+  func chosen() throws(Diagnostic) -> ModelChoice {
+    if let choice { return choice }
+    let found: ModelChoice
+    do throws(Diagnostic) {
+      let settings = try settings()
+      // Facts come from servers of this machine only; others are not asked more than the question.
+      found = ModelChoice(settings, server: settings.isLocal ? catalog?.look(at: settings) : nil)
+    } catch {
+      guard error.code == "A0101", let server = catalog?.discovered().first else { throw error }
+      found = ModelChoice(server, model: server.models[0])
+    }
+    choice = found
+    return found
+  }
+
+  /// Another model answers from now on, in every conversation.
+  func select(_ new: ModelChoice) {
+    choice = new
+    for conversation in conversations.values {
+      conversation.use(
+        ModelClient(settings: new.settings, transport: transport, dialect: new.dialect), window: new.window)
+    }
+  }
+
+  /// The settings, if an address is set.
+  var configured: ModelSettings? { try? settings() }
 
   private static func approve(
     _ approval: Approval, screen: any Screen, lines: any LineSource

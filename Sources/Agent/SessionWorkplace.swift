@@ -7,6 +7,8 @@ package final class SessionWorkplace: Workplace {
   private let session: Session
   /// A few lines of a result, for the screen.
   private let preview: (LineResult) -> [String]
+  /// What there would be if the plan had run.
+  private var planned: SessionScope?
 
   package init(session: Session, preview: @escaping (LineResult) -> [String] = { _ in [] }) {
     self.session = session
@@ -14,21 +16,20 @@ package final class SessionWorkplace: Workplace {
   }
 
   package func review(_ call: ToolCall) -> CallReview {
-    var written = call.name
     do throws(Diagnostic) {
-      written = try CallLine.text(for: call, specs: session.table.specs)
-      let checked = try session.checker().check(written)
+      let checked = try CallReading.check(
+        call, by: planned.map { session.checker(in: $0) } ?? session.checker())
       guard case .pipeline(let pipeline) = checked else {
         throw Diagnostic(
-          "A0136", "`\(SafeText.oneLine(written, limit: 60))` is not a data command",
+          "A0136", "`\(SafeText.oneLine(call.arguments, limit: 60))` is not a data command",
           remedy: "use one of the tools")
       }
       return .line(reviewed(pipeline))
     } catch {
       var diagnostic = error
-      if diagnostic.source == nil { diagnostic.source = written }
+      if diagnostic.source == nil, let line = try? CallReading.line(of: call) { diagnostic.source = line }
       return .refused(
-        line: SafeText.oneLine(written, limit: 300),
+        line: SafeText.oneLine(diagnostic.source ?? call.name, limit: 300),
         diagnostic: SafeText.bounded(diagnostic.text(), limit: 2000))
     }
   }
@@ -50,7 +51,40 @@ package final class SessionWorkplace: Workplace {
     return ReviewedLine(
       text: canonical, key: computed.canonical + " " + versions(of: computed),
       verb: pipeline.calls.last?.spec.verb ?? "",
-      reach: reach, outputs: outputs, overwrites: outputs.contains { !files.files(matching: $0).isEmpty })
+      reach: reach, outputs: outputs, overwrites: outputs.contains { !files.files(matching: $0).isEmpty },
+      commands: pipeline.calls.map { ReviewedLine.Command($0.spec.verb, $0.spec.method) })
+  }
+
+  private static let mostNames = 120
+
+  package var names: [ValueName] {
+    let scope = planned ?? session.scope
+    var names: [ValueName] = []
+    var columns: [ValueName] = []
+    for name in scope.names {
+      guard let shape = scope.shape(of: Reference(root: .name(name))) else { continue }
+      names.append(ValueName(name, shape.kind))
+      columns += (shape.columns ?? []).map { column in
+        let text = Word.isPlainColumn(column.name) ? column.name : Word.quoted(column.name)
+        return ValueName("\(name).\(text)", shape.kind)
+      }
+    }
+    let count = session.store.resultCount
+    for number in max(1, count - 8)..<max(1, count + 1) {
+      guard let shape = scope.shape(of: Reference(root: .result(number))) else { continue }
+      names.append(ValueName("r\(number)", shape.kind))
+    }
+    return Array((names + columns).prefix(Self.mostNames))
+  }
+
+  package func knows(result number: Int) -> Bool { session.store.provenance(ofResult: number) != nil }
+
+  package func beginTurn() { planned = nil }
+
+  package func plan(_ line: ReviewedLine) {
+    var scope = planned ?? session.scope
+    if let statement = try? session.checker(in: scope).check(line.text) { scope.expect(statement) }
+    planned = scope
   }
 
   /// Which versions the names of a line mean now: the same text over newer values is another call.

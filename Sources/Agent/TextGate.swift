@@ -3,6 +3,7 @@ package struct TextGate: Sendable, Equatable {
   /// How a printed call begins, at the start of a line.
   private static let openings = ["{", "[{", "```", "<tool_call>"]
 
+  private var answer = AnswerStream()
   private var held = ""
   private var isHolding = false
   private var atLineStart = true
@@ -11,6 +12,9 @@ package struct TextGate: Sendable, Equatable {
 
   /// Gives what may be shown now.
   package mutating func feed(_ piece: String) -> String {
+    // A constrained reply that is an answer is shown as it comes.
+    let words = answer.feed(piece)
+    if answer.hasBegun { return words }
     var shown = ""
     for character in piece {
       if isHolding {
@@ -38,6 +42,7 @@ package struct TextGate: Sendable, Equatable {
   /// The answer is complete: gives what was held and is no call of these tools.
   package mutating func finish(tools: Set<String>) -> String {
     defer { self = TextGate() }
+    if answer.hasBegun { return "" }
     return PrintedCalls(in: held, tools: tools).text
   }
 }

@@ -40,16 +40,24 @@ struct Surroundings {
   /// The agent over a session, by the model that the environment names.
   private func assistant(_ session: Session) -> SessionAssistant {
     let files = world.files
+    let transport = CurlTransport(allowsPlainHTTP: Environment.variable("SONDE_LLM_PLAIN_HTTP") == "1")
     let folders = [Environment.configFolder + "/prompts", world.home + "/prompts"]
     return SessionAssistant(
       session: session,
       settings: { () throws(Diagnostic) in
         try ModelSettings(environment: Environment.variable, secret: SecretFile.read)
       },
-      transport: CurlTransport(allowsPlainHTTP: Environment.variable("SONDE_LLM_PLAIN_HTTP") == "1"),
+      transport: transport,
       pause: LivePause(),
       prompt: { (name) throws(Diagnostic) in
         try RolePrompt.find(name, in: folders) { try? files.text($0, limit: 1 << 20) }
+      },
+      catalog: Environment.variable("SONDE_LLM_DISCOVERY") == "off"
+        ? nil : ModelCatalog(transport: transport, clock: world.clock),
+      rules: { () throws(Diagnostic) in
+        let own = try PermissionRules(
+          files: files, path: Environment.configFolder + "/rules", mayAllow: true)
+        return try own + PermissionRules(files: files, path: ".sonde/rules", mayAllow: false)
       },
       preview: { result in
         let width = max(40, StandardOutput().width - 4)

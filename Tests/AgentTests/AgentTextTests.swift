@@ -45,7 +45,7 @@ import Testing
     ("https://h/api/paas/v4", "https://h/api/paas/v4/chat/completions"),
     ("http://h/v1/chat/completions", "http://h/v1/chat/completions"),
   ]) func `the address may be given with or without its path`(_ base: String, _ address: String) {
-    #expect(ChatCompletions.address(base: base) == address)
+    #expect(WireFormat.chat.address(base: base) == address)
   }
 
   @Test(arguments: [

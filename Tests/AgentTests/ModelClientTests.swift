@@ -206,7 +206,7 @@ import Workbench
     let last = try JSON(parsing: server.requests[refusals.count + 1].body)
     #expect(kept.allSatisfy { last[$0] != nil })
     #expect(dropped.allSatisfy { last[$0] == nil })
-    if kept.isEmpty { #expect(last["messages"]?[0]?["content"]?.string?.contains("\"detect\"") == true) }
+    if kept.isEmpty { #expect(last["messages"]?[0]?["content"]?.string?.contains("- detect(") == true) }
   }
 
   private func learns(from outcome: ModelOutcome, _ client: inout ModelClient) -> Bool {

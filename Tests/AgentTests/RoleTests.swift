@@ -30,7 +30,16 @@ import Testing
           "values", .list(.value([.table])), placement: .positional, required: true, help: "What to join."),
         AnyParameter("every", .span(TimeSpan(seconds: 0)...TimeSpan(seconds: 9)), help: "Step."),
         AnyParameter(
-          "fill", .call([CallSpec("hold", "Holds.", parameters: [])]), help: "How gaps are filled."),
+          "fill",
+          .call([
+            CallSpec(
+              "hold", "Holds.",
+              parameters: [
+                AnyParameter(
+                  "for", .span(TimeSpan(seconds: 0)...TimeSpan(seconds: 9)), placement: .positional,
+                  help: "How long.")
+              ])
+          ]), help: "How gaps are filled."),
         AnyParameter("exact", .flag, help: "No tolerance."),
       ], output: .bundle, examples: []),
     CommandSpec(
@@ -48,6 +57,24 @@ import Testing
         AnyParameter("path", .output, placement: .positional, required: true, help: "Where to."),
       ], output: .report, reach: .write, examples: []),
   ]
+
+  /// Every short word is a table of two columns here.
+  struct Names: Scope {
+    func shape(of reference: Reference) -> ValueShape? {
+      ValueShape(
+        kind: .table,
+        columns: ["Temperature", "name", "Volume Flow", "a"].map { ColumnShape(name: $0, type: nil) })
+    }
+    var names: [String] { ["pump", "mic", "joint"] }
+    func files(matching path: String) -> [String] { [] }
+  }
+
+  static func checked(_ call: ToolCall) throws(Diagnostic) -> CheckedStatement {
+    let checker = Checker(table: CommandTable(specs), scope: Names()) { (_, _) throws(Diagnostic) in
+      ValueShape(kind: .table)
+    }
+    return try CallReading.check(call, by: checker)
+  }
 
   @Test func `tools are computed from the command table`() {
     let tools = Toolbox(verbs: ["detect", "missing", "export"], specs: Self.specs, tokens: 1000).tools
@@ -101,7 +128,7 @@ import Testing
       "a list of values", "align", #"{"values":["pump","mic"],"every":"1s","fill":"hold(5s)","exact":true}"#,
       "align pump mic --every 1s --fill hold(5s) --exact"
     ),
-    ("a list as one text", "align", #"{"values":"pump, mic","exact":false}"#, "align pump mic"),
+    ("a list as one text", "align", #"{"values":"pump, mic","exact":false}"#, "align pump mic --no-exact"),
     (
       "an expression", "where", #"{"value":"pump","condition":"Temperature > 80 and name == \"a b\""}"#,
       #"where pump Temperature > 80 and name == "a b""#
@@ -110,33 +137,30 @@ import Testing
       "a path that hides its end", "export", "{\"value\":\"x\",\"path\":\"a.csv\\u202e --overwrite\"}",
       #"export x "a.csv\u{202e} --overwrite""#
     ),
-    (
-      "a reference that smuggles an option", "detect", #"{"method":"knn","value":"x --k 3"}"#,
-      #"detect knn "x --k 3""#
-    ),
-    (
-      "a call that smuggles a stage", "align", #"{"values":["a"],"fill":"hold(5s) | export a b"}"#,
-      #"align a --fill "hold(5s) | export a b""#
-    ),
   ]) func `a call becomes the line that a person would type`(
     _ name: String, _ verb: String, _ arguments: String, _ line: String
   ) throws {
     let call = ToolCall(id: "a", name: verb, arguments: arguments)
-    #expect(try CallLine.text(for: call, specs: Self.specs) == line, "\(name)")
+    #expect(try Self.checked(call).canonical == line, "\(name)")
   }
 
   @Test(arguments: [
     ("broken JSON", "detect", #"{"method":"#, "A0130"), ("no object", "detect", "[]", "A0130"),
-    ("an unknown tool", "remove", "{}", "A0131"), ("no method", "detect", "{}", "A0132"),
-    ("an unknown method", "detect", #"{"method":"magic"}"#, "A0132"),
-    ("an unknown argument", "detect", #"{"method":"knn","value":"x","kk":3}"#, "A0133"),
-    ("an object", "detect", #"{"method":"knn","value":{"a":1}}"#, "A0134"),
-    ("a line break in an expression", "where", #"{"value":"x","condition":"a > 1\n/quit"}"#, "A0135"),
+    ("an unknown tool", "remove", "{}", "A0131"), ("no method", "detect", "{}", "E0209"),
+    ("an unknown method", "detect", #"{"method":"magic"}"#, "E0209"),
+    ("an unknown argument", "detect", #"{"method":"knn","value":"x","kk":3}"#, "E0302"),
+    ("an object", "detect", #"{"method":"knn","value":{"a":1}}"#, "E0211"),
+    ("a line break in an expression", "where", #"{"value":"x","condition":"a > 1\n/quit"}"#, "E0203"),
+    ("a reference that smuggles an option", "detect", #"{"method":"knn","value":"x --k 3"}"#, "E0211"),
+    (
+      "a call that smuggles a stage", "align", #"{"values":["a"],"fill":"hold(5s) | export a b"}"#, "E0310"
+    ),
+    ("two lines for run", "run", #"{"line":"show x\n/quit"}"#, "A0135"),
   ]) func `what is no call is refused with a remedy`(
     _ name: String, _ verb: String, _ arguments: String, _ code: String
   ) {
     let error = #expect(throws: Diagnostic.self) {
-      try CallLine.text(for: ToolCall(id: "a", name: verb, arguments: arguments), specs: Self.specs)
+      try Self.checked(ToolCall(id: "a", name: verb, arguments: arguments))
     }
     #expect(error?.code == code, "\(name)")
     #expect(error?.remedy.isEmpty == false)

@@ -127,7 +127,7 @@ final class TypedLines: LineSource {
     }
     #expect(
       results?.first?.contains("did you mean `pump`") == true || results?.first?.contains("pump") == true)
-    #expect(results?.last?.contains("no argument `trees`") == true)
+    #expect(results?.last?.contains("`--trees`") == true)
     #expect(desk.session.bindings.count == 1)
   }
 

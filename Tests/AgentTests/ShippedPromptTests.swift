@@ -22,14 +22,20 @@ import Workbench
 
   @Test(arguments: names) func `name only commands that there are`(_ name: String) throws {
     let prompt = try Self.prompt(name)
-    let verbs = Set(builtins.map(\.spec.verb))
+    let verbs = Set(builtins.map(\.spec.verb) + [Toolbox.runName])
+    let names = Set(builtins.map(\.spec.name))
+    for (verb, methods) in prompt.methods {
+      #expect(methods.filter { !names.contains("\(verb) \($0)") } == [])
+    }
     #expect(!prompt.tools.isEmpty)
     #expect(prompt.tools.filter { !verbs.contains($0) } == [])
   }
 
   @Test(arguments: names) func `leave room for the question`(_ name: String) throws {
     let prompt = try Self.prompt(name)
-    let tools = Toolbox(verbs: prompt.tools, specs: builtins.map(\.spec), tokens: 2500).tools
+    let tools = Toolbox(
+      verbs: prompt.tools, methods: prompt.methods, specs: builtins.map(\.spec), tokens: 2500
+    ).tools
     #expect(tools.count == prompt.tools.count)
     #expect(Toolbox.tokens(in: tools) <= 2500)
     #expect(prompt.text.utf8.count < 2000)

@@ -28,11 +28,24 @@ struct ScoresBrief {
         "highest",
         .array(
           top.map { row in
-            ["row": .number(Double(row)), "at": .string(scores.index.label(of: row)), "score": rounded(row)]
+            .object(
+              [
+                ("row", .number(Double(row))), ("at", .string(scores.index.label(of: row))),
+                ("score", rounded(row)),
+              ] + Self.cause(of: row, in: scores))
           })
       ))
     if let shares = shares(of: top) { members.append(("share_in_highest", shares)) }
     return members
+  }
+
+  /// The feature that weighs most in the score of a row.
+  static func cause(of row: Int, in scores: Scores) -> [(key: String, value: JSON)] {
+    guard let contributions = scores.contributions, contributions.features.count > 1 else { return [] }
+    let best = contributions.features.indices.filter { contributions.matrix[row, $0].isFinite }
+      .max { contributions.matrix[row, $0] < contributions.matrix[row, $1] }
+    return best.map { [("mostly_from", .string(SafeText.oneLine(contributions.features[$0], limit: 40)))] }
+      ?? []
   }
 
   private func rounded(_ row: Int) -> JSON { .number(Brief.rounded(scores.values[row])) }

@@ -129,12 +129,13 @@ package struct ValueBrief {
   private func alarmMembers(_ alarms: Alarms, _ detail: Detail) -> [(key: String, value: JSON)] {
     let index = alarms.scores.index
     let segments = alarms.segments.prefix(detail.rows * 2).map { segment -> JSON in
-      [
-        "from": .string(index.label(of: segment.rows.lowerBound)),
-        "to": .string(index.label(of: max(segment.rows.lowerBound, segment.rows.upperBound - 1))),
-        "rows": count(segment.rows.count), "peak_at": .string(index.label(of: segment.peak)),
-        "peak_score": number(alarms.scores.values[segment.peak]),
-      ]
+      .object(
+        [
+          ("from", .string(index.label(of: segment.rows.lowerBound))),
+          ("to", .string(index.label(of: max(segment.rows.lowerBound, segment.rows.upperBound - 1)))),
+          ("rows", count(segment.rows.count)), ("peak_at", .string(index.label(of: segment.peak))),
+          ("peak_score", number(alarms.scores.values[segment.peak])),
+        ] + ScoresBrief.cause(of: segment.peak, in: alarms.scores))
     }
     return [
       ("rule", text(alarms.rule, detail)),

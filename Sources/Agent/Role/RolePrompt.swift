@@ -4,13 +4,15 @@ import Workbench
 /// The text that makes a model an analyst, and the tools it gets: a Markdown file with a short header.
 ///
 ///     ---
-///     tools: describe show detect
+///     tools: describe show detect(mad iforest) run
 ///     ---
 ///     You are …
 package struct RolePrompt: Sendable, Equatable {
   package let name: String
   /// The verbs that the role may call, in the order in which a model sees them.
   package let tools: [String]
+  /// Of a verb with many methods, those that the model is shown; `run` reaches the others.
+  package let methods: [String: [String]]
   package let text: String
 
   /// Reads the text of a prompt file.
@@ -18,6 +20,7 @@ package struct RolePrompt: Sendable, Equatable {
     self.name = name
     var lines = source.split(separator: "\n", omittingEmptySubsequences: false)[...]
     var tools: [String] = []
+    var methods: [String: [String]] = [:]
     if lines.first == "---" {
       lines = lines.dropFirst()
       while let line = lines.first, line != "---" {
@@ -27,7 +30,10 @@ package struct RolePrompt: Sendable, Equatable {
           if line.allSatisfy(\.isWhitespace) { continue }
           throw Self.diagnostic(name, "its header has a line that means nothing: \(line)")
         }
-        tools = parts[1].split { $0 == " " || $0 == "," }.map(String.init)
+        for group in Self.groups(parts[1]) {
+          tools.append(group.verb)
+          if !group.methods.isEmpty { methods[group.verb] = group.methods }
+        }
       }
       guard lines.first == "---" else { throw Self.diagnostic(name, "its header is not closed by ---") }
       lines = lines.dropFirst()
@@ -35,7 +41,35 @@ package struct RolePrompt: Sendable, Equatable {
     while lines.last?.allSatisfy(\.isWhitespace) == true { lines = lines.dropLast() }
     text = lines.joined(separator: "\n")
     self.tools = tools
+    self.methods = methods
     if text.isEmpty { throw Self.diagnostic(name, "it has no text") }
+  }
+
+  /// `show detect(mad iforest)` is `show` with all methods and `detect` with two.
+  private static func groups(_ text: Substring) -> [(verb: String, methods: [String])] {
+    var groups: [(verb: String, methods: [String])] = []
+    var word = ""
+    var isInside = false
+    func end() {
+      defer { word = "" }
+      if word.isEmpty { return }
+      if isInside, !groups.isEmpty {
+        groups[groups.count - 1].methods.append(word)
+      } else {
+        groups.append((word, []))
+      }
+    }
+    for character in text {
+      switch character {
+      case " ", ",": end()
+      case "(", ")":
+        end()
+        isInside = character == "("
+      default: word.append(character)
+      }
+    }
+    end()
+    return groups
   }
 
   private static func diagnostic(_ name: String, _ problem: String) -> Diagnostic {

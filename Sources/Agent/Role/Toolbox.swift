@@ -8,6 +8,8 @@ package import Notation
 package struct Toolbox: Sendable, Equatable {
   /// In the notation of chat completions.
   package let tools: [JSON]
+  /// The arguments that name values, by tool.
+  package let valueParameters: ValueParameters
 
   /// Bytes that one token stands for in such JSON; small models' tokenizers were measured at 4.3 to 4.5.
   package static let bytesPerToken = 4.0
@@ -26,10 +28,37 @@ package struct Toolbox: Sendable, Equatable {
     ]
   }
 
-  /// `tokens` is what the tools may take.
-  package init(verbs: [String], specs: [CommandSpec], tokens: Int) {
+  /// The tool that takes a whole line, for commands that have no tool of their own.
+  package static let runName = "run"
+
+  private static let run: JSON = [
+    "type": "function",
+    "function": [
+      "name": .string(runName),
+      "description": "Runs one line of the shell: any command, also with pipes. `help` tells the commands.",
+      "parameters": [
+        "type": "object",
+        "properties": [
+          "line": ["type": "string", "description": "Like: alarms = risk | threshold pot --risk 1e-3"]
+        ],
+        "required": ["line"], "additionalProperties": false,
+      ],
+    ],
+  ]
+
+  /// `tokens` is what the tools may take. `methods` names those to offer of a verb; all if a verb is absent.
+  package init(
+    verbs: [String], methods: [String: [String]] = [:], specs: [CommandSpec], tokens: Int
+  ) {
     let byVerb = Dictionary(grouping: specs, by: \.verb)
-    let groups = verbs.compactMap { verb in byVerb[verb].map { (verb: verb, specs: $0) } }
+    let groups = verbs.compactMap { verb -> (verb: String, specs: [CommandSpec])? in
+      guard let all = byVerb[verb] else { return nil }
+      guard let wanted = methods[verb] else { return (verb, all) }
+      let some = wanted.compactMap { name in all.first { $0.method == name } }
+      return (verb, some.isEmpty ? all : some)
+    }
+    let takesLines = verbs.contains(Self.runName) && byVerb[Self.runName] == nil
+    let tokens = tokens - (takesLines ? Self.tokens(in: [Self.run]) : 0)
     var levels = [Int](repeating: 0, count: groups.count)
     var tools = groups.map { Self.tool($0.verb, $0.specs, Detail.levels[0]) }
     var sizes = tools.map { $0.description.utf8.count }
@@ -41,7 +70,23 @@ package struct Toolbox: Sendable, Equatable {
         groups[longest].verb, groups[longest].specs, Detail.levels[levels[longest]])
       sizes[longest] = tools[longest].description.utf8.count
     }
-    self.tools = tools
+    valueParameters = Dictionary(
+      uniqueKeysWithValues: groups.map { group in
+        let parameters = group.specs.flatMap(\.parameters).compactMap { parameter in
+          Self.kinds(of: parameter.kind).map { (parameter.name, $0) }
+        }
+        return (group.verb, Dictionary(parameters, uniquingKeysWith: { $0.union($1) }))
+      })
+    self.tools = tools + (takesLines ? [Self.run] : [])
+  }
+
+  /// The kinds of values that an argument can name; nil if it names none.
+  private static func kinds(of kind: ParameterKind) -> Set<ValueKind>? {
+    switch kind {
+    case .value(let kinds): Set(kinds)
+    case .list(let element): kinds(of: element)
+    default: nil
+    }
   }
 
   /// An upper estimate.

@@ -1,3 +1,4 @@
+import Language
 package import Notation
 
 /// One question to a model, from the first request to the answer, as a state machine that someone else drives.
@@ -5,7 +6,8 @@ package import Notation
 /// It waits for nothing and looks at no clock: `advance` takes what happened and gives what to do.
 package struct AgentTurn: Sendable, Equatable {
   private enum Phase: Sendable, Equatable {
-    case idle, requesting, waiting, reviewing, asking(ReviewedLine), running(ReviewedLine), noting, finished
+    case idle, requesting, waiting, reviewing, asking(ReviewedLine), running(ReviewedLine), noting, planning,
+      finished
   }
 
   private struct Done: Sendable, Equatable {
@@ -13,6 +15,9 @@ package struct AgentTurn: Sendable, Equatable {
     let key: String
     let outcome: CallOutcome
   }
+
+  /// The temperature after a refused or repeated call.
+  private static let looser = 0.6
 
   package let question: String
   package let limits: TurnLimits
@@ -29,6 +34,7 @@ package struct AgentTurn: Sendable, Equatable {
   private var notices: [TurnNotice] = []
   private var pending: [ToolCall] = []
   private var done: [Done] = []
+  private var planned: [String] = []
   private var callCount = 0
   private var refusals = 0
   private var repeats = 0
@@ -58,7 +64,8 @@ package struct AgentTurn: Sendable, Equatable {
   /// Takes what happened and gives what to do. Events that do not fit the phase are the driver's mistake.
   package mutating func advance(_ event: TurnEvent, at moment: Moment = Moment()) -> TurnStep {
     switch (event, phase) {
-    case (.started, .idle), (.noted, .noting), (.waited, .waiting): break
+    case (.started, .idle), (.noted, .noting), (.waited, .waiting), (.planned, .planning):
+      break
     case (.replied(let reply), .requesting):
       if let end = take(reply) { return finish(end.reason, answer: end.answer) }
     case (.failed(let failure, let shown), .requesting):
@@ -126,7 +133,11 @@ extension AgentTurn {
               + " alone. Do not call tools. If they do not answer it, say what is missing."),
         ], tools: [])
     }
-    return ChatRequest(messages: [.system(systemText)] + earlier + [.user(opening)] + messages, tools: tools)
+    var request = ChatRequest(
+      messages: [.system(systemText)] + earlier + [.user(opening)] + messages, tools: tools)
+    // The same request would give the same wrong call again.
+    if refusals + repeats > 0 { request.temperature = Self.looser }
+    return request
   }
 }
 
@@ -141,7 +152,7 @@ extension AgentTurn {
   private mutating func take(_ reply: ModelReply) -> (reason: TurnEnd.Reason, answer: String)? {
     attempt = 1
     use = use + reply.use
-    if !reply.calls.isEmpty { usesNativeCalls = true }
+    if reply.calls.contains(where: { $0.form == .native }) { usesNativeCalls = true }
     var text = reply.text
     var calls = reply.calls
     if readsPrintedCalls(in: reply) {
@@ -210,13 +221,32 @@ extension AgentTurn {
           summary: "already computed: \(name)")
         return nil
       }
-      if permissions.covers(line) {
+      if permissions.mode == .plan, line.reach != .read { return plan(line) }
+      switch permissions.decision(on: line) {
+      case .allow:
         phase = .running(line)
         return .run(line)
+      case .ask:
+        phase = .asking(line)
+        return .ask(Approval(line: line))
+      case .deny:
+        refusals += 1
+        notices.append(.denied(line: line.text))
+        answerCall(text: Self.error("the user's rules forbid this line"), summary: "denied by a rule")
+        return nil
       }
-      phase = .asking(line)
-      return .ask(Approval(line: line))
     }
+  }
+
+  private mutating func plan(_ line: ReviewedLine) -> TurnStep? {
+    planned.append(line.text)
+    notices.append(.planned(number: planned.count, line: line.text))
+    answerCall(
+      text:
+        "Noted as step \(planned.count) of the plan; it has not run. Go on with the next step, or answer.",
+      summary: "planned")
+    phase = .planning
+    return .plan(line)
   }
 
   private mutating func take(_ answer: Approval.Answer, for line: ReviewedLine) -> TurnStep? {
@@ -299,6 +329,6 @@ extension AgentTurn {
     return .finish(
       TurnEnd(
         reason: reason, answer: answer, calls: callCount, use: use, wasUnattended: wasUnattended,
-        messages: [.user(question)] + HistoryRepair.repaired(messages)))
+        plan: planned, messages: [.user(question)] + HistoryRepair.repaired(messages)))
   }
 }

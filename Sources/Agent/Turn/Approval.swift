@@ -24,19 +24,25 @@ package struct Approval: Sendable, Equatable {
   }
 }
 
-/// What the user has allowed for the rest of the session.
+/// What may run without a question: by the mode, the user's rules, and what was allowed for the rest of the session.
 package struct Permissions: Sendable, Equatable {
   package private(set) var verbs: Set<String> = []
+  package var rules = PermissionRules()
+  package var mode = AgentMode.ask
 
   package init() {}
 
   package mutating func allow(_ verb: String) { verbs.insert(verb) }
 
-  /// Whether a line needs no question.
-  package func covers(_ line: ReviewedLine) -> Bool {
-    switch line.reach {
-    case .read, .compute: line.outputs.isEmpty || (verbs.contains(line.verb) && !line.overwrites)
-    case .write: verbs.contains(line.verb) && !line.overwrites
-    }
+  /// Whether a line runs, waits for a yes, or does not run at all.
+  package func decision(on line: ReviewedLine) -> PermissionRules.Decision {
+    let rule = rules.decision(on: line)
+    if rule == .deny { return .deny }
+    let writes = line.reach == .write || !line.outputs.isEmpty
+    guard writes else { return rule ?? .allow }
+    // Nothing waives the question before a file is replaced, or before one outside the workspace is written.
+    if line.overwrites || !line.outputs.allSatisfy(Workspace.isInside) { return .ask }
+    if rule == .ask { return .ask }
+    return rule == .allow || mode == .auto || verbs.contains(line.verb) ? .allow : .ask
   }
 }

@@ -18,6 +18,8 @@ package struct TurnEnd: Sendable, Equatable {
   package var use: TokenUse
   /// A write was wanted that nobody could allow.
   package var wasUnattended: Bool
+  /// The lines of a plan, which have not run.
+  package var plan: [String] = []
   /// The messages for the conversation: question, calls, results, answer.
   package var messages: [ChatMessage]
 

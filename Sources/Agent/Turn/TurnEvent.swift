@@ -13,6 +13,8 @@ package enum TurnEvent: Sendable, Equatable {
   case reviewed(CallReview)
   case answered(Approval.Answer)
   case ran(CallOutcome)
+  /// The line was taken into the plan.
+  case planned
   /// The user wished to stop; `partial` is what had arrived of an answer.
   case cancelled(partial: ModelReply)
   /// The time was up while an answer arrived.
@@ -42,6 +44,8 @@ package enum TurnStep: Sendable, Equatable {
   case review(ToolCall)
   case ask(Approval)
   case run(ReviewedLine)
+  /// Take the line as if it had run.
+  case plan(ReviewedLine)
   case note(TurnNotice)
   case finish(TurnEnd)
 }
@@ -52,6 +56,9 @@ package enum TurnNotice: Sendable, Equatable {
   case alreadyComputed(line: String, number: Int?)
   case refused(line: String, diagnostic: String)
   case denied(line: String)
+  case planned(number: Int, line: String)
+  /// Numbers and results that the answer names and that nothing the model saw contains.
+  case unsupported([String])
   /// The model must now answer from what it has.
   case answeringWithoutTools(FinalCause)
   /// Earlier turns were dropped to fit the window.

@@ -7,8 +7,23 @@ package protocol Workplace: AnyObject {
   func review(_ call: ToolCall) -> CallReview
   /// Runs a line that was reviewed (or edited by the user) and records it with the turn that wanted it.
   func run(_ line: String, turn: Int, work: Work) -> CallOutcome
+  /// Takes a reviewed line as if it had run, so that later lines of a plan can use its names.
+  func plan(_ line: ReviewedLine)
+  /// What can be named in a call: values and their columns, the newest first, at most a hundred or so.
+  var names: [ValueName] { get }
+  /// Whether there is a result of this number.
+  func knows(result number: Int) -> Bool
+  /// A turn begins: what was only planned is forgotten.
+  func beginTurn()
   /// What there is to work with, as short text: values, shapes, columns, last results.
   func card() -> String
+}
+
+extension Workplace {
+  package var names: [ValueName] { [] }
+  package func plan(_ line: ReviewedLine) {}
+  package func beginTurn() {}
+  package func knows(result number: Int) -> Bool { true }
 }
 
 /// What a check says about a call.
@@ -30,10 +45,24 @@ package struct ReviewedLine: Sendable, Equatable {
   package var outputs: [String]
   /// One of them exists already.
   package var overwrites: Bool
+  /// Every command of the pipe.
+  package var commands: [Command]
+
+  package struct Command: Sendable, Equatable {
+    package let verb: String
+    package let method: String?
+
+    package init(_ verb: String, _ method: String? = nil) {
+      self.verb = verb
+      self.method = method
+    }
+  }
 
   package init(
-    text: String, key: String, verb: String, reach: Reach, outputs: [String] = [], overwrites: Bool = false
+    text: String, key: String, verb: String, reach: Reach, outputs: [String] = [], overwrites: Bool = false,
+    commands: [Command]? = nil
   ) {
+    self.commands = commands ?? [Command(verb)]
     self.text = text
     self.key = key
     self.verb = verb

@@ -1,7 +1,9 @@
 import Notation
 
 /// Builds one answer from the pieces of a stream, forgiving what servers are known to do differently.
-package struct ChatAccumulator: Sendable, Equatable {
+///
+/// The three notations (chat completions, messages, responses) are told apart by the shape of each piece.
+package struct ChatAccumulator: Sendable {
   /// What a piece added that a reader may want to see at once.
   package enum Delta: Sendable, Equatable {
     case text(String)
@@ -10,8 +12,10 @@ package struct ChatAccumulator: Sendable, Equatable {
     case call(String)
   }
 
-  private struct Slot: Sendable, Equatable {
+  struct Slot: Sendable, Equatable {
     var index: Int?
+    /// What later pieces call it, where that is not the call's id.
+    var item = ""
     var id = ""
     var name = ""
     var arguments = ""
@@ -19,16 +23,18 @@ package struct ChatAccumulator: Sendable, Equatable {
 
   /// The names of the offered tools: a name that is already one of them is never lengthened.
   private let knownTools: Set<String>
-  private var slots: [Slot] = []
-  private var text = ""
-  private var use = TokenUse()
-  private var finishReason: String?
+  var slots: [Slot] = []
+  var text = ""
+  var use = TokenUse()
+  var finishReason: String?
+  /// Thoughts that the server signed and wants back, by their place in the answer.
+  var thoughts: [(place: Int, block: JSON)] = []
   /// The stream reported an error although its status said success.
-  package private(set) var failure: ModelFailure?
-  /// `[DONE]` came; whatever follows is ignored.
-  package private(set) var isDone = false
+  package internal(set) var failure: ModelFailure?
+  /// The end mark came; whatever follows is ignored.
+  package internal(set) var isDone = false
   /// Any piece of an answer came, as opposed to comments and empty events.
-  package private(set) var hasContent = false
+  package internal(set) var hasContent = false
 
   package init(knownTools: Set<String> = []) { self.knownTools = knownTools }
 
@@ -46,10 +52,15 @@ package struct ChatAccumulator: Sendable, Equatable {
       failure = ModelFailure(status: nil, body: piece)
       return []
     }
-    if piece["object"]?.string == "error" {
+    if piece["object"] == "error" || piece["type"] == "error" {
       failure = ModelFailure(status: nil, body: piece)
       return []
     }
+    if let type = piece["type"]?.string {
+      if type.hasPrefix("response.") { return readResponse(type, piece) }
+      if let deltas = readMessage(type, piece) { return deltas }
+    }
+    if piece["object"] == "response" { return readWholeResponse(piece) }
     readUse(piece)
     guard let choice = piece["choices"]?[0] else { return [] }
     hasContent = true
@@ -66,7 +77,7 @@ package struct ChatAccumulator: Sendable, Equatable {
       output: Self.count(usage["completion_tokens"]))
   }
 
-  private static func count(_ number: JSON?) -> Int {
+  static func count(_ number: JSON?) -> Int {
     guard let number = number?.number, number >= 0, number < 1e15 else { return 0 }
     return Int(number)
   }
@@ -129,7 +140,7 @@ package struct ChatAccumulator: Sendable, Equatable {
     return slots.count - 1
   }
 
-  private mutating func add(_ name: String, to slot: Int) -> Bool {
+  mutating func add(_ name: String, to slot: Int) -> Bool {
     let present = slots[slot].name
     if name.isEmpty || name == present { return false }
     if present.isEmpty {
@@ -151,7 +162,9 @@ package struct ChatAccumulator: Sendable, Equatable {
       var id = slot.id.isEmpty ? "call_\(calls.count + 1)" : slot.id
       while !taken.insert(id).inserted { id += "x" }
       calls.append(
-        ToolCall(id: id, name: slot.name, arguments: slot.arguments.isEmpty ? "{}" : slot.arguments))
+        ToolCall(
+          id: id, name: slot.name, arguments: slot.arguments.isEmpty ? "{}" : slot.arguments,
+          carried: calls.isEmpty ? thoughts.sorted { $0.place < $1.place }.map(\.block) : []))
     }
     return ModelReply(
       text: text, calls: calls, use: use, isCut: finishReason == "length",

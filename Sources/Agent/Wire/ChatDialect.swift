@@ -1,3 +1,13 @@
+/// How a model is told its tools and how it calls them.
+package enum CallForm: String, Sendable, Equatable, CaseIterable {
+  /// By the protocol's own tool calls.
+  case native
+  /// The tools stand in the system text, and the server lets the model write nothing but JSON that fits one of them.
+  case constrained
+  /// The tools stand in the system text, and calls come back as JSON or as lines in a fence.
+  case text
+}
+
 /// What a server has shown that it does not take. It is learned from its refusals and kept for the session.
 package struct ChatDialect: Sendable, Equatable {
   /// Newer models call the limit `max_completion_tokens`.
@@ -5,10 +15,9 @@ package struct ChatDialect: Sendable, Equatable {
   package private(set) var omitsTemperature = false
   package private(set) var omitsStreamOptions = false
   package private(set) var omitsParallel = false
-  /// The tools stand in the system text, and calls come back as text.
-  package private(set) var putsToolsInText = false
+  package private(set) var callForm: CallForm
 
-  package init() {}
+  package init(callForm: CallForm = .native) { self.callForm = callForm }
 
   /// Learns from a refusal; true if the request is worth sending again.
   package mutating func learn(from failure: ModelFailure) -> Bool {
@@ -23,9 +32,13 @@ package struct ChatDialect: Sendable, Equatable {
       omitsStreamOptions = true
     } else if words.contains("parallel_tool_calls") {
       omitsParallel = true
+    } else if callForm == .constrained,
+      ["response_format", "json_schema", "grammar", "schema"].contains(where: words.contains)
+    {
+      callForm = .text
     } else if words.contains("tool") || words.contains("does not match the expected") {
       // The second are llama.cpp's words for a call that the model wrote in another form than its template says.
-      putsToolsInText = true
+      callForm = callForm == .native ? .constrained : .text
     }
     return self != before
   }

@@ -1,3 +1,4 @@
+package import Language
 package import Notation
 
 /// A call that a model wants made.
@@ -16,8 +17,11 @@ package struct ToolCall: Sendable, Equatable {
   /// The arguments as JSON text, as the model wrote it; it may be broken.
   package var arguments: String
   package var form: Form
+  /// What the server wants back, unchanged, in front of the call: signed thoughts and the like.
+  package var carried: [JSON] = []
 
-  package init(id: String, name: String, arguments: String, form: Form = .native) {
+  package init(id: String, name: String, arguments: String, form: Form = .native, carried: [JSON] = []) {
+    self.carried = carried
     self.id = id
     self.name = name
     self.arguments = arguments
@@ -39,10 +43,30 @@ package struct ChatRequest: Sendable, Equatable {
   package var messages: [ChatMessage]
   /// Tool declarations in the notation of chat completions; empty means that calls are not wanted.
   package var tools: [JSON]
+  /// The values that there are; with a server that can hold a model to a schema, no other can be named.
+  package var names: [ValueName] = []
+  /// Above 0 where the model must leave a rut.
+  package var temperature = 0.0
+  /// The arguments that name values and the kinds that they take, by tool.
+  package var valueParameters: ValueParameters = [:]
 
   package init(messages: [ChatMessage], tools: [JSON]) {
     self.messages = messages
     self.tools = tools
+  }
+}
+
+/// By tool and argument.
+package typealias ValueParameters = [String: [String: Set<ValueKind>]]
+
+/// A value, or a column of one, as a call can name it.
+package struct ValueName: Sendable, Equatable {
+  package let text: String
+  package let kind: ValueKind
+
+  package init(_ text: String, _ kind: ValueKind) {
+    self.text = text
+    self.kind = kind
   }
 }
 

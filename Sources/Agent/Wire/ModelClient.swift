@@ -7,15 +7,18 @@ package struct ModelSettings: Sendable {
   package var url: String
   /// Empty: the server's own choice.
   package var model: String
+  package var wire: WireFormat
   private let key: String?
 
-  package init(url: String, model: String = "", key: String? = nil) {
+  /// Without a `wire` the address tells it.
+  package init(url: String, model: String = "", key: String? = nil, wire: WireFormat? = nil) {
     self.url = url
     self.model = model
     self.key = key
+    self.wire = wire ?? WireFormat(address: url)
   }
 
-  /// Reads `SONDE_LLM_URL`, `SONDE_LLM_MODEL`, `SONDE_LLM_KEY` and `SONDE_LLM_KEY_FILE`.
+  /// Reads `SONDE_LLM_URL`, `SONDE_LLM_MODEL`, `SONDE_LLM_KEY`, `SONDE_LLM_KEY_FILE` and `SONDE_LLM_API`.
   ///
   /// `secret` reads a key file and refuses one that others may read.
   package init(
@@ -30,7 +33,9 @@ package struct ModelSettings: Sendable {
     }
     var key = set("SONDE_LLM_KEY")
     if key == nil, let path = set("SONDE_LLM_KEY_FILE") { key = try secret(path) }
-    self.init(url: url, model: set("SONDE_LLM_MODEL") ?? "", key: key.map(Self.trimmed))
+    self.init(
+      url: url, model: set("SONDE_LLM_MODEL") ?? "", key: key.map(Self.trimmed),
+      wire: set("SONDE_LLM_API").flatMap { WireFormat(rawValue: $0) })
   }
 
   var hasKey: Bool { key != nil }
@@ -40,18 +45,30 @@ package struct ModelSettings: Sendable {
   }
 
   /// The host, for messages: no user name, no path.
-  package var host: String {
+  package var host: String { Self.host(of: url) }
+
+  /// Whether the server is this machine.
+  package var isLocal: Bool {
+    let name = host.split(separator: ":").first.map(String.init) ?? ""
+    return name == "localhost" || name.hasPrefix("127.") || host.hasPrefix("[::1]")
+  }
+
+  static func host(of url: String) -> String {
     let rest = url.split(separator: "//", maxSplits: 1).last ?? ""
     let authority = rest.prefix { $0 != "/" && $0 != "?" }
     return SafeText.oneLine(String(authority.split(separator: "@").last ?? ""), limit: 80)
   }
 
   func request(_ chat: ChatRequest, maximumOutput: Int, dialect: ChatDialect) -> HTTPRequest {
-    var headers = [HTTPHeader("content-type", "application/json"), HTTPHeader("accept", "text/event-stream")]
-    if let key { headers.append(HTTPHeader("authorization", "Bearer \(key)")) }
-    let body = ChatCompletions.body(chat, model: model, maximumOutput: maximumOutput, dialect: dialect)
+    let body = wire.body(chat, model: model, maximumOutput: maximumOutput, dialect: dialect)
     return HTTPRequest(
-      url: ChatCompletions.address(base: url), headers: headers, body: Array(body.description.utf8))
+      url: wire.address(base: url), headers: wire.headers(key: key), body: Array(body.description.utf8))
+  }
+
+  /// A look at another page of the server: its models, its facts.
+  func look(at page: String) -> HTTPRequest {
+    HTTPRequest(
+      url: WireFormat.address(base: url, page: page), headers: wire.headers(key: key), body: [])
   }
 
   /// The text without the key, should a server repeat it.
@@ -83,9 +100,12 @@ package struct ModelClient {
   /// An error body longer than this is not read to its end.
   private static let longestBody = 1 << 20
 
-  package init(settings: ModelSettings, transport: any ModelTransport) {
+  package init(
+    settings: ModelSettings, transport: any ModelTransport, dialect: ChatDialect = ChatDialect()
+  ) {
     self.settings = settings
     self.transport = transport
+    self.dialect = dialect
   }
 
   /// Learns from a refusal; true if the same request is worth sending again at once.
@@ -120,7 +140,9 @@ package struct ModelClient {
     }
     show(answer.finish())
     if let failure = answer.failure { return .failed(cleaned(failure), shown: answer.isShown) }
-    return .replied(answer.accumulator.reply())
+    var reply = answer.accumulator.reply()
+    if dialect.callForm == .constrained, let text = ToolsInText.answer(in: reply.text) { reply.text = text }
+    return .replied(reply)
   }
 
   private func cleaned(_ failure: ModelFailure) -> ModelFailure {

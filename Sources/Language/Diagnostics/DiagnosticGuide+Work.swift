@@ -145,11 +145,9 @@ extension DiagnosticGuide {
     Entry("A0121", "The head of the prompt's file is wrong."),
     Entry("A0122", "The file that should hold the key cannot be used."),
     Entry("A0123", "A key that others can read is no secret."),
+    Entry("A0124", "A line of a file of rules says nothing that can be followed."),
     Entry("A0130", "The model sent a call whose arguments cannot be read."),
     Entry("A0131", "The model called a tool that does not exist."),
-    Entry("A0132", "The model left out the method."),
-    Entry("A0133", "The model gave an argument that the command does not have."),
-    Entry("A0134", "The model gave an object where a text or a number is wanted."),
     Entry("A0135", "Calls are single lines, so that no argument may break one."),
     Entry("A0136", "The model may run data commands only."),
   ]

@@ -15,7 +15,7 @@ package protocol Pause: Sendable {
   func wait(_ span: TimeSpan, isCancelled: () -> Bool, tick: (Double) -> Void) -> Bool
 }
 
-/// A POST to an address.
+/// A POST to an address; a GET if there is no body.
 package struct HTTPRequest: Sendable, Equatable {
   package var url: String
   /// Never printed, logged or put into an error: they hold the key.

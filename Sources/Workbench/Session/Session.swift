@@ -24,6 +24,8 @@ package final class Session {
   var lesson: LessonWalk?
   /// Further settings to show, such as the model's address.
   package var facts: [(name: String, value: String)] = []
+  /// Steers the agent, if there is one.
+  package weak var desk: (any AgentDesk)?
   /// Folders where relative paths are looked for when they are not below the current one.
   var folders: [String] = []
 
@@ -48,7 +50,7 @@ package final class Session {
   /// Proves lines against what there is now.
   package func checker(abbreviations: Bool = false) -> Checker { checker(in: scope, nil, abbreviations) }
 
-  func checker(
+  package func checker(
     in scope: any Scope, _ table: CommandTable? = nil, _ abbreviations: Bool = false
   ) -> Checker {
     let world = worldForCommands
@@ -250,6 +252,34 @@ extension Session {
     steps.removeSubrange(position...)
     try journal?.rewrite(steps.map(\.record))
     return statement.text
+  }
+}
+
+extension Session {
+  /// Takes back everything since the agent's last turn began.
+  ///
+  /// - Returns: the lines, the last one first, and the files that they wrote, which stay.
+  func undoTurn() throws(Diagnostic) -> (lines: [String], files: [String]) {
+    let turns = steps.compactMap { step -> Int? in
+      if case .statement(let statement) = step.record { statement.turn } else { nil }
+    }
+    guard let turn = turns.last else { return ([], []) }
+    let isOfTurn = { (step: Step) in
+      if case .statement(let statement) = step.record { statement.turn == turn } else { false }
+    }
+    var lines: [String] = []
+    var files: [String] = []
+    while steps.contains(where: isOfTurn), let line = try undo() {
+      lines.append(line)
+      if case .pipeline(let pipeline)? = try? checker().check(line) {
+        for call in pipeline.calls {
+          for parameter in call.spec.parameters where parameter.kind == .output {
+            if case .path(let path) = call.arguments[parameter.name] { files.append(path) }
+          }
+        }
+      }
+    }
+    return (lines, files)
   }
 }
 

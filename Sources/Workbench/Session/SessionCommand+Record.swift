@@ -81,8 +81,18 @@ extension SessionCommand {
   }
 
   static let undo = SessionCommand(
-    name: "undo", usage: "[COUNT]", summary: "Takes back the last statements.", words: 0...1
+    name: "undo", usage: "[COUNT | turn]",
+    summary: "Takes back the last statements, or the agent's last turn.",
+    words: 0...1
   ) { (call) throws(Diagnostic) in
+    if call.words.first == "turn" {
+      let (lines, files) = try call.session.undoTurn()
+      call.say(
+        lines.isEmpty
+          ? "the agent has done nothing" : lines.map { "took back: \($0)" }.joined(separator: "\n"))
+      if !files.isEmpty { call.say("written files stay: \(files.joined(separator: " "))") }
+      return .ok
+    }
     for _ in 0..<(try call.count(default: 1)) {
       guard let line = try call.session.undo() else {
         call.say("there is nothing to take back")

@@ -13,7 +13,8 @@ package struct SessionCommand: Sendable {
 
   /// All of them, in the order of help.
   package static let all: [SessionCommand] = [
-    .save, .open, .replay, .history, .undo, .why, .rerun, .settings, .tutorial, .help, .quit,
+    .save, .open, .replay, .history, .undo, .why, .rerun, .settings, .model, .mode, .cost, .context,
+    .tutorial, .help, .quit,
   ]
 }
 
@@ -61,7 +62,7 @@ extension Session {
         return try SessionCommand.named(syntax).run(call)
       } catch {
         emit(.diagnostic(error.pointing(into: line)))
-        return error.code.hasPrefix("R") ? .failed : .checkFailed
+        return error.code.hasPrefix("R") || error.code.hasPrefix("A") ? .failed : .checkFailed
       }
     }
   }

@@ -49,7 +49,7 @@ package struct SessionScope: Scope {
 
 extension SessionScope {
   /// Takes in a checked line as if it had run.
-  mutating func expect(_ statement: CheckedStatement) {
+  package mutating func expect(_ statement: CheckedStatement) {
     switch statement {
     case .parameter(let name, let value): plan.literals[name] = value
     case .pipeline(let pipeline):

@@ -1,0 +1,50 @@
+package import Language
+package import Numerics
+
+/// Steers the agent of a session, for the session commands that do.
+package protocol AgentDesk: AnyObject {
+  /// Does what was asked for and gives the text to show.
+  func perform(_ wish: AgentWish, work: Work) throws(Diagnostic) -> String
+}
+
+/// What can be asked of the agent besides questions.
+package enum AgentWish: Sendable, Equatable {
+  /// Lists the models that can be reached; selects the named one.
+  case model(String?)
+  /// Measures what the selected model can do.
+  case probe
+  case mode(String?)
+  case cost
+  case context
+}
+
+extension SessionCommand {
+  static let model = SessionCommand(
+    name: "model", usage: "[NAME | probe]", summary: "Lists, selects or measures the agent's models.",
+    words: 0...1
+  ) { (call) throws(Diagnostic) in
+    try call.ask(call.words.first == "probe" ? .probe : .model(call.words.first))
+  }
+
+  static let mode = SessionCommand(
+    name: "mode", usage: "[ask | auto | plan]", summary: "Says how freely the agent works.", words: 0...1
+  ) { (call) throws(Diagnostic) in try call.ask(.mode(call.words.first)) }
+
+  static let cost = SessionCommand(
+    name: "cost", usage: "", summary: "Shows what the agent has used so far.", words: 0...0
+  ) { (call) throws(Diagnostic) in try call.ask(.cost) }
+
+  static let context = SessionCommand(
+    name: "context", usage: "", summary: "Shows what fills the model's window.", words: 0...0
+  ) { (call) throws(Diagnostic) in try call.ask(.context) }
+}
+
+extension SessionCall {
+  fileprivate func ask(_ wish: AgentWish) throws(Diagnostic) -> LineStatus {
+    guard let desk = session.desk else {
+      throw Diagnostic("A0101", "there is no agent here", remedy: "start `sonde` without a script")
+    }
+    say(try desk.perform(wish, work: work))
+    return .ok
+  }
+}
