@@ -1,4 +1,5 @@
 package import Language
+import Notation
 package import Numerics
 package import Workbench
 
@@ -16,9 +17,11 @@ package final class SessionAssistant: Assistant {
   let catalog: ModelCatalog?
   /// The model that answers, once it is known.
   var choice: ModelChoice?
-  var mode = AgentMode.ask {
+  package var mode = AgentMode.ask {
     didSet { for conversation in conversations.values { conversation.permissions.mode = mode } }
   }
+  /// Writes every event as one line of JSON instead of text.
+  package var writesJSON = false
   private let rules: () throws(Diagnostic) -> PermissionRules
   private let prompt: (String) throws(Diagnostic) -> RolePrompt
   private let workplace: SessionWorkplace
@@ -72,14 +75,18 @@ package final class SessionAssistant: Assistant {
     do throws(Diagnostic) {
       conversation = try self.conversation(role ?? "analyst")
     } catch {
-      screen.write(error.text() + "\n")
+      screen.write((writesJSON ? error.json.description : error.text()) + "\n")
       return ["A0120", "A0121", "A0124"].contains(error.code) ? .failed : .unavailable
     }
     note { session.note(question: text, role: role, emit: $0) }
     var view = AgentScreen(isTerminal: screen.isTerminal, width: screen.width)
     let end = conversation.ask(text, work: work) { approval in
-      Self.approve(approval, screen: screen, lines: lines)
+      writesJSON ? .unattended : Self.approve(approval, screen: screen, lines: lines)
     } emit: { event in
+      if writesJSON {
+        if let json = event.json { screen.write(json.description + "\n") }
+        return
+      }
       screen.write(view.text(for: event))
       if case .diagnostic(let diagnostic) = event { screen.write(diagnostic.text() + "\n") }
     }

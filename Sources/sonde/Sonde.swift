@@ -14,7 +14,7 @@ struct Sonde: ParsableCommand {
       drifted, 4 approval was needed or denied, 5 no model or network, 124 timed out, 130 interrupted, 143 terminated.
       """,
     version: Release.version,
-    subcommands: [Run.self, ReplayScript.self],
+    subcommands: [Run.self, ReplayScript.self, AskQuestion.self, ServeMCP.self],
     defaultSubcommand: Run.self)
 
   static func main() {

@@ -38,7 +38,7 @@ struct Surroundings {
   }
 
   /// The agent over a session, by the model that the environment names.
-  private func assistant(_ session: Session) -> SessionAssistant {
+  func assistant(_ session: Session) -> SessionAssistant {
     let files = world.files
     let transport = CurlTransport(allowsPlainHTTP: Environment.variable("SONDE_LLM_PLAIN_HTTP") == "1")
     let folders = [Environment.configFolder + "/prompts", world.home + "/prompts"]

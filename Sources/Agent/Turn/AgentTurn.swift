@@ -232,7 +232,9 @@ extension AgentTurn {
       case .deny:
         refusals += 1
         notices.append(.denied(line: line.text))
-        answerCall(text: Self.error("the user's rules forbid this line"), summary: "denied by a rule")
+        answerCall(
+          text: Self.error("forbidden: by the user's rules, or because it writes outside the current folder"),
+          summary: "denied by a rule")
         return nil
       }
     }

@@ -40,8 +40,10 @@ package struct Permissions: Sendable, Equatable {
     if rule == .deny { return .deny }
     let writes = line.reach == .write || !line.outputs.isEmpty
     guard writes else { return rule ?? .allow }
-    // Nothing waives the question before a file is replaced, or before one outside the workspace is written.
-    if line.overwrites || !line.outputs.allSatisfy(Workspace.isInside) { return .ask }
+    // The agent writes below the current folder or not at all, and nothing waives the question before a file is
+    // replaced.
+    if !line.outputs.allSatisfy(Workspace.isInside) { return .deny }
+    if line.overwrites { return .ask }
     if rule == .ask { return .ask }
     return rule == .allow || mode == .auto || verbs.contains(line.verb) ? .allow : .ask
   }

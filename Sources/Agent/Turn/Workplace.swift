@@ -74,7 +74,7 @@ package struct ReviewedLine: Sendable, Equatable {
 
 /// What came of running a line.
 package struct CallOutcome: Sendable, Equatable {
-  package enum Status: Sendable, Equatable { case succeeded, failed, interrupted }
+  package enum Status: String, Sendable { case succeeded, failed, interrupted }
 
   package var status: Status
   /// What the model reads; at most 2 kB.

@@ -156,7 +156,8 @@ package final class Headless {
     }
   }
 
-  private func ask(_ text: String, role: String?, work: Work) -> ExitStatus {
+  /// Puts a question to the agent; nobody is there to allow anything.
+  package func ask(_ text: String, role: String?, work: Work) -> ExitStatus {
     guard let assistant else {
       messages.write("no model is configured; set SONDE_LLM_URL to an OpenAI-compatible server\n")
       return .unavailable
