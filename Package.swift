@@ -106,7 +106,7 @@ let package = Package(
     rooms("Evaluation", ["Evaluation", "Values", "Numerics", "Chronology"]),
     rooms("Scenarios", ["Scenarios", "Values", "Numerics", "Chronology"]),
     rooms("Workbench", belowConsole),
-    rooms("Agent", belowConsole + ["Agent", "Live"]),
+    rooms("Agent", belowConsole + ["Agent", "Live", "Console"]),
     rooms("Console", belowConsole + ["Console"]),
     rooms("Live", belowConsole + ["Live", "Console"]),
     rooms("Terminal", belowConsole + ["Live", "sonde"]),

@@ -27,7 +27,13 @@ package struct AgentRole: Sendable {
   /// The arguments that name values, by tool.
   package var valueParameters: ValueParameters
 
-  package init(systemText: String, tools: [JSON], valueParameters: ValueParameters = [:]) {
+  package var methodParameters: MethodParameters
+
+  package init(
+    systemText: String, tools: [JSON], valueParameters: ValueParameters = [:],
+    methodParameters: MethodParameters = [:]
+  ) {
+    self.methodParameters = methodParameters
     self.valueParameters = valueParameters
     self.systemText = systemText
     self.tools = tools
@@ -132,6 +138,7 @@ package final class Conversation {
     var request = turn.request(card: workplace.card())
     request.names = workplace.names
     request.valueParameters = role.valueParameters
+    request.methodParameters = role.methodParameters
     while true {
       let event = send(request, of: turn, since: started, work: work, emit: emit)
       guard case .failed(let failure, shown: false) = event, client.learn(from: failure) else { return event }

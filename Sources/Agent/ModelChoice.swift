@@ -1,3 +1,5 @@
+import Notation
+
 /// The model that answers and what is known of it.
 struct ModelChoice: Sendable {
   var settings: ModelSettings
@@ -8,6 +10,23 @@ struct ModelChoice: Sendable {
     self.settings = settings
     dialect = server?.dialect ?? ChatDialect()
     window = server?.window
+  }
+
+  /// How the model is asked, for a recording.
+  var json: JSON {
+    [
+      "name": .string(settings.model), "api": .string(settings.wire.rawValue),
+      "calls": .string(dialect.callForm.rawValue), "window": window.map { .number(Double($0)) } ?? .null,
+    ]
+  }
+
+  /// The model of a recording; it has no address.
+  init(recorded json: JSON) {
+    settings = ModelSettings(
+      url: "http://127.0.0.1:0", model: json["name"]?.string ?? "",
+      wire: json["api"]?.string.flatMap { WireFormat(rawValue: $0) })
+    dialect = ChatDialect(callForm: json["calls"]?.string.flatMap { CallForm(rawValue: $0) } ?? .native)
+    window = json["window"]?.number.flatMap { Int(exactly: $0) }
   }
 
   /// A model of a server that was found.

@@ -14,6 +14,8 @@ extension SessionAssistant: AgentDesk {
     }
   }
 
+  package var exchanges: String { recorded.text }
+
   private func setMode(_ name: String?) throws(Diagnostic) -> String {
     if let name {
       guard let new = AgentMode(rawValue: name) else {

@@ -12,6 +12,8 @@ package final class SessionAssistant: Assistant {
   /// Where the model is; read anew for each question until one was asked, so that mending it needs no restart.
   private let settings: () throws(Diagnostic) -> ModelSettings
   let transport: any ModelTransport
+  /// What was said to models so far.
+  let recorded = Exchanges()
   private let pause: any Pause
   /// Finds model servers; nil where only the settings count.
   let catalog: ModelCatalog?
@@ -44,7 +46,7 @@ package final class SessionAssistant: Assistant {
     self.rules = rules
     self.session = session
     self.settings = settings
-    self.transport = transport
+    self.transport = RecordingTransport(base: transport, exchanges: recorded)
     self.pause = pause
     self.prompt = prompt
     self.limits = limits
@@ -110,13 +112,19 @@ package final class SessionAssistant: Assistant {
       client: ModelClient(settings: choice.settings, transport: transport, dialect: choice.dialect),
       pause: pause, clock: session.world.clock, workplace: workplace,
       role: AgentRole(
-        systemText: prompt.text, tools: toolbox.tools, valueParameters: toolbox.valueParameters),
+        systemText: prompt.text, tools: toolbox.tools, valueParameters: toolbox.valueParameters,
+        methodParameters: toolbox.methodParameters),
       limits: limits)
     made.window = choice.window
     made.permissions.rules = rules
     made.permissions.mode = mode
     conversations[role] = made
     return made
+  }
+
+  /// Answers from now on as a recording says; its transport must be the recorded one.
+  package func follow(_ exchanges: Exchanges) {
+    select(ModelChoice(recorded: exchanges.firstModel ?? .null))
   }
 
   /// The model that answers: the selected one, the one that is set, or the first that this machine serves.
@@ -132,12 +140,14 @@ package final class SessionAssistant: Assistant {
       found = ModelChoice(server, model: server.models[0])
     }
     choice = found
+    recorded.begin(found.json)
     return found
   }
 
   /// Another model answers from now on, in every conversation.
   func select(_ new: ModelChoice) {
     choice = new
+    recorded.begin(new.json)
     for conversation in conversations.values {
       conversation.use(
         ModelClient(settings: new.settings, transport: transport, dialect: new.dialect), window: new.window)

@@ -1,3 +1,4 @@
+import Agent
 import ArgumentParser
 import Console
 import Live
@@ -28,7 +29,15 @@ struct ReplayScript: ParsableCommand {
   @Flag(help: "Accepts nothing but the same bits.")
   var strict = false
 
+  @Option(help: "`recorded`: puts the questions again, to the recorded answers of the model.")
+  var agent: String?
+
   @OptionGroup var options: CommonOptions
+
+  func validate() throws {
+    if let agent, agent != "recorded" { throw ValidationError("--agent takes `recorded`.") }
+    try options.validate()
+  }
 
   func run() throws {
     let surroundings = Surroundings(options)
@@ -36,9 +45,16 @@ struct ReplayScript: ParsableCommand {
     script.until = until
     let session = surroundings.session(seed: options.seed ?? script.script.seed ?? 0)
     try options.override(in: session)
-    let headless = surroundings.headless(session, isJSON: options.json)
+    var assistant: SessionAssistant?
+    if agent != nil {
+      let exchanges = surroundings.exchanges(of: file)
+      assistant = surroundings.assistant(session, transport: RecordedTransport(exchanges))
+      assistant?.follow(exchanges)
+    }
+    let headless = surroundings.headless(session, isJSON: options.json, assistant: assistant)
     let wishes = Headless.ReplayOptions(
-      isStrict: strict, updates: update, stepping: step ? surroundings.lines(nil) : nil)
+      isStrict: strict, updates: update, stepping: step ? surroundings.lines(nil) : nil,
+      asksAgain: agent != nil)
     surroundings.leave(with: headless.replay(script, options: wishes, work: surroundings.work))
   }
 }

@@ -31,14 +31,14 @@ struct Surroundings {
 
   func session(seed: UInt64) -> Session { Session(world: world, seed: seed) }
 
-  func headless(_ session: Session, isJSON: Bool) -> Headless {
+  func headless(_ session: Session, isJSON: Bool, assistant: SessionAssistant? = nil) -> Headless {
     Headless(
       session: session, results: StandardOutput(), messages: StandardError(), isJSON: isJSON,
-      assistant: assistant(session))
+      assistant: assistant ?? self.assistant(session))
   }
 
   /// The agent over a session, by the model that the environment names.
-  func assistant(_ session: Session) -> SessionAssistant {
+  func assistant(_ session: Session, transport recorded: RecordedTransport? = nil) -> SessionAssistant {
     let files = world.files
     let transport = CurlTransport(allowsPlainHTTP: Environment.variable("SONDE_LLM_PLAIN_HTTP") == "1")
     let folders = [Environment.configFolder + "/prompts", world.home + "/prompts"]
@@ -47,12 +47,12 @@ struct Surroundings {
       settings: { () throws(Diagnostic) in
         try ModelSettings(environment: Environment.variable, secret: SecretFile.read)
       },
-      transport: transport,
+      transport: recorded ?? transport,
       pause: LivePause(),
       prompt: { (name) throws(Diagnostic) in
         try RolePrompt.find(name, in: folders) { try? files.text($0, limit: 1 << 20) }
       },
-      catalog: Environment.variable("SONDE_LLM_DISCOVERY") == "off"
+      catalog: recorded != nil || Environment.variable("SONDE_LLM_DISCOVERY") == "off"
         ? nil : ModelCatalog(transport: transport, clock: world.clock),
       rules: { () throws(Diagnostic) in
         let own = try PermissionRules(
@@ -88,6 +88,17 @@ struct Surroundings {
     shell.history = history
     shell.assistant = assistant(session)
     return shell.run(work: work)
+  }
+
+  /// Reads the exchanges that belong to a script, or says why not and leaves.
+  func exchanges(of file: String) -> Exchanges {
+    do throws(Diagnostic) {
+      let path = Replay.exchangesPath(of: file)
+      return try Exchanges(parsing: world.files.text(path), name: path)
+    } catch {
+      StandardError().write(error.text(.placed) + "\n")
+      leave(with: .checkFailed)
+    }
   }
 
   /// Reads a script, or says why not and leaves.

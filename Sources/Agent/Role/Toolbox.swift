@@ -10,6 +10,10 @@ package struct Toolbox: Sendable, Equatable {
   package let tools: [JSON]
   /// The arguments that name values, by tool.
   package let valueParameters: ValueParameters
+  /// The arguments of each method, by tool.
+  package let methodParameters: MethodParameters
+  /// Small models fill whatever place there is.
+  private static let mostOptional = 2
 
   /// Bytes that one token stands for in such JSON; small models' tokenizers were measured at 4.3 to 4.5.
   package static let bytesPerToken = 4.0
@@ -70,6 +74,15 @@ package struct Toolbox: Sendable, Equatable {
         groups[longest].verb, groups[longest].specs, Detail.levels[levels[longest]])
       sizes[longest] = tools[longest].description.utf8.count
     }
+    methodParameters = Dictionary(
+      uniqueKeysWithValues: groups.map { group in
+        let forms = group.specs.map { spec in
+          let parameters = spec.parameters.filter { !$0.isSeed }
+          let optional = parameters.filter { !$0.isRequired }.prefix(Self.mostOptional)
+          return (spec.method ?? "", (parameters.filter(\.isRequired) + optional).map(\.name))
+        }
+        return (group.verb, Dictionary(forms, uniquingKeysWith: { first, _ in first }))
+      })
     valueParameters = Dictionary(
       uniqueKeysWithValues: groups.map { group in
         let parameters = group.specs.flatMap(\.parameters).compactMap { parameter in

@@ -45,6 +45,8 @@ package struct ChatRequest: Sendable, Equatable {
   package var tools: [JSON]
   /// The values that there are; with a server that can hold a model to a schema, no other can be named.
   package var names: [ValueName] = []
+  /// The arguments of each method, by tool; with such a server no method gets another one's.
+  package var methodParameters: MethodParameters = [:]
   /// Above 0 where the model must leave a rut.
   package var temperature = 0.0
   /// The arguments that name values and the kinds that they take, by tool.
@@ -58,6 +60,9 @@ package struct ChatRequest: Sendable, Equatable {
 
 /// By tool and argument.
 package typealias ValueParameters = [String: [String: Set<ValueKind>]]
+
+/// By tool and method (empty for a verb without methods): what is required, then the first of what is not.
+package typealias MethodParameters = [String: [String: [String]]]
 
 /// A value, or a column of one, as a call can name it.
 package struct ValueName: Sendable, Equatable {

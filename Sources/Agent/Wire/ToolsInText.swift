@@ -45,17 +45,19 @@ enum ToolsInText {
 
   /// What a constrained reply must look like: a call of one of the tools, or an answer.
   static func schema(of request: ChatRequest) -> JSON {
-    let calls = request.tools.compactMap { tool -> JSON? in
-      guard let function = tool["function"], let name = function["name"] else { return nil }
-      let parameters = function["parameters"] ?? ["type": "object"]
-      let kinds = request.names.isEmpty ? [:] : request.valueParameters[name.string ?? ""] ?? [:]
+    let calls = request.tools.flatMap { tool -> [JSON] in
+      guard let function = tool["function"], let name = function["name"]?.string else { return [] }
+      let whole = function["parameters"] ?? ["type": "object"]
+      let kinds = request.names.isEmpty ? [:] : request.valueParameters[name] ?? [:]
       let choices = kinds.mapValues { kinds in
         request.names.filter { kinds.contains($0.kind) }.map { JSON.string($0.text) }
       }
-      // A tool for which there is nothing yet cannot be called.
-      let required = parameters["required"]?.array?.compactMap(\.string) ?? []
-      if required.contains(where: { choices[$0]?.isEmpty == true }) { return nil }
-      return call(name, named(parameters, choices))
+      return forms(of: whole, request.methodParameters[name] ?? [:]).compactMap { form in
+        // A tool for which there is nothing yet cannot be called.
+        let required = form["required"]?.array?.compactMap(\.string) ?? []
+        if required.contains(where: { choices[$0]?.isEmpty == true }) { return nil }
+        return call(.string(name), named(form, choices))
+      }
     }
     let answer = call(
       .string(answerName),
@@ -64,6 +66,31 @@ enum ToolsInText {
         "additionalProperties": false,
       ])
     return ["anyOf": .array(calls + [answer])]
+  }
+
+  /// The parameters of each method by itself; all together if nothing is known of methods.
+  private static func forms(of whole: JSON, _ methods: [String: [String]]) -> [JSON] {
+    guard !methods.isEmpty, let members = whole.members, let properties = whole["properties"]?.members else {
+      return [whole]
+    }
+    let required = Set(whole["required"]?.array?.compactMap(\.string) ?? [])
+    let offered = whole["properties"]?["method"]?["enum"]?.array?.compactMap(\.string) ?? [""]
+    return offered.compactMap { method in
+      guard let names = methods[method] else { return nil }
+      let kept = properties.compactMap { name, property -> (key: String, value: JSON)? in
+        if name == "method", !method.isEmpty { return (name, ["const": .string(method)]) }
+        return names.contains(name) || name == "as" || required.contains(name) ? (name, property) : nil
+      }
+      return .object(
+        members.map { key, value in
+          switch key {
+          case "properties": (key, .object(kept))
+          case "required":
+            (key, .array(kept.map(\.key).filter { required.contains($0) || $0 == "method" }.map(JSON.string)))
+          default: (key, value)
+          }
+        })
+    }
   }
 
   /// The parameters, where those that name values allow only names that there are.

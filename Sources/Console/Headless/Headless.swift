@@ -54,8 +54,14 @@ package final class Headless {
     package var updates = false
     /// Shows each statement and waits for Enter.
     package var stepping: (any LineSource)?
+    /// Puts the questions again, to an agent that answers from a recording.
+    package var asksAgain = false
 
-    package init(isStrict: Bool = false, updates: Bool = false, stepping: (any LineSource)? = nil) {
+    package init(
+      isStrict: Bool = false, updates: Bool = false, stepping: (any LineSource)? = nil,
+      asksAgain: Bool = false
+    ) {
+      self.asksAgain = asksAgain
       self.isStrict = isStrict
       self.updates = updates
       self.stepping = stepping
@@ -69,9 +75,16 @@ package final class Headless {
       messages.write("note: `\(path)` is not the file that was recorded\n")
     }
     var digests: [Int: RecordedDigest] = [:]
-    let summary = script.run(in: session, work: work) { statement in
-      step(statement, options.stepping)
-    } emit: { event in
+    var failed: ExitStatus?
+    let asks = { (text: String, role: String?) -> LineStatus in
+      let status = self.ask(text, role: role, work: work)
+      if status != .ok { failed = status }
+      return status == .ok ? .ok : .failed
+    }
+    let summary = script.run(
+      in: session, work: work, goesOn: { self.step($0, options.stepping) },
+      asks: options.asksAgain ? asks : nil
+    ) { event in
       switch event {
       case .session(let event): showInReplay(event)
       case .ran(let statement, let now, let verdict):
@@ -84,6 +97,7 @@ package final class Headless {
     if options.updates, summary.status == .ok {
       if let failure = update(script, with: digests) { return failure }
     }
+    if let failed { return failed }
     return conclude(script, summary, options)
   }
 

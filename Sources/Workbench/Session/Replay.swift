@@ -43,6 +43,11 @@ package struct Replay {
     package var drifts: [Drift] = []
   }
 
+  /// Where the exchanges with models lie that belong to a script.
+  package static func exchangesPath(of path: String) -> String {
+    (path.hasSuffix(".sonde") ? String(path.dropLast(6)) : path) + ".exchanges.jsonl"
+  }
+
   /// Where relative paths are looked for besides the current folder.
   package var folder: String {
     file.lastIndex(of: "/").map { String(file[...$0]) } ?? ""
@@ -108,11 +113,27 @@ extension Replay {
   /// - Parameter goesOn: asked before each statement; false stops there.
   package func run(
     in session: Session, work: Work = Work(), goesOn: (ScriptRecord.Statement) -> Bool = { _ in true },
-    emit: (Event) -> Void
+    asks: ((_ text: String, _ role: String?) -> LineStatus)? = nil, emit: (Event) -> Void
   ) -> Summary {
     enter(session)
     var summary = Summary()
+    // What the agent did again, to be compared with what it did when it was recorded.
+    var again: ArraySlice<Step> = []
     for record in script.records {
+      if let asks {
+        if case .question(let role, let text) = record {
+          let before = session.steps.count
+          summary.status = asks(text, role)
+          again = session.steps[before...]
+          guard summary.status == .ok else { break }
+          continue
+        }
+        if case .answer = record { continue }
+        if case .statement(let statement) = record, statement.turn != nil {
+          compareAgain(statement, &again, &summary, emit)
+          continue
+        }
+      }
       guard case .statement(let statement) = record else {
         keep(record, in: session, emit)
         continue
@@ -147,6 +168,33 @@ extension Replay {
     guard let until else { return false }
     if let line = Int(until) { return statement.line >= line }
     return result?.name == until
+  }
+
+  /// Compares a line of the agent with the next one that it wrote this time.
+  private func compareAgain(
+    _ statement: ScriptRecord.Statement, _ again: inout ArraySlice<Step>, _ summary: inout Summary,
+    _ emit: (Event) -> Void
+  ) {
+    var made: ScriptRecord.Statement?
+    while made == nil, let step = again.popFirst() {
+      if case .statement(let found) = step.record { made = found }
+    }
+    summary.statements += 1
+    guard let made, made.text == statement.text else {
+      summary.verdict = .drifted
+      let now = made?.text ?? "nothing"
+      summary.drifts.append(
+        Drift(line: statement.line, text: statement.text, reason: "the agent wrote \(now)"))
+      return
+    }
+    guard isCompared, let before = statement.digest, let now = made.digest else { return }
+    let verdict = before.compare(now)
+    emit(.ran(statement, now: now, verdict))
+    summary.compared += 1
+    summary.verdict = max(summary.verdict, verdict)
+    if verdict == .drifted {
+      summary.drifts.append(Drift(line: statement.line, text: statement.text, reason: "other numbers"))
+    }
   }
 
   private func compare(

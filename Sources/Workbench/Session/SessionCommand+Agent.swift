@@ -3,6 +3,8 @@ package import Numerics
 
 /// Steers the agent of a session, for the session commands that do.
 package protocol AgentDesk: AnyObject {
+  /// What was said to models and what they answered, for a file beside the saved script.
+  var exchanges: String { get }
   /// Does what was asked for and gives the text to show.
   func perform(_ wish: AgentWish, work: Work) throws(Diagnostic) -> String
 }

@@ -17,6 +17,9 @@ extension SessionCommand {
     }
     let script = try session.script()
     try session.world.files.write(Array(script.text.utf8), to: path)
+    if let exchanges = session.desk?.exchanges, !exchanges.isEmpty {
+      try session.world.files.write(Array(exchanges.utf8), to: Replay.exchangesPath(of: path))
+    }
     let count = script.statements.count
     call.say(
       "saved \(count) \(count == 1 ? "statement" : "statements") to \(path); `sonde replay \(path)` replays them"

@@ -1,0 +1,93 @@
+import Agent
+import Console
+import Language
+import Notation
+import Numerics
+import TestKit
+import Testing
+import Workbench
+
+@Suite struct `Recorded exchanges` {
+  static func assistant(_ session: Session, _ transport: any ModelTransport) -> SessionAssistant {
+    SessionAssistant(
+      session: session, settings: { ModelSettings(url: "http://127.0.0.1:1", model: "m", key: "s3cr3t-k3y") },
+      transport: transport, pause: RecordedPause(),
+      prompt: { (name) throws(Diagnostic) in
+        try RolePrompt(name: name, parsing: "---\ntools: show detect run\n---\nWork.")
+      })
+  }
+
+  /// An investigation with two questions, one of which meets a busy server, as `/save` leaves it.
+  static func recorded() throws -> MemoryFiles {
+    let files = MemoryFiles()
+    let session = Session(world: .memory(files), seed: 3)
+    let assistant = assistant(
+      session,
+      ScriptedModel(
+        .refusal(529, "{}", [HTTPHeader("retry-after", "1")]),
+        .call("a", "detect", #"{"value":"pump","method":"iforest","as":"risk"}"#), .text("Row 7 [r2]."),
+        .text("Yes, by sk-ant-0123456789abcdefghij.")))
+    session.type("pump = generate pump-station --minutes 5 --seed 7")
+    for question in ["find faults", "sure?"] {
+      #expect(
+        assistant.ask(question, role: nil, screen: RecordedScreen(), lines: TypedLines(), work: Work())
+          == .answered)
+    }
+    session.type("/save night")
+    return files
+  }
+
+  static func replay(_ files: MemoryFiles) throws -> (status: Console.ExitStatus, shown: String, session: Session) {
+    let script = try Replay(file: "night.sonde", files: files)
+    let exchanges = try Exchanges(
+      parsing: files.text(Replay.exchangesPath(of: "night.sonde")) ?? "", name: "night")
+    let session = Session(world: .memory(files), seed: script.script.seed ?? 0)
+    let assistant = assistant(session, RecordedTransport(exchanges))
+    assistant.follow(exchanges)
+    let screen = RecordedScreen()
+    let headless = Headless(session: session, results: screen, messages: screen, assistant: assistant)
+    let status = headless.replay(script, options: Headless.ReplayOptions(asksAgain: true), work: Work())
+    return (status, screen.text, session)
+  }
+
+  @Test func `replay the conversation to the same numbers`() throws {
+    let files = try Self.recorded()
+    let (status, shown, session) = try Self.replay(files)
+    #expect(status == .ok, "\(shown)")
+    #expect(shown.contains("identical: 2 of 2 statements, 2 compared"))
+    #expect(shown.contains("Row 7 [r2]."))
+    #expect(session.bindings.map(\.name) == ["pump", "risk"])
+  }
+
+  @Test func `hold no key`() throws {
+    let text = try #require(try Self.recorded().text("night.exchanges.jsonl"))
+    #expect(text.split(separator: "\n").count == 4)
+    #expect(!text.contains("s3cr3t") && !text.contains("sk-ant-0"))
+  }
+
+  @Test func `are never replaced by a live request`() throws {
+    let files = try Self.recorded()
+    let lines = try #require(files.text("night.exchanges.jsonl")).split(separator: "\n")
+    try files.write(
+      Array((lines.dropLast().joined(separator: "\n") + "\n").utf8), to: "night.exchanges.jsonl")
+    let (status, shown, _) = try Self.replay(files)
+    #expect(status == .unavailable)
+    #expect(shown.contains("the recording holds no answer to this question"))
+  }
+
+  @Test func `tell where the agent goes another way`() throws {
+    let files = try Self.recorded()
+    let script = try #require(files.text("night.sonde"))
+    try files.write(
+      Array(script.replacing("risk = detect iforest pump --seed 3", with: "risk = detect mad pump").utf8),
+      to: "night.sonde")
+    let (status, shown, _) = try Self.replay(files)
+    #expect(status == .drifted || status == .checkFailed)
+    #expect(status == .checkFailed || shown.contains("the agent wrote"))
+  }
+
+  @Test func `are refused when damaged`() {
+    let error = #expect(throws: Diagnostic.self) { try Exchanges(parsing: "{}\n", name: "x") }
+    #expect(error?.code == "A0125")
+  }
+}
