@@ -40,10 +40,23 @@ struct NABBoard {
       }
       lines.append("\(name): " + cells.joined(separator: ", "))
     }
-    return lines
+    return lines + (try publishedLines())
+  }
+
+  private func publishedLines() throws -> [String] {
+    let file = try Data(contentsOf: URL(fileURLWithPath: data + "/nab/results/final_results.json"))
+    let all = try JSONDecoder().decode([String: [String: Double]].self, from: file)
+    return all.sorted { ($0.value["standard"] ?? 0) > ($1.value["standard"] ?? 0) }.map { name, scores in
+      String(
+        format: "published %@: standard %.2f, low FP %.2f, low FN %.2f", name, scores["standard"] ?? .nan,
+        scores["reward_low_FP_rate"] ?? .nan, scores["reward_low_FN_rate"] ?? .nan)
+    }
   }
 
   private static let detectors: [(String, any Detector)] = [
+    ("streamknn", StreamDetector(StreamNeighbors())),
+    ("spot", StreamDetector(StreamingPeaks())),
+    ("hst", StreamDetector(HalfSpaceTrees())),
     ("ar", ChannelDetector(Autoregression())),
     ("kalman", ChannelDetector(KalmanResidual())),
     ("ewma", ChannelDetector(WeightedMeanChart())),

@@ -10,6 +10,7 @@ enum SeriesAccuracy: String, CaseIterable {
   case nabScorer = "nab-scorer"
   case discords = "series-discords"
   case heartbeats = "series-heartbeats"
+  case drift = "stream-drift"
 
   func lines(data: String) throws -> [String] {
     switch self {
@@ -18,6 +19,7 @@ enum SeriesAccuracy: String, CaseIterable {
     case .nabScorer: try NABBoard(data: data).scorerLines()
     case .discords: try Discords(data: data).lines()
     case .heartbeats: try Heartbeats(data: data).lines()
+    case .drift: try DriftingAttacks(data: data).lines()
     }
   }
 }

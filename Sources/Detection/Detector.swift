@@ -63,6 +63,8 @@ package protocol FittedDetector: Sendable, Codable {
   func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double]
   /// Which features drove each row's score, if the method can say exactly; rows × features, ≥ 0.
   func contributions(to rows: Observations, work: Work) throws(DetectionError) -> Contributions?
+  /// How many of the first rows it cannot judge yet: a stream that is learning. Their scores mean nothing.
+  func unscoredRows(of rows: Observations) -> Int
   /// Scores of the very rows that it was fitted on, where they differ from `scores`: neighbours without oneself.
   func scoresOfTraining(_ training: Observations, work: Work) throws(DetectionError) -> [Double]
 }
@@ -70,6 +72,7 @@ package protocol FittedDetector: Sendable, Codable {
 extension FittedDetector {
   package static var readsSeries: Bool { false }
   package static var needsCompleteRows: Bool { false }
+  package func unscoredRows(of rows: Observations) -> Int { 0 }
   package func contributions(to rows: Observations, work: Work) throws(DetectionError) -> Contributions? {
     nil
   }

@@ -149,7 +149,9 @@ private struct Draft {
     _ model: any FittedDetector, trainedOn training: [Int], work: Work
   ) throws(DetectionError) {
     let observations = try rows.observations(training)
-    place(try model.scoresOfTraining(observations, work: work), at: training, keeping: nil)
+    place(
+      try model.scoresOfTraining(observations, work: work), at: training, keeping: nil,
+      from: model.unscoredRows(of: observations))
     try explain(model, observations, at: training, keeping: nil, work: work)
   }
 
@@ -159,15 +161,17 @@ private struct Draft {
     if chosen.isEmpty { return }
     let observations = try rows.observations(chosen)
     do throws(DetectionError) {
-      place(try model.scores(of: observations, work: work), at: chosen, keeping: keeping)
+      place(
+        try model.scores(of: observations, work: work), at: chosen, keeping: keeping,
+        from: model.unscoredRows(of: observations))
       try explain(model, observations, at: chosen, keeping: keeping, work: work)
     } catch {
       throw error.relocated(to: chosen)
     }
   }
 
-  private mutating func place(_ scores: [Double], at chosen: [Int], keeping: Mask?) {
-    for (row, score) in zip(chosen, scores) where keeping?[row] ?? true {
+  private mutating func place(_ scores: [Double], at chosen: [Int], keeping: Mask?, from first: Int) {
+    for (row, score) in zip(chosen, scores).dropFirst(first) where keeping?[row] ?? true {
       values[row] = score
       presence[row] = true
     }

@@ -1,36 +1,43 @@
 /// The detectors, in the order in which `help` shows them.
-let detectionMethods: [any DetectionMethod] = [
-  // Feature by feature.
-  ZScoreMethod(), MedianDeviationMethod(), QuantileRangeMethod(), EmpiricalTailsMethod(), CopulaTailsMethod(),
-  HistogramScoreMethod(),
+let detectionMethods: [any DetectionMethod] =
+  [
+    // Feature by feature.
+    ZScoreMethod(), MedianDeviationMethod(), QuantileRangeMethod(), EmpiricalTailsMethod(),
+    CopulaTailsMethod(),
+    HistogramScoreMethod(),
 
-  // How features go together.
-  MahalanobisMethod(), MinimumCovarianceMethod(), PrincipalComponentsMethod(), GaussianMixtureMethod(),
-  KernelDensityMethod(), AutoencoderMethod(),
+    // How features go together.
+    MahalanobisMethod(), MinimumCovarianceMethod(), PrincipalComponentsMethod(), GaussianMixtureMethod(),
+    KernelDensityMethod(), AutoencoderMethod(),
 
-  // Neighbours.
-  NearestNeighborsMethod(), SampleDistanceMethod(), LocalOutlierFactorMethod(),
-  ConnectivityOutlierFactorMethod(), LocalCorrelationMethod(), NeighborEnsembleMethod(),
-  StochasticSelectionMethod(), AngleVarianceMethod(), SubspaceOutlierDegreeMethod(),
+    // Neighbours.
+    NearestNeighborsMethod(), SampleDistanceMethod(), LocalOutlierFactorMethod(),
+    ConnectivityOutlierFactorMethod(), LocalCorrelationMethod(), NeighborEnsembleMethod(),
+    StochasticSelectionMethod(), AngleVarianceMethod(), SubspaceOutlierDegreeMethod(),
 
-  // Clusters.
-  ClusterDistanceMethod(), ClusterOutlierFactorMethod(),
+    // Clusters.
+    ClusterDistanceMethod(), ClusterOutlierFactorMethod(),
 
-  // Random trees and projections.
-  IsolationForestMethod(), ProjectionHistogramsMethod(),
+    // Random trees and projections.
+    IsolationForestMethod(), ProjectionHistogramsMethod(),
 
-  StateEstimationMethod(),
+    StateEstimationMethod(),
 
-  // Series: windows that no other is like.
-  MatrixProfileMethod(), ManyLengthsProfileMethod(), ManyChannelsProfileMethod(),
+    // Series: windows that no other is like.
+    MatrixProfileMethod(), ManyLengthsProfileMethod(), ManyChannelsProfileMethod(),
 
-  // Series: moments that were not foretold.
-  AutoregressionMethod(), VectorAutoregressionMethod(), HoltWintersMethod(), SeasonalTrendMethod(),
-  KalmanResidualMethod(), PolynomialForecastMethod(), SpectralResidualMethod(),
+    // Series: moments that were not foretold.
+    AutoregressionMethod(), VectorAutoregressionMethod(), HoltWintersMethod(), SeasonalTrendMethod(),
+    KalmanResidualMethod(), PolynomialForecastMethod(), SpectralResidualMethod(),
 
-  // Series: changes that last.
-  WeightedMeanChartMethod(), CumulativeSumMethod(), PageHinkleyMethod(), ControlT2Method(),
-  BayesianChangeMethod(), WindowChangeMethod(),
+    // Series: changes that last.
+    WeightedMeanChartMethod(), CumulativeSumMethod(), PageHinkleyMethod(), ControlT2Method(),
+    BayesianChangeMethod(), WindowChangeMethod(),
+  ] + streamMethods
+
+/// Detectors of streams, which `watch` can also put to work.
+let streamMethods: [any StreamDetectionMethod] = [
+  StreamNeighborsMethod(), HalfSpaceTreesMethod(), RandomCutForestMethod(), StreamingPeaksMethod(),
 ]
 
 /// `detect` and `fit` with each of them.
