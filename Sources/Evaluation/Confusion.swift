@@ -32,6 +32,26 @@ package struct Confusion: Sendable, Equatable {
   /// The missing-alarm rate: the share of anomalous rows that are not flagged.
   package var missingAlarmRate: Double? { ratio(falseNegatives, truePositives + falseNegatives) }
 
+  /// The mean of recall and specificity; nil without rows of both sorts.
+  package var balancedAccuracy: Double? {
+    guard let missingAlarmRate, let falseAlarmRate else { return nil }
+    return 1 - (missingAlarmRate + falseAlarmRate) / 2
+  }
+
+  /// The correlation of decisions and truth, -1...1: 0 for flagging all, none or at random.
+  ///
+  /// - Output: nil without rows of both sorts.
+  /// - Source: Matthews, *Comparison of the predicted and observed secondary structure of T4 phage lysozyme*, 1975.
+  /// - Differs: decisions that are all alike count 0, where the formula has no value.
+  package var correlation: Double? {
+    let (tp, fp) = (Double(truePositives), Double(falsePositives))
+    let (fn, tn) = (Double(falseNegatives), Double(trueNegatives))
+    if tp + fn == 0 || fp + tn == 0 { return nil }
+    if tp + fp == 0 || fn + tn == 0 { return 0 }
+    let (left, right) = ((tp + fp) * (tp + fn), (tn + fp) * (tn + fn))
+    return (tp * tn - fp * fn) / (left.squareRoot() * right.squareRoot())
+  }
+
   /// The share of all rows that are flagged.
   package var alarmRate: Double? {
     ratio(truePositives + falsePositives, truePositives + falsePositives + falseNegatives + trueNegatives)

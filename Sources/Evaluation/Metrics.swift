@@ -1,47 +1,5 @@
 package import Numerics
 
-/// The metrics that `evaluate` knows, in the order in which they are shown.
-package enum MetricName: String, Sendable, CaseIterable {
-  case precision, recall, f1, far, mar
-  case eventRecall = "event-recall"
-  case delay, auroc, ap
-  case bestF1 = "best-f1"
-  case vusROC = "vus-roc"
-  case vusPR = "vus-pr"
-
-  package var needsThreshold: Bool {
-    switch self {
-    case .precision, .recall, .f1, .far, .mar, .eventRecall, .delay: true
-    case .auroc, .ap, .bestF1, .vusROC, .vusPR: false
-    }
-  }
-
-  /// Rows must follow one another for events and buffers to mean anything.
-  package var needsOrder: Bool {
-    switch self {
-    case .eventRecall, .delay, .vusROC, .vusPR: true
-    default: false
-    }
-  }
-
-  package var help: String {
-    switch self {
-    case .precision: "share of alarmed rows that are anomalous"
-    case .recall: "share of anomalous rows that are alarmed"
-    case .f1: "harmonic mean of precision and recall at the given threshold"
-    case .far: "false-alarm rate: share of normal rows that are alarmed"
-    case .mar: "missing-alarm rate: share of anomalous rows without alarm"
-    case .eventRecall: "share of anomalous stretches with an alarm inside"
-    case .delay: "median time from onset to first alarm, over the stretches found"
-    case .auroc: "chance that an anomalous row scores above a normal one"
-    case .ap: "average precision, without interpolation"
-    case .bestF1: "largest F1 of any threshold; an oracle, chosen with the labels"
-    case .vusROC: "ROC area averaged over buffer widths"
-    case .vusPR: "average precision averaged over buffer widths"
-    }
-  }
-}
-
 /// Computes chosen metrics of scores, and of decisions if there are any.
 package struct MetricTable: Sendable {
   package let names: [MetricName]
@@ -60,26 +18,14 @@ package struct MetricTable: Sendable {
   package func values(
     of judged: LabelledScores, flags: [Bool]?, work: Work
   ) throws(Cancelled) -> [MetricName: Double] {
-    var values: [MetricName: Double] = [:]
-    if let flags {
-      let confusion = Confusion(flags: flags, labels: judged.labels)
-      values[.precision] = confusion.precision
-      values[.recall] = confusion.recall
-      values[.f1] = confusion.f1
-      values[.far] = confusion.falseAlarmRate
-      values[.mar] = confusion.missingAlarmRate
-      if names.contains(.eventRecall) || names.contains(.delay) {
-        let delays = DetectionDelays(flags: flags, judged: judged)
-        if !delays.events.isEmpty {
-          values[.eventRecall] = Double(delays.foundCount) / Double(delays.events.count)
-        }
-        values[.delay] = SortedSample(delays.delays(clock: clock)).median
-      }
-    }
-    if names.contains(where: { [.auroc, .ap, .bestF1].contains($0) }) {
+    var values = flags.map { decided(judged, flags: $0) } ?? [:]
+    if names.contains(where: { MetricName.ranking.contains($0) }) {
       let curve = RankingCurve(judged)
       values[.auroc] = curve.areaUnderROC
+      values[.partialAUROC] = curve.partialArea(upTo: Self.partialLimit)
       values[.ap] = curve.averagePrecision
+      values[.precisionAtAnomalies] = curve.precisionAtAnomalies
+      values[.falseRateAt95] = curve.falsePositiveRateAt95
       values[.bestF1] = curve.bestF1?.value
       try work.check()
     }
@@ -89,6 +35,52 @@ package struct MetricTable: Sendable {
       values[.vusPR] = volume?.precisionRecall
     }
     return values.filter { names.contains($0.key) }
+  }
+
+  /// The largest false-positive rate of the partial ROC area.
+  package static let partialLimit = 0.1
+
+  /// What decisions are worth, row by row and stretch by stretch.
+  private func decided(_ judged: LabelledScores, flags: [Bool]) -> [MetricName: Double] {
+    let confusion = Confusion(flags: flags, labels: judged.labels)
+    var values: [MetricName: Double] = [:]
+    values[.precision] = confusion.precision
+    values[.recall] = confusion.recall
+    values[.f1] = confusion.f1
+    values[.far] = confusion.falseAlarmRate
+    values[.mar] = confusion.missingAlarmRate
+    values[.mcc] = confusion.correlation
+    values[.balancedAccuracy] = confusion.balancedAccuracy
+    guard names.contains(where: { $0.needsOrder && $0.needsThreshold }) else { return values }
+    let delays = DetectionDelays(flags: flags, judged: judged)
+    if !delays.events.isEmpty {
+      values[.eventRecall] = Double(delays.foundCount) / Double(delays.events.count)
+    }
+    values[.delay] = SortedSample(delays.delays(clock: clock)).median
+    let stretches = Stretches(flags: flags, judged: judged)
+    values[.eventF1] = stretches.eventF1
+    values[.rangePrecision] = stretches.rangePrecision
+    values[.rangeRecall] = stretches.rangeRecall
+    values[.rangeF1] = stretches.rangeF1
+    let days = seconds(of: judged) / 86_400
+    if days > 0 { values[.falseAlarmsPerDay] = Double(stretches.falseAlarms) / days }
+    let affiliation = Affiliation(flags: flags, judged: judged)
+    values[.affiliationPrecision] = affiliation?.precision
+    values[.affiliationRecall] = affiliation?.recall
+    values[.affiliationF1] = affiliation?.f1
+    let adjusted = PointAdjustment(flags: flags, judged: judged)
+    values[.adjustedF1] = adjusted?.adjustedF1
+    values[.adjustedArea] = adjusted?.area
+    return values
+  }
+
+  /// How long the judged rows last together, each as long as its neighbours are apart on average.
+  private func seconds(of judged: LabelledScores) -> Double {
+    judged.runs.reduce(0) { sum, run in
+      guard run.count > 1 else { return sum }
+      return sum + (clock(run.upperBound - 1) - clock(run.lowerBound)) * Double(run.count)
+        / Double(run.count - 1)
+    }
   }
 
   /// The same metrics when every row is flagged and none scores above another, and when no row is flagged.

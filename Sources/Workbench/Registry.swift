@@ -32,7 +32,8 @@ package let builtins: [any Command] =
     ScoreModel(),
 
     // Decide and judge.
-    ThresholdQuantile(), ThresholdMAD(), ThresholdPOT(), Evaluate(),
+    ThresholdQuantile(), ThresholdMAD(), ThresholdPOT(), ThresholdIQR(), ThresholdOtsu(),
+    ThresholdValley(), ThresholdChiSquare(), ThresholdConformal(), Evaluate(),
 
     // Explain and draw.
     Explain(), Plot(),

@@ -104,14 +104,17 @@ import Values
   @Test func `merges and drops by duration`() throws {
     let scores = Self.scores([9, 0, 9, 0, 0, 0, 9, 9, 8, 0], splits: nil, step: 2)
     let rule = QuantileThreshold(level: 0.2)
-    let merged = try Thresholding(rule: rule, mergeGap: TimeSpan(seconds: 2)).decide(scores)
+    let merged = try Thresholding(rule: rule, shape: AlarmShape(mergeGap: TimeSpan(seconds: 2))).decide(
+      scores)
     #expect(merged.segments.map(\.rows) == [0..<3, 6..<9])
     #expect(merged.flags[1])
-    let long = try Thresholding(rule: rule, minimumDuration: TimeSpan(seconds: 5)).decide(scores)
+    let long = try Thresholding(rule: rule, shape: AlarmShape(minimumDuration: TimeSpan(seconds: 5))).decide(
+      scores)
     #expect(long.segments == [AlarmSegment(rows: 6..<9, peak: 6)])
     #expect(long.flags.setCount == 3)
     #expect(throws: ThresholdError.noTimes) {
-      _ = try Thresholding(rule: rule, mergeGap: TimeSpan(seconds: 2)).decide(Self.scores([1, 2]))
+      _ = try Thresholding(rule: rule, shape: AlarmShape(mergeGap: TimeSpan(seconds: 2))).decide(
+        Self.scores([1, 2]))
     }
   }
 

@@ -14,6 +14,8 @@ package enum ThresholdError: Error, Sendable, Equatable {
   case riskAboveTail(risk: Double, tail: Double, segment: String)
   /// Durations need rows with times.
   case noTimes
+  /// No normal row apart from the ones to decide on.
+  case noNormalRows(segment: String)
 }
 
 /// A way of setting a threshold from scores that are mostly normal, without labels.
@@ -22,6 +24,21 @@ package protocol ThresholdRule: Sendable, Equatable {
   var summary: String { get }
   /// The threshold; a score above it is an alarm.
   func threshold(of scores: SortedSample, segment: String) throws(ThresholdError) -> Double
+  /// Whether decisions on many rows depend on one another, and need normal rows apart from them.
+  var needsNormalRows: Bool { get }
+  /// The threshold for the very scores that are decided on, by those of normal rows.
+  func threshold(
+    of normal: SortedSample, deciding scores: [Double], segment: String
+  ) throws(ThresholdError) -> Double
+}
+
+extension ThresholdRule {
+  package var needsNormalRows: Bool { false }
+  package func threshold(
+    of normal: SortedSample, deciding scores: [Double], segment: String
+  ) throws(ThresholdError) -> Double {
+    try threshold(of: normal, segment: segment)
+  }
 }
 
 /// Alarms the share of scores that lies above a quantile of the normal ones.

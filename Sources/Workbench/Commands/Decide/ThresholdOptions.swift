@@ -18,7 +18,21 @@ enum ThresholdOptions {
     "merge", in: .zero...TimeSpan(nanoseconds: .max), default: .zero,
     help: "Alarms with at most this gap between them become one; needs rows with times.")
 
-  static let shared = [per.base, minimumDuration.base, merge.base]
+  static let release = Parameter<Double?>.optional(
+    "release", .fraction(0...1),
+    help: "An alarm lasts until the score falls to this quantile, such as 95%; to the threshold if absent."
+  ) { if case .real(let level) = $0 { level } else { nil } }
+  static let coolDown = Parameter<TimeSpan>.span(
+    "cool-down", in: .zero...TimeSpan(nanoseconds: .max), default: .zero,
+    help: "Alarms that begin sooner after the last one kept are dropped; needs rows with times.")
+  static let budget = Parameter<Int?>.optional(
+    "budget", .integer(1...1_000_000),
+    help: "Most alarms a day, those with the highest peaks; needs rows with times."
+  ) { if case .integer(let count) = $0 { count } else { nil } }
+
+  static let shared = [
+    per.base, minimumDuration.base, merge.base, release.base, coolDown.base, budget.base,
+  ]
 
   /// What every threshold's discussion ends with.
   static let fitting = """
@@ -29,19 +43,21 @@ enum ThresholdOptions {
   static func decide(_ call: Invocation, by rule: any ThresholdRule) throws(Failure) -> Value {
     guard case .scores(let scores) = call[input].value else { throw call.unexpectedKind(input.base) }
     let thresholding = Thresholding(
-      rule: rule, isPerSegment: call[per] == "segment", minimumDuration: call[minimumDuration],
-      mergeGap: call[merge])
+      rule: rule, isPerSegment: call[per] == "segment",
+      shape: AlarmShape(
+        minimumDuration: call[minimumDuration], mergeGap: call[merge], release: call[release],
+        coolDown: call[coolDown], dailyBudget: call[budget]))
     do throws(ThresholdError) {
       return .alarms(try thresholding.decide(scores))
     } catch {
-      throw call.failure(error)
+      throw call.failure(error, rule: rule)
     }
   }
 }
 
 extension Invocation {
   /// The facts of a threshold that cannot be set as a message.
-  fileprivate func failure(_ error: ThresholdError) -> Failure {
+  fileprivate func failure(_ error: ThresholdError, rule: any ThresholdRule) -> Failure {
     let input = ThresholdOptions.input.base
     func place(_ segment: String) -> String { segment.isEmpty ? "" : " in segment `\(segment)`" }
     switch error {
@@ -58,6 +74,11 @@ extension Invocation {
       return blame(
         input, "D0203", "all scores above the initial quantile are equal\(place(segment))",
         remedy: "Lower `--initial`, or use `threshold quantile`.")
+    case .noSpread(let segment) where !(rule is MedianDeviationThreshold):
+      return blame(
+        input, "D0208",
+        "the scores hardly differ, so `\(rule.summary)` has nothing to measure\(place(segment))",
+        remedy: "Use `threshold quantile`, or score with another detector.")
     case .noSpread(let segment):
       return blame(
         input, "D0204",
@@ -70,8 +91,12 @@ extension Invocation {
         remedy: "Choose a smaller `--risk` or a lower `--initial`.")
     case .noTimes:
       return blame(
-        input, "D0206", "`--min-duration` and `--merge` need rows with times",
+        input, "D0206", "`--min-duration`, `--merge`, `--cool-down` and `--budget` need rows with times",
         remedy: "Load the data with `--time`, or leave the options out.")
+    case .noNormalRows(let segment):
+      return blame(
+        input, "D0207", "no normal rows apart from those to decide on\(place(segment))",
+        remedy: "Divide the data first: `split --fit-share 40% --calibrate-share 20%`, then detect again.")
     }
   }
 }

@@ -14,11 +14,12 @@ struct Evaluate: PureCommand {
   ) { if case .reference(let reference) = $0 { reference } else { Reference(root: .last) } }
   static let metrics = Parameter<[MetricName]?>.optional(
     "metrics", .list(.choice(MetricName.allCases.map { Choice($0.rawValue, $0.help) })),
-    help: "Which metrics; all that apply if absent."
+    help: "Which metrics; the usual ones that apply if absent."
   ) { argument -> [MetricName]? in
     guard case .list(let items) = argument else { return nil }
     return items.compactMap { if case .choice(let name) = $0 { MetricName(rawValue: name) } else { nil } }
   }
+  static let all = Parameter<Bool>.flag("all", help: "Every metric that applies.")
   static let window = Parameter<Int>.integer(
     "window", in: 0...100_000, default: 100, help: "Largest buffer of the VUS metrics, in rows.")
   static let tolerance = Parameter<TimeSpan?>.optional(
@@ -36,12 +37,16 @@ struct Evaluate: PureCommand {
 
       AUROC counts ties one half (Mann and Whitney 1947). AP is the sum of precision times the step of recall, \
       without interpolation. best-f1 looks at the labels to choose its threshold: an upper bound, not a result. VUS \
-      follows Paparrizos et al., VLDB 2022, with 250 thresholds as in TSB-AD. Beside the result stand the same \
+      follows Paparrizos et al., VLDB 2022, with 250 thresholds as in TSB-AD. pauc is scaled by McClish (1989). Events, \
+      ranges (Tatbul et al., NeurIPS 2018, flat, cardinality 1) and affiliation (Huet et al., KDD 2022) judge stretches \
+      of neighbouring rows. pa-f1 grants a whole anomaly for one alarmed row and flatters random alarms, so that \
+      pak-f1 (Kim et al., AAAI 2022) is always shown with it. Beside the result stand the same \
       metrics for flagging every row, for flagging none, and for random scores with as many alarms (mean of up to \
       5 draws from a fixed generator). With fewer than 10 anomalous rows, 95 % bootstrap intervals are shown.
       """,
     parameters: [
-      Self.input.base, Self.truth.base, Self.metrics.base, Self.window.base, Self.tolerance.base,
+      Self.input.base, Self.truth.base, Self.metrics.base, Self.all.base, Self.window.base,
+      Self.tolerance.base,
     ],
     output: .report, reach: .read,
     examples: [
@@ -49,6 +54,7 @@ struct Evaluate: PureCommand {
       Example("alarms = pump | detect zscore | threshold quantile --level 99%"),
       Example("evaluate alarms --against pump.fault --metrics f1,far,mar"),
       Example("pump | detect mad | evaluate --against pump.fault --metrics auroc,ap"),
+      Example("evaluate alarms --against pump.fault --all --window 20"),
     ])
 
   func run(_ call: Invocation, work: Work) throws(Failure) -> Value {
@@ -86,9 +92,10 @@ struct Evaluate: PureCommand {
     _ call: Invocation, hasAlarms: Bool, index: Index
   ) throws(Failure) -> [MetricName] {
     let isOrdered = if case .sample = index.address { false } else { true }
-    guard let asked = call[Self.metrics] else {
-      return MetricName.allCases.filter {
-        (hasAlarms || !$0.needsThreshold) && (isOrdered || !$0.needsOrder)
+    let hasTimes = index.time != nil
+    guard let asked = call[Self.metrics], !call[Self.all] else {
+      return (call[Self.all] ? MetricName.allCases : MetricName.usual).filter {
+        (hasAlarms || !$0.needsThreshold) && (isOrdered || !$0.needsOrder) && (hasTimes || !$0.needsTimes)
       }
     }
     if !hasAlarms, let metric = asked.first(where: \.needsThreshold) {
@@ -101,7 +108,14 @@ struct Evaluate: PureCommand {
         Self.metrics.base, "D0308", "`\(metric.rawValue)` needs rows in order of time, and these are samples",
         remedy: "Choose among auroc, ap, best-f1, precision, recall and f1.")
     }
-    return MetricName.allCases.filter { asked.contains($0) }
+    if !hasTimes, let metric = asked.first(where: \.needsTimes) {
+      throw call.blame(
+        Self.metrics.base, "D0310", "`\(metric.rawValue)` counts by the clock, and these rows have no times",
+        remedy: "Load the data with `--time`, or choose event-f1.")
+    }
+    return MetricName.allCases.filter { name in
+      asked.contains(name) || (name == .adjustedArea && asked.contains(.adjustedF1))
+    }
   }
 }
 

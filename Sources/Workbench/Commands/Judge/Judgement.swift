@@ -74,6 +74,7 @@ struct Judgement {
       ]
       notes[.precision] = flags.contains(true) ? [] : ["no row is alarmed"]
     }
+    notes[.adjustedF1] = ["one alarmed row grants its whole anomaly: compare with random and pak-f1"]
     for name in [MetricName.vusROC, .vusPR] { notes[name] = ["buffers up to \(window) rows"] }
     for name in names where own[name] == nil && notes[name]?.isEmpty ?? true {
       notes[name] = ["undefined for these rows"]
