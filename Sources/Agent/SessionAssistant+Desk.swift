@@ -9,12 +9,29 @@ extension SessionAssistant: AgentDesk {
     case .model(let name): if let name { try select(name) } else { try listModels() }
     case .probe: try probe(work)
     case .mode(let name): try setMode(name)
+    case .team(let name): try describeTeams(name)
     case .cost: cost
     case .context: try context()
     }
   }
 
   package var exchanges: String { recorded.text }
+
+  private func describeTeams(_ name: String?) throws(Diagnostic) -> String {
+    if let name {
+      guard let team = try team(name) else {
+        throw Diagnostic("A0126", "there is no team `\(name)`", remedy: "`/team` lists them")
+      }
+      return "\(team.name)  \(team.pattern.rawValue) of \(team.roles.joined(separator: ", "))"
+        + ", at most \(team.rounds) rounds\n\(SafeText.stripped(team.text))"
+    }
+    var rows: [String] = []
+    for name in teamNames() {
+      guard let team = try team(name) else { continue }
+      rows.append("\(name)  \(team.roles.joined(separator: " "))  \(SafeText.oneLine(team.text, limit: 80))")
+    }
+    return rows.isEmpty ? "there are no teams" : rows.joined(separator: "\n")
+  }
 
   private func setMode(_ name: String?) throws(Diagnostic) -> String {
     if let name {

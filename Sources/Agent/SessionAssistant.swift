@@ -22,6 +22,10 @@ package final class SessionAssistant: Assistant {
   package var mode = AgentMode.ask {
     didSet { for conversation in conversations.values { conversation.permissions.mode = mode } }
   }
+  /// The team of a name; nil if there is none.
+  package var team: (String) throws(Diagnostic) -> Team? = { (_) throws(Diagnostic) in nil }
+  /// The names of all teams.
+  package var teamNames: () -> [String] = { [] }
   /// Writes every event as one line of JSON instead of text.
   package var writesJSON = false
   private let rules: () throws(Diagnostic) -> PermissionRules
@@ -75,14 +79,58 @@ package final class SessionAssistant: Assistant {
   ) -> AssistantEnd {
     let conversation: Conversation
     do throws(Diagnostic) {
+      if let role, let team = try team(role) { return try run(team, text, screen, lines, work) }
       conversation = try self.conversation(role ?? "analyst")
     } catch {
       screen.write((writesJSON ? error.json.description : error.text()) + "\n")
-      return ["A0120", "A0121", "A0124"].contains(error.code) ? .failed : .unavailable
+      return ["A0120", "A0121", "A0124", "A0126"].contains(error.code) ? .failed : .unavailable
     }
     note { session.note(question: text, role: role, emit: $0) }
+    let end = converse(conversation, text, screen, lines, work)
+    if !end.answer.isEmpty { note { session.note(answer: end.answer, emit: $0) } }
+    return AssistantEnd(end)
+  }
+
+  /// The members ask and answer in turn, each in a conversation of its own.
+  private func run(
+    _ team: Team, _ text: String, _ screen: any Screen, _ lines: any LineSource, _ work: Work
+  ) throws(Diagnostic) -> AssistantEnd {
+    var members: [Conversation] = []
+    for (number, role) in team.roles.enumerated() {
+      members.append(try conversation(role, member: "\(team.name)/\(number)"))
+    }
+    note { session.note(question: text, role: team.name, emit: $0) }
+    var run = TeamRun(team, question: text)
+    var step = run.start()
+    while case .ask(let member, let role, let question) = step {
+      let events = AgentEvent.notice("◇ \(role) \(member + 1) of \(team.roles.count), \(team.name)")
+      write(events, to: screen)
+      let end = converse(members[member], question, screen, lines, work)
+      guard end.reason == .answered else { return AssistantEnd(end) }
+      step = run.take(end.answer)
+    }
+    guard case .finish(let answer, let verdict) = step else { return .failed }
+    if !verdict.isEmpty {
+      write(.notice("◇ \(team.name): \(SafeText.oneLine(verdict, limit: 120))"), to: screen)
+    }
+    if !answer.isEmpty { note { session.note(answer: answer, emit: $0) } }
+    return answer.isEmpty ? .failed : .answered
+  }
+
+  private func write(_ event: AgentEvent, to screen: any Screen) {
+    if writesJSON {
+      if let json = event.json { screen.write(json.description + "\n") }
+    } else {
+      var view = AgentScreen(isTerminal: screen.isTerminal, width: screen.width)
+      screen.write(view.text(for: event))
+    }
+  }
+
+  private func converse(
+    _ conversation: Conversation, _ text: String, _ screen: any Screen, _ lines: any LineSource, _ work: Work
+  ) -> TurnEnd {
     var view = AgentScreen(isTerminal: screen.isTerminal, width: screen.width)
-    let end = conversation.ask(text, work: work) { approval in
+    return conversation.ask(text, work: work) { approval in
       writesJSON ? .unattended : Self.approve(approval, screen: screen, lines: lines)
     } emit: { event in
       if writesJSON {
@@ -92,15 +140,15 @@ package final class SessionAssistant: Assistant {
       screen.write(view.text(for: event))
       if case .diagnostic(let diagnostic) = event { screen.write(diagnostic.text() + "\n") }
     }
-    if !end.answer.isEmpty { note { session.note(answer: end.answer, emit: $0) } }
-    return AssistantEnd(end)
   }
 
   private func note(_ body: ((SessionEvent) -> Void) -> Void) { body { _ in } }
 
   /// The conversation of a role: the one there is, or a new one.
-  package func conversation(_ role: String) throws(Diagnostic) -> Conversation {
-    if let known = conversations[role] { return known }
+  package func conversation(
+    _ role: String, member: String? = nil
+  ) throws(Diagnostic) -> Conversation {
+    if let known = conversations[member ?? role] { return known }
     let choice = try chosen()
     let prompt = try prompt(role)
     let rules = try rules()
@@ -118,7 +166,7 @@ package final class SessionAssistant: Assistant {
     made.window = choice.window
     made.permissions.rules = rules
     made.permissions.mode = mode
-    conversations[role] = made
+    conversations[member ?? role] = made
     return made
   }
 

@@ -42,7 +42,7 @@ struct Surroundings {
     let files = world.files
     let transport = CurlTransport(allowsPlainHTTP: Environment.variable("SONDE_LLM_PLAIN_HTTP") == "1")
     let folders = [Environment.configFolder + "/prompts", world.home + "/prompts"]
-    return SessionAssistant(
+    let assistant = SessionAssistant(
       session: session,
       settings: { () throws(Diagnostic) in
         try ModelSettings(environment: Environment.variable, secret: SecretFile.read)
@@ -63,6 +63,20 @@ struct Surroundings {
         let width = max(40, StandardOutput().width - 4)
         return View(width: width, name: "r\(result.number)").lines(of: result.value).prefix(8).map(\.plain)
       })
+    assistant.team = { (name) throws(Diagnostic) in
+      for folder in folders {
+        let path = "\(folder)/teams/\(name).md"
+        guard !name.contains("/"), !files.files(matching: path).isEmpty else { continue }
+        return try Team(name: name, parsing: files.text(path, limit: 1 << 20))
+      }
+      return nil
+    }
+    assistant.teamNames = {
+      let paths = folders.flatMap { files.files(matching: $0 + "/teams/*.md") }
+      let names = paths.compactMap { $0.split(separator: "/").last?.dropLast(3) }.map(String.init)
+      return Set(names).sorted()
+    }
+    return assistant
   }
 
   /// Where lines are typed.

@@ -37,7 +37,9 @@ import Workbench
     return files
   }
 
-  static func replay(_ files: MemoryFiles) throws -> (status: Console.ExitStatus, shown: String, session: Session) {
+  static func replay(
+    _ files: MemoryFiles
+  ) throws -> (status: Console.ExitStatus, shown: String, session: Session) {
     let script = try Replay(file: "night.sonde", files: files)
     let exchanges = try Exchanges(
       parsing: files.text(Replay.exchangesPath(of: "night.sonde")) ?? "", name: "night")

@@ -150,6 +150,7 @@ extension DiagnosticGuide {
     Entry("A0123", "A key that others can read is no secret."),
     Entry("A0124", "A line of a file of rules says nothing that can be followed."),
     Entry("A0125", "The recording of what a model said is damaged."),
+    Entry("A0126", "The file of a team is missing or wrong."),
     Entry("A0130", "The model sent a call whose arguments cannot be read."),
     Entry("A0131", "The model called a tool that does not exist."),
     Entry("A0135", "Calls are single lines, so that no argument may break one."),

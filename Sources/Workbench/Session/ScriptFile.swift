@@ -43,7 +43,7 @@ extension ScriptFile {
       if let digest = statement.digest { lines.append("#> \(digest.text)") }
       return lines + statement.assertions.map { "#= \($0.text)" }
     case .question(let role, let text):
-      return prefixed("#? ", (role.map { "\($0): " } ?? "") + text)
+      return prefixed("#?\(role ?? "") ", text)
     case .answer(let text): return prefixed("#\" ", text)
     case .comment(let text): return ["#" + text]
     case .blank: return [""]
@@ -95,7 +95,11 @@ extension ScriptFile {
     case "#>": amendLast { $0.digest = RecordedDigest(body) }
     case "#=": if let assertion = Assertion(body) { amendLast { $0.assertions.append(assertion) } }
     case "#@": turn = body.split(separator: " ").last.flatMap { Int($0) }
-    case "#?": records.append(.question(role: nil, text: body))
+    case "#?":
+      // A role stands right behind the mark, as it does at the prompt.
+      let role = line.dropFirst(2).prefix { $0 != " " }
+      let text = String(line.dropFirst(2 + role.count)).trimmingSpaces
+      records.append(.question(role: role.isEmpty ? nil : String(role), text: text))
     case "#\"": append(answer: body)
     default:
       records.append(line.isEmpty || !line.hasPrefix("#") ? .blank : .comment(String(line.dropFirst())))

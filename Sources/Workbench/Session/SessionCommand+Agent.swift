@@ -16,6 +16,8 @@ package enum AgentWish: Sendable, Equatable {
   /// Measures what the selected model can do.
   case probe
   case mode(String?)
+  /// Lists the teams, or shows one.
+  case team(String?)
   case cost
   case context
 }
@@ -31,6 +33,11 @@ extension SessionCommand {
   static let mode = SessionCommand(
     name: "mode", usage: "[ask | auto | plan]", summary: "Says how freely the agent works.", words: 0...1
   ) { (call) throws(Diagnostic) in try call.ask(.mode(call.words.first)) }
+
+  static let team = SessionCommand(
+    name: "team", usage: "[NAME]", summary: "Lists teams of agents, or shows one; `?NAME text` asks it.",
+    words: 0...1
+  ) { (call) throws(Diagnostic) in try call.ask(.team(call.words.first)) }
 
   static let cost = SessionCommand(
     name: "cost", usage: "", summary: "Shows what the agent has used so far.", words: 0...0

@@ -13,7 +13,7 @@ package struct SessionCommand: Sendable {
 
   /// All of them, in the order of help.
   package static let all: [SessionCommand] = [
-    .save, .open, .replay, .history, .undo, .why, .rerun, .settings, .model, .mode, .cost, .context,
+    .save, .open, .replay, .history, .undo, .why, .rerun, .settings, .model, .mode, .team, .cost, .context,
     .tutorial, .help, .quit,
   ]
 }

@@ -1,0 +1,118 @@
+import Agent
+import Foundation
+import Language
+import Numerics
+import TestKit
+import Testing
+import Workbench
+
+@Suite struct `Teams` {
+  static func team(_ pattern: String, _ roles: String, rounds: Int = 2) throws -> Team {
+    try Team(name: "t", parsing: "---\npattern: \(pattern)\nroles: \(roles)\nrounds: \(rounds)\n---\nText.")
+  }
+
+  /// Plays the answers to a team and gives who was asked, and the end.
+  static func play(_ team: Team, _ answers: [String]) -> (
+    asked: [Int], answer: String, verdict: String, run: TeamRun
+  ) {
+    var run = TeamRun(team, question: "Q")
+    var step = run.start()
+    var asked: [Int] = []
+    var left = answers[...]
+    while case .ask(let member, _, _) = step {
+      asked.append(member)
+      guard let next = left.popFirst() else { return (asked, "", "unfinished", run) }
+      step = run.take(next)
+    }
+    guard case .finish(let answer, let verdict) = step else { return (asked, "", "", run) }
+    return (asked, answer, verdict, run)
+  }
+
+  @Test(arguments: [
+    ("single", "a", ["x"], [0], "x", ""), ("pipeline", "a b c", ["x", "y", "z"], [0, 1, 2], "z", ""),
+    (
+      "vote", "a b c", ["p\nVERDICT: Pump leak.", "q\nVerdict: valve", "r\nVERDICT: pump leak"], [0, 1, 2],
+      "p\nVERDICT: Pump leak.", "2 of 3 say: pump leak"
+    ),
+    ("vote", "a b", ["p\nVERDICT: one", "q\nVERDICT: two"], [0, 1], "p\nVERDICT: one", "1 of 2 say: one"),
+    ("vote", "a b", ["p", "q"], [0, 1], "p", "no verdict was given"),
+    ("debate", "a b j", ["1", "2", "3", "4", "end"], [0, 1, 0, 1, 2], "end", ""),
+    ("oversee", "a b", ["bad", "SCORE: 0.2", "good", "SCORE: 0.9"], [0, 1, 0, 1], "good", "coherence 0.9"),
+    (
+      "oversee", "a b", ["bad", "SCORE: 0.2", "bad", "SCORE: 0.1"], [0, 1, 0, 1], "",
+      "blocked: coherence 0.1 after 2 attempts"
+    ),
+    ("oversee", "a b", ["x", "fine"], [0, 1], "x", "the overseer gave no score"),
+    (
+      "plan", "p e j", ["1. look\n2. act\nthat is all", "seen", "done", "judged"], [0, 1, 1, 2], "judged",
+      "2 steps"
+    ),
+    (
+      "refine", "a b", ["p1", "SCORE: 0.8", "p2", "SCORE: 0.3"], [0, 1, 0, 1], "p1",
+      "score 0.8 of 2 proposals"
+    ),
+    (
+      "refine", "a b", ["p1", "SCORE: 0.3", "p2", "SCORE: 0.3"], [0, 1, 0, 1], "p2",
+      "score 0.3 of 2 proposals"
+    ),
+    ("refine", "a b", ["p1", "SCORE: 1"], [0, 1], "p1", "score 1.0 of 1 proposals"),
+  ]) func `follow their pattern`(
+    _ pattern: String, _ roles: String, _ answers: [String], _ asked: [Int], _ answer: String,
+    _ verdict: String
+  ) throws {
+    let played = Self.play(try Self.team(pattern, roles), answers)
+    #expect(played.asked == asked)
+    #expect(played.answer == answer)
+    #expect(played.verdict == verdict)
+    #expect(played.run.trace.map(\.answer) == answers)
+  }
+
+  @Test func `voters do not see each other, debaters do`() throws {
+    let vote = Self.play(try Self.team("vote", "a b"), ["secret\nVERDICT: x", "y"]).run.trace
+    #expect(!vote[1].asked.contains("secret"))
+    let debate = Self.play(try Self.team("debate", "a b j"), ["one", "two", "three", "four", "end"]).run.trace
+    #expect(!debate[1].asked.contains("one"))
+    #expect(debate[2].asked.contains("two") && debate[4].asked.contains("three"))
+  }
+
+  @Test(arguments: [
+    ("no header", "Text."), ("an unknown pattern", "---\npattern: mob\nroles: a\n---\n"),
+    ("too few roles", "---\npattern: debate\nroles: a b\n---\n"),
+    ("endless rounds", "---\npattern: single\nroles: a\nrounds: 99\n---\n"),
+    ("an unknown key", "---\npattern: single\nmodel: x\n---\n"),
+  ]) func `that cannot work are named`(_ name: String, _ source: String) {
+    let error = #expect(throws: Diagnostic.self) { try Team(name: "t", parsing: source) }
+    #expect(error?.code == "A0126", "\(name)")
+  }
+
+  static let folder = `Shipped prompts`.folder.appending(path: "teams")
+
+  @Test func `that come with Sonde show every pattern and name roles that there are`() throws {
+    let files = try FileManager.default.contentsOfDirectory(atPath: Self.folder.path)
+    var patterns: Set<String> = []
+    for file in files where file.hasSuffix(".md") {
+      let text = try String(contentsOf: Self.folder.appending(path: file), encoding: .utf8)
+      let team = try Team(name: String(file.dropLast(3)), parsing: text)
+      patterns.insert(team.pattern.rawValue)
+      #expect(team.roles.allSatisfy { `Shipped prompts`.names.contains($0) })
+    }
+    #expect(patterns == Set(Team.Pattern.allCases.map(\.rawValue)))
+  }
+
+  @Test func `answer the prompt by their name, and their calls are recorded`() throws {
+    let desk = `Assistant over a session`.Desk(
+      ScriptedModel(
+        .call("a", "detect", #"{"value":"pump","method":"mad","as":"risk"}"#), .text("Row 3 [r2]."),
+        .text("It holds.\nSCORE: 0.9")))
+    desk.assistant.team = { (name) throws(Diagnostic) in
+      name == "pair"
+        ? try Team(name: name, parsing: "---\npattern: oversee\nroles: analyst analyst\n---\n") : nil
+    }
+    #expect(desk.ask("find faults", role: "pair") == .answered)
+    #expect(desk.screen.text.contains("◇ analyst 2 of 2, pair"))
+    #expect(desk.screen.text.contains("◇ pair: coherence 0.9"))
+    let script = try desk.saved()
+    #expect(script.contains("#?pair find faults") && script.contains("risk = detect mad pump"))
+    #expect(script.contains("#\" Row 3 [r2]."))
+  }
+}
