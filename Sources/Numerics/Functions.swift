@@ -10,6 +10,7 @@ package func exponential(_ x: Double) -> Double { exp(x) }
 package func power(_ x: Double, _ y: Double) -> Double { pow(x, y) }
 package func sine(_ x: Double) -> Double { sin(x) }
 package func cosine(_ x: Double) -> Double { cos(x) }
+package func tangent(_ x: Double) -> Double { tan(x) }
 package func errorFunction(_ x: Double) -> Double { erf(x) }
 package func logarithmOfGamma(_ x: Double) -> Double { lgamma(x) }
 package func logarithm10(_ x: Double) -> Double { log10(x) }

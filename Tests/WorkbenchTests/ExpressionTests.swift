@@ -69,12 +69,13 @@ private struct Writer {
   }
 
   private mutating func number(_ depth: Int) -> String {
-    if depth == 0 { return pick(["a", "b", "a", "b", "2", "0", "-1.5", "0.25"]) }
+    if depth == 0 { return pick(["a", "b", "a", "b", "2", "0", "-1.5", "0.25", "pi()"]) }
     func n(_ writer: inout Writer) -> String { writer.number(depth - 1) }
     switch random.below(22) {
     case 0...5: return "(\(n(&self)) \(pick(["+", "-", "*", "/", "%", "^"])) \(n(&self)))"
     case 6:
-      return "\(pick(["abs", "sqrt", "exp", "log", "log10", "floor", "ceil", "sign", "round"]))(\(n(&self)))"
+      return
+        "\(pick(["abs", "sqrt", "exp", "log", "log10", "sin", "cos", "tan", "atan", "tanh", "floor", "ceil", "sign", "round"]))(\(n(&self)))"
     case 7: return "round(\(n(&self)), \(pick(["1", "2", "-1"])))"
     case 8: return "\(pick(["min", "max"]))(\(n(&self)), \(n(&self)), \(n(&self)))"
     case 9: return "clip(\(n(&self)), -1, \(n(&self)))"

@@ -11,6 +11,8 @@ struct TextTable {
     var ink = Ink.plain
     /// Stays when the middle columns make way.
     var isPinned = false
+    /// Says little when cut: names and moments.
+    var isWhole = false
   }
 
   var columns: [Column]
@@ -105,7 +107,7 @@ struct TextTable {
     let least = zip(columns, natural).map { $0.isRight ? $1 : min($1, Self.comfortable) }
     if total(least) <= width { return grown(least, to: natural, width: width) }
     let tight = zip(columns, least).map { column, size in
-      column.isRight || column.isPinned ? size : min(size, max(Self.narrowest, DisplayWidth.of(column.name)))
+      column.isRight || column.isPinned || column.isWhole ? size : min(size, max(Self.narrowest, DisplayWidth.of(column.name)))
     }
     if total(tight) <= width { return grown(tight, to: least, width: width) }
     return elided(tight, width: width)

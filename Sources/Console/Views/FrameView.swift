@@ -7,6 +7,10 @@ extension View {
     let (rows, gap) = rowsToShow(of: frame.rowCount)
     var columns = [addressColumn(of: frame, rows: rows)].compactMap(\.self)
     columns += frame.columns.map { tableColumn($0, rows: rows) }
+    // The first texts tell what the row is about.
+    if let first = columns.firstIndex(where: { !$0.isRight && !$0.isPinned }) {
+      columns[first].isWhole = true
+    }
     let (lines, shown) = TextTable(columns: columns, gap: gap).lines(width: width)
     var facts = [Self.counted(frame.rowCount, "row", shown: rows.count)]
     facts.append(Self.counted(columns.count, "column", shown: shown))
@@ -61,6 +65,7 @@ extension View {
   func tableColumn(_ column: Column, rows: [Int]) -> TextTable.Column {
     var cells: [String]
     var isRight = false
+    var isWhole = false
     switch column.cells {
     case .number(let numbers):
       let shown = rows.map { column.isNull($0) ? Double.nan : numbers[$0] }
@@ -73,14 +78,17 @@ extension View {
         return levels.indices.contains(code) ? Visible.line(levels[code]) : TextTable.missing
       }
     case .text(let texts): cells = rows.map { Visible.line(texts[$0]) }
-    case .time(let times): cells = Self.times(rows.map { Instant(nanoseconds: times[$0]) })
+    case .time(let times):
+      cells = Self.times(rows.map { Instant(nanoseconds: times[$0]) })
+      isWhole = true
     case .bool(let bits): cells = rows.map { bits[$0] ? "true" : "false" }
     }
     for (position, row) in rows.enumerated() where column.isNull(row) { cells[position] = TextTable.missing }
     let type = column.unit.map(Visible.line) ?? column.type.rawValue
     return TextTable.Column(
       name: Visible.line(column.name), note: column.role == .label ? "label" : type, cells: cells,
-      isRight: isRight, ink: column.role == .label ? .truth : .plain, isPinned: column.role == .label)
+      isRight: isRight, ink: column.role == .label ? .truth : .plain, isPinned: column.role == .label,
+      isWhole: isWhole)
   }
 
   /// Moments with the digits that tell them apart, at most down to milliseconds if steps are not finer.

@@ -90,7 +90,12 @@ struct CallChecker {
 
   private func missing(_ parameter: AnyParameter) -> Diagnostic {
     var remedy = "write `\(spec.usage)`"
-    if parameter.kind.takesValue { remedy += ", or pipe a value in" }
+    if parameter.placement == .option {
+      let help = parameter.help.hasSuffix(".") ? String(parameter.help.dropLast()) : parameter.help
+      remedy += "; `\(parameter.title)`: \(help.prefix(1).lowercased() + help.dropFirst())"
+    } else if parameter.kind.takesValue {
+      remedy += ", or pipe a value in"
+    }
     return Diagnostic(
       "E0301",
       "`\(spec.name)` needs \(parameter.placement == .option ? "`\(parameter.title)`" : parameter.kind.phrase)",

@@ -26,6 +26,13 @@ extension ExpressionFunction {
     ExpressionFunction("exp", [.number("x")], .number, "The exponential."),
     ExpressionFunction("log", [.number("x")], .number, "The natural logarithm; missing below or at 0."),
     ExpressionFunction("log10", [.number("x")], .number, "The decimal logarithm; missing below or at 0."),
+    ExpressionFunction(
+      "sin", [.number("x")], .number, "The sine of an angle in radians; `pi()` is half a turn."),
+    ExpressionFunction("cos", [.number("x")], .number, "The cosine of an angle in radians."),
+    ExpressionFunction("tan", [.number("x")], .number, "The tangent of an angle in radians."),
+    ExpressionFunction("atan", [.number("x")], .number, "The angle in radians with this tangent."),
+    ExpressionFunction("tanh", [.number("x")], .number, "The hyperbolic tangent, between -1 and 1."),
+    ExpressionFunction("pi", [], .number, "3.14159…: a day's course is `sin(2 * pi() * hour() / 24)`."),
     ExpressionFunction("floor", [.number("x")], .number, "The next whole number below."),
     ExpressionFunction("ceil", [.number("x")], .number, "The next whole number above."),
     ExpressionFunction(

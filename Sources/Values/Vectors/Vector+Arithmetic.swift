@@ -97,7 +97,7 @@ extension Vector {
 
 /// A function of one number.
 package enum NumberFunction: String, Sendable, CaseIterable {
-  case abs, sqrt, exp, log, log10, floor, ceil, sign
+  case abs, sqrt, exp, log, log10, sin, cos, tan, atan, tanh, floor, ceil, sign
 }
 
 extension Vector {
@@ -113,6 +113,11 @@ extension Vector {
       case .exp: lane.map(0) { finite(exponential($0)) }
       case .log: lane.map(0) { finite(logarithm($0)) }
       case .log10: lane.map(0) { finite(logarithm10($0)) }
+      case .sin: lane.map(0) { finite(sine($0)) }
+      case .cos: lane.map(0) { finite(cosine($0)) }
+      case .tan: lane.map(0) { finite(tangent($0)) }
+      case .atan: lane.map(0) { arcTangent($0) }
+      case .tanh: lane.map(0) { hyperbolicTangent($0) }
       case .floor: lane.map(0) { $0.rounded(.down) }
       case .ceil: lane.map(0) { $0.rounded(.up) }
       case .sign: lane.map(0) { $0 > 0 ? 1 : $0 < 0 ? -1 : $0.isNaN ? .nan : 0 }

@@ -24,6 +24,7 @@ extension ExpressionPlan {
     }
     switch (name, parts.count) {
     case ("time", 0): return try ownTimes(name)
+    case ("pi", 0): return Part(.numbers(.all(.pi)))
     case ("round", 1): return try rowwise(name, parts) { $0[0].rounded(digits: .number(0)) }
     case ("round", 2): return try rowwise(name, parts) { $0[0].rounded(digits: $0[1]) }
     case ("min", 1...), ("max", 1...):

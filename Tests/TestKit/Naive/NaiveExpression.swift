@@ -177,6 +177,12 @@ package struct NaiveExpression {
     case "exp": return numbers[0].flatMap { finite(exponential($0)) }
     case "log": return numbers[0].flatMap { finite(logarithm($0)) }
     case "log10": return numbers[0].flatMap { finite(logarithm10($0)) }
+    case "sin": return numbers[0].flatMap { finite(sine($0)) }
+    case "cos": return numbers[0].flatMap { finite(cosine($0)) }
+    case "tan": return numbers[0].flatMap { finite(tangent($0)) }
+    case "atan": return numbers[0].map { .number(arcTangent($0)) }
+    case "tanh": return numbers[0].map { .number(hyperbolicTangent($0)) }
+    case "pi": return .number(Double.pi)
     case "floor": return numbers[0].map { .number($0.rounded(.down)) }
     case "ceil": return numbers[0].map { .number($0.rounded(.up)) }
     case "sign": return numbers[0].map { .number($0 > 0 ? 1 : $0 < 0 ? -1 : 0) }
