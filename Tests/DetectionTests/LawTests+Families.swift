@@ -39,6 +39,11 @@ extension `Detector laws` {
     Case(detector: ClusterOutlierFactor(clusters: 4)),
     Case(detector: ClusterOutlierFactor(clusters: 4, isWeighted: true), planted: 0),
     Case(detector: ProjectionHistograms()),
+    Case(detector: OneClassMachine()),
+    Case(detector: OneClassMachine(outside: 0.1, gamma: 2)),
+    Case(detector: ExtendedForest(trees: 60)),
+    Case(detector: ExtendedForest(trees: 60, level: 0)),
+    Case(detector: FeatureBagging(), planted: 1),
   ]
 
   @Test(arguments: families) func `hold for`(_ tried: Case) throws {

@@ -8,18 +8,18 @@ let detectionMethods: [any DetectionMethod] =
 
     // How features go together.
     MahalanobisMethod(), MinimumCovarianceMethod(), PrincipalComponentsMethod(), GaussianMixtureMethod(),
-    KernelDensityMethod(), AutoencoderMethod(),
+    KernelDensityMethod(), AutoencoderMethod(), OneClassMachineMethod(),
 
     // Neighbours.
     NearestNeighborsMethod(), SampleDistanceMethod(), LocalOutlierFactorMethod(),
     ConnectivityOutlierFactorMethod(), LocalCorrelationMethod(), NeighborEnsembleMethod(),
-    StochasticSelectionMethod(), AngleVarianceMethod(), SubspaceOutlierDegreeMethod(),
+    StochasticSelectionMethod(), AngleVarianceMethod(), SubspaceOutlierDegreeMethod(), FeatureBaggingMethod(),
 
     // Clusters.
     ClusterDistanceMethod(), ClusterOutlierFactorMethod(),
 
     // Random trees and projections.
-    IsolationForestMethod(), ProjectionHistogramsMethod(),
+    IsolationForestMethod(), ExtendedForestMethod(), ProjectionHistogramsMethod(),
 
     StateEstimationMethod(),
 
