@@ -23,7 +23,7 @@ enum FileSearch {
     var facts = stat()
     guard unsafe stat(path, &facts) == 0 else { return nil }
     switch facts.st_mode & S_IFMT {
-    case S_IFREG: return .file
+    case S_IFREG, S_IFIFO: return .file
     case S_IFDIR: return .folder
     default: return .other
     }

@@ -1,7 +1,7 @@
 package import Formats
 import Glibc
 package import Language
-import Workbench
+package import Workbench
 
 /// The files of this machine. Relative paths start at the folder where the program was started.
 package struct FileSystem: FileStore {
@@ -18,6 +18,12 @@ package struct FileSystem: FileStore {
     case S_IFDIR: throw FileFailure.reading(path, EISDIR)
     default: throw FileFailure.notPlain(path)
     }
+  }
+
+  package func tail(_ path: String) throws(Diagnostic) -> any ByteTail {
+    if let pipe = try PipeTail(path) { return pipe }
+    _ = try open(path)
+    return GrowingFile(files: self, path: path)
   }
 
   package func write(_ bytes: [UInt8], to path: String) throws(Diagnostic) {

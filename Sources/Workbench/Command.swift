@@ -1,3 +1,4 @@
+package import Chronology
 package import Language
 package import Numerics
 import Synchronization
@@ -107,6 +108,10 @@ package struct World: Sendable {
   package var files: any FileStore
   package var audio: any AudioDecoder
   package var clock: any Clock
+  /// Lets time pass while a command waits for more to come.
+  package var pause: any Pause = NoPause()
+  /// Says something at once, while a command runs: an alarm.
+  package var tell: @Sendable (String) -> Void = { _ in }
   /// All commands, in the order of `help`.
   package var commands: [any Command]
   /// The folder of what comes with Sonde: tutorials, sessions, prompts; empty if it is not known.
@@ -121,5 +126,13 @@ package struct World: Sendable {
     self.clock = clock
     self.commands = commands
     self.home = home
+  }
+}
+
+/// Lets no time pass: where there is no world to wait for.
+package struct NoPause: Pause {
+  package init() {}
+  package func wait(_ span: TimeSpan, isCancelled: () -> Bool, tick: (Double) -> Void) -> Bool {
+    !isCancelled()
   }
 }

@@ -16,9 +16,12 @@ struct Surroundings {
   init(_ options: CommonOptions) {
     self.options = options
     stop.install()
-    world = World(
+    var world = World(
       files: FileSystem(), audio: SoundFileDecoder(), clock: SystemClock(),
       home: Environment.home(of: Environment.program))
+    world.pause = LivePause()
+    world.tell = { StandardError().write($0 + "\n") }
+    self.world = world
     deadline = options.limit.map { .now + .seconds($0.seconds) }
   }
 

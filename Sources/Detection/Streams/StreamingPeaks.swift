@@ -9,7 +9,8 @@ package import Numerics
 /// - Source: Siffer, Fouque, Termier and Largouët, *Anomaly detection in streams with extreme value theory*, KDD 2017,
 ///   algorithms 2 (SPOT) and 3 (DSPOT): initial threshold at the 98% quantile of the first rows, risk 1e-4.
 /// - Differs: the score is the probability itself and not an alarm at one risk; the fit is made anew when the peaks have
-///   grown by a tenth; the last 1,000 peaks are kept.
+///   grown by a tenth; the last 1,000 peaks are kept; a tail is never thought to end: where its shape is negative, an
+///   exponential one takes its place, so that a value a little beyond all others is not thought impossible.
 package struct StreamingPeaks: StreamMethod {
   package static let name = "spot"
   package let warmup: Int
@@ -128,7 +129,8 @@ package struct StreamingPeaks: StreamMethod {
     private mutating func fit() {
       fittedAt = peakCount
       if let fitted = GeneralizedPareto(fitting: peaks) {
-        (scale, shape) = (fitted.scale, fitted.shape)
+        let mean = peaks.reduce(0, +) / Double(peaks.count)
+        (scale, shape) = fitted.shape > 0 ? (fitted.scale, fitted.shape) : (mean, 0)
       } else {
         // Too few peaks for a fit: an exponential tail, as wide as the body where there is nothing else.
         let mean = peaks.isEmpty ? 0 : peaks.reduce(0, +) / Double(peaks.count)
@@ -144,14 +146,7 @@ package struct StreamingPeaks: StreamMethod {
         return (value - center) / (threshold - center) * -logarithm10(share)
       }
       let beyond = (value - threshold) / scale
-      let rest: Double
-      if abs(shape) < 1e-9 {
-        rest = beyond
-      } else {
-        let base = shape * beyond
-        // Behind the end of a bounded tail nothing was thought possible.
-        rest = base > -1 + 1e-12 ? logarithm1p(base) / shape : 700 + beyond
-      }
+      let rest = shape < 1e-9 ? beyond : logarithm1p(shape * beyond) / shape
       return min(-logarithm10(share) + rest / 2.302585092994046, 1e6)
     }
 

@@ -12,6 +12,8 @@ package protocol FileStore: Sendable {
   /// Adds to the end of a file, which is made with its folder if there is none (for its owner's eyes only), and
   /// returns when the disk has it.
   func append(_ bytes: [UInt8], to path: String) throws(Diagnostic)
+  /// Opens a file that grows, or a pipe, for reading what comes.
+  func tail(_ path: String) throws(Diagnostic) -> any ByteTail
   /// Files that a path or glob means, sorted; a plain path that exists gives itself.
   func files(matching path: String) -> [String]
 }

@@ -10,6 +10,7 @@ struct SearchingFiles: FileStore {
   func open(_ path: String) throws(Diagnostic) -> any ByteSource { try base.open(found(path)) }
   func write(_ bytes: [UInt8], to path: String) throws(Diagnostic) { try base.write(bytes, to: path) }
   func append(_ bytes: [UInt8], to path: String) throws(Diagnostic) { try base.append(bytes, to: path) }
+  func tail(_ path: String) throws(Diagnostic) -> any ByteTail { try base.tail(found(path)) }
 
   func files(matching path: String) -> [String] {
     let here = base.files(matching: path)
@@ -45,6 +46,9 @@ final class RecordingFiles: FileStore {
 
   func write(_ bytes: [UInt8], to path: String) throws(Diagnostic) { try base.write(bytes, to: path) }
   func append(_ bytes: [UInt8], to path: String) throws(Diagnostic) { try base.append(bytes, to: path) }
+
+  /// A stream has no bytes that could be compared on replay.
+  func tail(_ path: String) throws(Diagnostic) -> any ByteTail { try base.tail(path) }
   func files(matching path: String) -> [String] { base.files(matching: path) }
 }
 

@@ -43,3 +43,4 @@ let streamMethods: [any StreamDetectionMethod] = [
 /// `detect` and `fit` with each of them.
 let detectionCommands: [any Command] =
   detectionMethods.map { Detect(method: $0) } + detectionMethods.map { Fit(method: $0) }
+  + streamMethods.map { Watch(method: $0) }
