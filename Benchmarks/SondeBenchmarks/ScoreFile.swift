@@ -29,12 +29,19 @@ struct ScoreFile {
 
   private static let detectors: [any Detector] = [
     NearestNeighbors(), LocalOutlierFactor(), IsolationForest(), EmpiricalTails(), HistogramScore(),
-    PrincipalComponents(score: .vectors, scaling: .standard, explained: 1),
+    PrincipalComponents(score: .vectors, scaling: .standard, explained: 1), CopulaTails(),
+    OneClassMachine(isRaw: true), ConnectivityOutlierFactor(), GaussianMixture(), NeighborEnsemble(),
+    ClusterOutlierFactor(), ProjectionHistograms(), ExtendedForest(), FeatureBagging(),
   ]
+
+  private static func detector(_ name: String) -> (any Detector)? {
+    if name == "avgknn" { return NearestNeighbors(measure: .mean) }
+    return detectors.first { AnyDetector($0).name == name }
+  }
 
   /// Prints the seconds.
   func measure(rows path: String, columns: Int, to output: String, threads: Int) throws -> String {
-    guard let detector = Self.detectors.first(where: { AnyDetector($0).name == method }) else {
+    guard let detector = Self.detector(method) else {
       throw UsageError()
     }
     let values = try NumberFile.read(path)

@@ -3,7 +3,7 @@ import Values
 
 /// Scores rows by how far they lie outside the smallest region that holds most training rows, drawn with a normal kernel.
 ///
-/// - Input: `n` × `d`, complete. Columns are standardised.
+/// - Input: `n` × `d`, complete. Columns are standardised unless they are to be taken as they are.
 /// - Output: ρ − Σ αᵢ K(xᵢ, x): above 0 outside the region; in units of the dual with Σ α = ν *n*.
 /// - Complexity: fit between O(*n² d*) and O(*n³*), score O(*n s d*) for *s* support vectors, about ν *n* of them; memory
 ///   at most 256 MB for kernel rows and 8 *s d* bytes.
@@ -18,10 +18,13 @@ package struct OneClassMachine: Detector, Equatable {
   package let outside: Double
   /// The kernel is exp(−gamma × squared distance); nil means one over the number of columns.
   package let gamma: Double?
+  /// Whether distances are taken between the columns as they are.
+  package let isRaw: Bool
 
-  package init(outside: Double = 0.5, gamma: Double? = nil) {
+  package init(outside: Double = 0.5, gamma: Double? = nil, isRaw: Bool = false) {
     self.outside = outside
     self.gamma = gamma
+    self.isRaw = isRaw
   }
 
   package func fit(
@@ -29,8 +32,10 @@ package struct OneClassMachine: Detector, Equatable {
   ) throws(DetectionError) -> Model {
     if !(outside > 0 && outside <= 1) { throw .parameter(name: "nu", reason: "must lie in 0...1, above 0") }
     if let gamma, !(gamma > 0) { throw .parameter(name: "gamma", reason: "must be above 0") }
-    let rows = try ReferenceRows(training, atLeast: 2, scaling: .standard, work: work)
-    let gamma = gamma ?? 1 / Double(training.matrix.columns)
+    let rows = try ReferenceRows(training, atLeast: 2, scaling: isRaw ? .common : .standard, work: work)
+    let unit = isRaw ? rows.unit : 1
+    // Beyond these bounds every kernel is 0 or 1 already.
+    let gamma = max(1e-300, min((gamma ?? 1 / Double(training.matrix.columns)) * unit * unit, 1e150))
     let solved = try cancellable { () throws(Cancelled) in
       var solver = PairSolver(rows.matrix, gamma: gamma, total: outside * Double(rows.matrix.rows))
       try solver.solve(work: work)

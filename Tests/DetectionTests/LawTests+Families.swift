@@ -41,6 +41,7 @@ extension `Detector laws` {
     Case(detector: ProjectionHistograms()),
     Case(detector: OneClassMachine()),
     Case(detector: OneClassMachine(outside: 0.1, gamma: 2)),
+    Case(detector: OneClassMachine(gamma: 0.05, isRaw: true)),
     Case(detector: ExtendedForest(trees: 60)),
     Case(detector: ExtendedForest(trees: 60, level: 0)),
     Case(detector: FeatureBagging(), planted: 1),
