@@ -11,6 +11,7 @@ enum SeriesAccuracy: String, CaseIterable {
   case discords = "series-discords"
   case heartbeats = "series-heartbeats"
   case drift = "stream-drift"
+  case sequences = "event-sequences"
 
   func lines(data: String) throws -> [String] {
     switch self {
@@ -20,6 +21,7 @@ enum SeriesAccuracy: String, CaseIterable {
     case .discords: try Discords(data: data).lines()
     case .heartbeats: try Heartbeats(data: data).lines()
     case .drift: try DriftingAttacks(data: data).lines()
+    case .sequences: try EventSequences(data: data).lines()
     }
   }
 }
@@ -237,10 +239,13 @@ private struct Heartbeats {
 }
 
 /// The text of a file that gzip made.
-func unzipped(_ path: String) throws -> String {
+func unzipped(_ path: String) throws -> String { try output(["gzip", "-dc", path]) }
+
+/// What a program writes.
+func output(_ words: [String]) throws -> String {
   let process = Process()
   process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-  process.arguments = ["gzip", "-dc", path]
+  process.arguments = words
   let pipe = Pipe()
   process.standardOutput = pipe
   try process.run()

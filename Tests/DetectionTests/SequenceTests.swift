@@ -1,0 +1,51 @@
+import Detection
+import Numerics
+import Testing
+
+private let normal: [[Int32]] = [[1, 2, 3], [1, 2, 2, 3], [1, 3], [1, 2, 3]]
+
+@Suite struct `Sequence detectors` {
+  static let methods: [any SequenceMethod] = [
+    NewEvents(), SequenceLength(), EventCounts(), EditDistance(), EventGrams(length: 2), EventChain(),
+  ]
+
+  private func scores(_ method: any SequenceMethod, _ sequences: [[Int32]], threads: Int = 1) throws
+    -> [Double]
+  {
+    try method.fit(normal, work: Work()).scores(of: sequences, work: Work(threads: threads))
+  }
+
+  @Test(arguments: methods) func `score what was never seen above what was`(_ method: any SequenceMethod)
+    throws
+  {
+    let found = try scores(method, [[1, 2, 3], [3, 9, 9, 9, 9, 9]])
+    #expect(found[1] > found[0])
+    #expect(found.allSatisfy { $0.isFinite && $0 >= 0 })
+    #expect(try scores(method, [[], [1], [9]]).allSatisfy(\.isFinite))
+    #expect(try scores(method, normal, threads: 2) == scores(method, normal))
+    #expect(throws: DetectionError.self) { try method.fit([], work: Work()) }
+  }
+
+  @Test func `count new events`() throws { #expect(try scores(NewEvents(), [[1, 7, 8, 3]]) == [0.5]) }
+
+  @Test func `compare counts`() throws {
+    // Nearest is 1 2 2 3: two events of eight differ.
+    #expect(try scores(EventCounts(), [[3, 2, 1], [1, 2, 2, 4]]) == [0, 0.25])
+  }
+
+  @Test func `count edits`() throws {
+    #expect(try scores(EditDistance(), [[1, 2, 3], [1, 2, 4, 3], [2, 3]]) == [0, 0.25, 1.0 / 3])
+  }
+
+  @Test func `count runs that are new`() throws {
+    #expect(try scores(EventGrams(length: 2), [[1, 2, 3], [1, 2, 1, 3], [2]]) == [0, 1.0 / 3, 1])
+  }
+
+  @Test func `weigh chances`() throws {
+    // 1 always begins: (4 + 1/4) / (4 + 1); then 3 follows 1 once in four: (1 + 1/4) / 5.
+    let expected = -(log2(4.25 / 5) + log2(1.25 / 5)) / 2
+    #expect(abs(try scores(EventChain(), [[1, 3]])[0] - expected) < 1e-12)
+  }
+
+  private func log2(_ x: Double) -> Double { logarithm2(x) }
+}
