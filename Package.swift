@@ -43,6 +43,9 @@ let package = Package(
       name: "CLapack", providers: [.apt(["libopenblas-serial-dev"]), .brew(["openblas"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    .target(
+      name: "CImages",
+      linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg"), .linkedLibrary("tiff")]),
     .systemLibrary(name: "CSndfile", providers: [.apt(["libsndfile1-dev"]), .brew(["libsndfile"])]),
     .target(name: "CEdit", linkerSettings: [.linkedLibrary("edit")]),
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
@@ -72,7 +75,8 @@ let package = Package(
     room("Values", ["Numerics", "Chronology"], fast: true),
     room("Learning", ["Numerics"], fast: true),
     room("Language", ["Chronology", "Notation"]),
-    room("Formats", ["Values", "Numerics", "Chronology", "Notation", "CZlib", "CPNG"], fast: true),
+    room(
+      "Formats", ["Values", "Numerics", "Chronology", "Notation", "CZlib", "CPNG", "CImages"], fast: true),
     room("Encoding", ["Values", "Numerics", "Chronology"], fast: true),
     room("Fusion", ["Values", "Learning", "Numerics", "Chronology"], fast: true),
     room("Detection", ["Values", "Learning", "Numerics", "Chronology"], fast: true),

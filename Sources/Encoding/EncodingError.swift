@@ -1,4 +1,5 @@
 package import Chronology
+package import Values
 
 /// Why a modality cannot be turned into vectors.
 package enum EncodingError: Error, Sendable, Equatable {
@@ -11,5 +12,6 @@ package enum EncodingError: Error, Sendable, Equatable {
   case windowTooShort(needed: TimeSpan)
   /// The frame of a spectrum is longer than the window that it should lie in.
   case frameTooLong(samples: Int, window: TimeSpan)
+  case picture(PictureError)
   case cancelled
 }

@@ -1,13 +1,14 @@
 import Glibc
 import Language
 
-/// Finds files by path or glob: `*` and `?` within a name, `**` for any folders.
+/// Finds files by path or glob: `*` and `?` within a name, `**` for any folders; `folder/` means all below it.
 enum FileSearch {
   /// More are never given back, so that `/**` ends.
   private static let most = 100_000
 
   static func files(matching path: String) -> [String] {
     if kind(of: path) == .file { return [path] }
+    if path.hasSuffix("/"), !Glob.isPattern(path) { return files(matching: path + "**") }
     guard Glob.isPattern(path) else { return [] }
     let isAbsolute = path.hasPrefix("/")
     let parts = path.split(separator: "/").map(String.init)

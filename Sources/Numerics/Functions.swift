@@ -16,6 +16,9 @@ package func logarithmOfGamma(_ x: Double) -> Double { lgamma(x) }
 package func logarithm10(_ x: Double) -> Double { log10(x) }
 package func hyperbolicTangent(_ x: Double) -> Double { tanh(x) }
 package func arcTangent(_ x: Double) -> Double { atan(x) }
+/// The angle of a point, from -π to π.
+package func arcTangent(_ y: Double, _ x: Double) -> Double { atan2(y, x) }
+package func arcTangent(_ y: Float, _ x: Float) -> Float { atan2f(y, x) }
 /// 1 - erf(x), exact also where erf(x) is almost 1.
 package func complementaryErrorFunction(_ x: Double) -> Double { erfc(x) }
 /// log(1 + x), exact also for tiny x.

@@ -65,7 +65,10 @@ extension Value {
     case .table(let frame), .series(let frame): frame.columns.map(\.shape)
     case .log(let log): log.frame.columns.map(\.shape)
     case .images, .video, .cloud, .text, .events: cellFrame?.columns.map(\.shape)
-    case .graph(let graph): (graph.nodes.columns + graph.edgeTable.columns).map(\.shape)
+    case .graph(let graph):
+      (graph.nodes.columns + graph.edgeTable.columns).map(\.shape) + [
+        ColumnShape(name: "edges", type: "table")
+      ]
     case .bundle(let bundle): bundle.slots.map { ColumnShape(name: $0.name, type: $0.content.kind.rawValue) }
     case .embedding(let embedding): embedding.features.map { ColumnShape(name: $0, type: "number") }
     case .scores(let scores): Self.scoreShapes(scores)

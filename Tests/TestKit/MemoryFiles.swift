@@ -34,6 +34,7 @@ package final class MemoryFiles: FileStore {
   /// Like a shell, except that `**` has no meaning of its own; hidden names need a pattern with a dot.
   package func files(matching path: String) -> [String] {
     if self[path] != nil { return [path] }
+    if path.hasSuffix("/"), !Glob.isPattern(path) { return paths.filter { $0.hasPrefix(path) } }
     let pattern = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
     return paths.filter { candidate in
       let parts = candidate.split(separator: "/", omittingEmptySubsequences: false).map(String.init)

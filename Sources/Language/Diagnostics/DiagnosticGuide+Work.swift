@@ -33,6 +33,11 @@ extension DiagnosticGuide {
     Entry("E0535", "Arrays that become one value need the same number of rows."),
     Entry("E0536", "The ending of the path chooses the format.", "export risk out  →  export risk out.csv"),
     Entry("E0537", "The pattern that describes a line of the log cannot be read."),
+    Entry("E0540", "A command that reads pictures needs at least one file that is one."),
+    Entry("E0541", "Documents come from a column of texts."),
+    Entry("E0542", "An event log needs events that have a name."),
+    Entry("E0543", "Events name the case and the activity that they belong to."),
+    Entry("E0544", "An edge needs two ends, each in a column of its own."),
     Entry("E0601", "`/tutorial` lists the lessons and opens one."),
   ]
 
@@ -91,6 +96,8 @@ extension DiagnosticGuide {
     Entry("R0206", "The encoder cannot work with these options."),
     Entry("R0207", "Encoders of one sound are put side by side and need the same rows."),
     Entry("R0208", "The encoder is made for another modality."),
+    Entry("R0210", "A picture that is damaged inside cannot be decoded."),
+    Entry("R0211", "A picture is used only while its file is the one that was loaded."),
     Entry("R0301", "Values are joined by times or by sample identifiers, never by position."),
     Entry("R0302", "To align sound its start must be known."),
     Entry("R0303", "Times and samples have nothing in common to join on."),

@@ -115,12 +115,21 @@ package protocol PictureSource: Sendable {
 /// Pictures in memory.
 package struct PicturesInMemory: PictureSource {
   private let pictures: [Picture]
-  package init(_ pictures: [Picture]) { self.pictures = pictures }
+  private let masks: [Picture?]
+
+  package init(_ pictures: [Picture], masks: [Picture?] = []) {
+    self.pictures = pictures
+    self.masks = masks
+  }
+
   package func picture(_ number: Int) throws(PictureError) -> Picture {
     guard pictures.indices.contains(number) else {
       throw .unreadable(String(number), reason: "there is no such picture")
     }
     return pictures[number]
   }
-  package func mask(_ number: Int) throws(PictureError) -> Picture? { nil }
+
+  package func mask(_ number: Int) throws(PictureError) -> Picture? {
+    masks.indices.contains(number) ? masks[number] : nil
+  }
 }

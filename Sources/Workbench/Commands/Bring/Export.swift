@@ -1,3 +1,4 @@
+import Encoding
 import Formats
 import Language
 import Notation
@@ -7,7 +8,8 @@ import Values
 struct Export: WorldCommand {
   static let input = Parameter<Reference>.value("value", [], help: "What to write.")
   static let to = Parameter<String>.required(
-    "to", .output, placement: .option, help: "The file; its ending says how: .csv, .tsv, .npy, .json or .wav."
+    "to", .output, placement: .option,
+    help: "The file; its ending says how: .csv, .tsv, .npy, .json, .png or .wav."
   ) { if case .path(let path) = $0 { path } else { "" } }
   static let overwrite = Parameter<Bool>.flag("overwrite", help: "Replace a file that is there and differs.")
 
@@ -17,7 +19,7 @@ struct Export: WorldCommand {
       CSV and TSV hold the address of each row (`time` or `id`) and all columns, numbers with the shortest digits that \
       read back to the same bits, times in ISO 8601 and UTC, missing cells empty; units, roles, segments and splits \
       are left out. NPY holds the columns of numbers as doubles, missing cells as NaN. JSON holds everything that the \
-      value is made of, always in the same order. WAV holds sound as 32-bit floating point.
+      value is made of, always in the same order. PNG holds one picture as it is, or a sheet of the first hundred. WAV holds sound as 32-bit floating point.
 
       The file is written in one step: after a crash the old or the new one is there. A file that already holds the \
       same bytes is left alone, so that replaying a script does no harm; one that differs is replaced only with \
@@ -68,6 +70,11 @@ struct Export: WorldCommand {
     case "json":
       let bytes = Array((value.json.description + "\n").utf8)
       return (bytes, "\(bytes.count) bytes")
+    case "png":
+      switch value {
+      case .images(let images), .video(let images): return try picture(images, call)
+      default: throw unfit(call, "as a picture")
+      }
     case "wav":
       guard case .audio(let audio) = value, let bytes = WaveFile.bytes(of: audio) else {
         throw unfit(call, "as sound")
@@ -76,8 +83,29 @@ struct Export: WorldCommand {
     default:
       throw call.blame(
         Self.to.base, "E0536", "the ending of `\(path)` says no format that is known", label: "which format?",
-        remedy: "End it in .csv, .tsv, .npy, .json or .wav.")
+        remedy: "End it in .csv, .tsv, .npy, .json, .png or .wav.")
     }
+  }
+
+  /// One picture as it is, several as a sheet.
+  private func picture(
+    _ images: Images, _ call: Invocation
+  ) throws(Failure) -> (bytes: [UInt8], summary: String) {
+    let count = min(images.count, ContactSheet.most)
+    var pictures: [Picture] = []
+    do throws(PictureError) {
+      if images.count == 1, let bytes = PictureWriter.png(try images.picture(0)) {
+        return (bytes, "1 picture")
+      }
+      for row in 0..<count { pictures.append(try images.picture(row)) }
+    } catch {
+      throw call.failure(EncodingError.picture(error), at: Self.input.base)
+    }
+    guard let bytes = PictureWriter.png(ContactSheet.picture(of: pictures)) else {
+      throw unfit(call, "as a picture")
+    }
+    if count < images.count { call.note("only the first \(count) pictures are on the sheet") }
+    return (bytes, "a sheet of \(count) pictures")
   }
 
   private func rows(

@@ -7,7 +7,8 @@ import Values
 
 struct Encode: PureCommand {
   static let input = Parameter<Reference>.value(
-    "value", [.bundle, .series, .table, .audio, .log], help: "What to encode; labels are left out.")
+    "value", [.bundle, .series, .table, .audio, .log] + ModalityEncoders.kinds,
+    help: "What to encode; labels are left out.")
   static let use = Parameter<[CallLiteral]>.required(
     "use", .list(.call(EncoderList.specs)), placement: .option, help: "Encoders, separated by commas."
   ) { argument in
@@ -29,6 +30,10 @@ struct Encode: PureCommand {
       spectrum, logmel and mfcc on sound, counts on logs. Several on one slot stand side by side. A window ends with \
       its row and never crosses a segment: nothing of the future is seen. Until the first window is full, and where \
       fewer than half of a window's rows have a value, the modality is absent.
+
+      Pictures (colour, hog, lbp; surface for depth maps), documents (tfidf, ngrams, hashing, writing), event logs \
+      (traces: one vector a case) and graphs (structure, contrast: one a node) are encoded by themselves, without \
+      windows. What is learned, such as a vocabulary, is learned from the fit rows.
 
       A bundle gives a bundle of embeddings for `fuse concat`; any other value gives an embedding. Mel bands follow \
       Slaney's Auditory Toolbox (1998), cepstra Davis and Mermelstein (IEEE TASSP 1980) with the orthonormal cosine \
@@ -64,6 +69,7 @@ struct Encode: PureCommand {
         throw call.blame(Self.use.base, "R0206", summary, remedy: remedy)
       }
     }
+    if let encoded = try encodeModality(call, work: work) { return encoded }
     if case .bundle(let bundle) = input.value { return .bundle(try encode(bundle, call: call, work: work)) }
     return .embedding(try encode(alone: input, call: call, work: work))
   }

@@ -37,21 +37,22 @@ enum EncoderList {
     help: "Length of the window before each row; one step if absent."
   ) { if case .span(let span) = $0 { span } else { nil } }
 
-  static let specs = [
-    CallSpec(
-      "stats", "Columns: mean, standard deviation, minimum, maximum and slope of a window.",
-      parameters: [statsWidth.base]),
-    CallSpec(
-      "spectrum", "Columns or sound: power in bands of equal width, in decibels.",
-      parameters: [spectrumWidth.base, bands.base]),
-    CallSpec(
-      "logmel", "Sound: power in mel bands, in decibels.",
-      parameters: [melBands.base, frame.base, hop.base, window.base]),
-    CallSpec(
-      "mfcc", "Sound: mel-frequency cepstral coefficients.",
-      parameters: [coefficients.base, cepstrumBands.base, frame.base, hop.base, window.base]),
-    CallSpec("counts", "Logs: events by template in a window.", parameters: [countsWidth.base]),
-  ]
+  static let specs =
+    [
+      CallSpec(
+        "stats", "Columns: mean, standard deviation, minimum, maximum and slope of a window.",
+        parameters: [statsWidth.base]),
+      CallSpec(
+        "spectrum", "Columns or sound: power in bands of equal width, in decibels.",
+        parameters: [spectrumWidth.base, bands.base]),
+      CallSpec(
+        "logmel", "Sound: power in mel bands, in decibels.",
+        parameters: [melBands.base, frame.base, hop.base, window.base]),
+      CallSpec(
+        "mfcc", "Sound: mel-frequency cepstral coefficients.",
+        parameters: [coefficients.base, cepstrumBands.base, frame.base, hop.base, window.base]),
+      CallSpec("counts", "Logs: events by template in a window.", parameters: [countsWidth.base]),
+    ] + ModalityEncoders.specs
 
   /// Where an encoder works.
   static func applies(_ literal: CallLiteral, to content: SlotContent) -> Bool {

@@ -100,6 +100,15 @@ extension Invocation {
         parameter, "R0202", "no segment is as long as one window", label: "too short",
         remedy: "Choose a shorter window.")
     case .noFeatures: noFeatures(parameter)
+    case .picture(.unreadable(let name, let reason)):
+      blame(
+        parameter, "R0210", "`\(name)` cannot be decoded: \(reason)", label: "damaged",
+        remedy: "Leave it out and load the others again.")
+    case .picture(.changed(let name)):
+      blame(
+        parameter, "R0211", "`\(name)` is no longer the file that was loaded", label: "changed since",
+        remedy: "Load the pictures again.")
+    case .picture(.cancelled): .cancelled
     case .noStart:
       blame(
         parameter, "R0203", "nobody knows when the recording began", label: "no start",

@@ -1,0 +1,175 @@
+import Chronology
+package import Numerics
+package import Values
+
+/// Events as they stand in a file, before they are put in the order of their cases.
+package struct EventRecords: Sendable {
+  package var cases: [String] = []
+  package var activities: [String] = []
+  /// Nanoseconds since 1970; nil where an event has no time that can be read.
+  package var times: [Int64?] = []
+  /// Further attributes of events, and of traces with `case:` in front, by name in the order in which they come.
+  package var attributes: [(name: String, cells: [Int: String])] = []
+  /// Events without an activity, which are left out.
+  package var nameless = 0
+
+  package init() {}
+
+  /// More bytes are not read into memory.
+  package static let mostBytes = 1 << 30
+  private static let mostAttributes = 200
+
+  mutating func add(attribute name: String, _ cell: String, row: Int, places: inout [String: Int]) {
+    if let place = places[name] {
+      attributes[place].cells[row] = cell
+    } else if places.count < Self.mostAttributes {
+      places[name] = attributes.count
+      attributes.append((name, [row: cell]))
+    }
+  }
+
+  /// Reads a log in the Extensible Event Stream format (IEEE 1849), packed by gzip or not.
+  package static func xes(_ source: any ByteSource, work: Work) throws(FormatError) -> EventRecords {
+    guard source.count <= mostBytes else { throw .unsupported("it has more than 1 GB") }
+    let text = try TextBytes(source) { !work.isCancelled() }
+    guard text.source.count <= mostBytes else { throw .unsupported("it unpacks to more than 1 GB") }
+    let bytes = try text.source.read(at: text.start, count: text.source.count - text.start)
+    var reader = EventReader()
+    var scanner = MarkupScanner(bytes)
+    var pieces = 0
+    while let piece = try scanner.next() {
+      pieces += 1
+      if pieces % 4096 == 0 {
+        if work.isCancelled() { throw .cancelled }
+        work.report(Double(scanner.position) / Double(bytes.count), "reading events")
+      }
+      try reader.take(piece, at: scanner.position)
+    }
+    guard reader.isLog else { throw .unsupported("it holds no `log` of XES") }
+    guard reader.open.isEmpty else {
+      throw .malformed("`\(reader.open.last ?? "")` does not end", offset: bytes.count)
+    }
+    return reader.records
+  }
+
+  /// The events as a value: cases in the order in which they begin in the file, events by time.
+  package func log() -> EventLog {
+    var order: [String: Int] = [:]
+    for name in cases where order[name] == nil { order[name] = order.count }
+    let isTimed = !times.isEmpty && times.allSatisfy { $0 != nil }
+    let rows = cases.indices.sorted { one, other in
+      let (a, b) = (order[cases[one], default: 0], order[cases[other], default: 0])
+      if a != b { return a < b }
+      let (early, late) = (times[one] ?? 0, times[other] ?? 0)
+      return isTimed && early != late ? early < late : one < other
+    }
+    var segments: [Segment] = []
+    var start = 0
+    while start < rows.count {
+      var end = start
+      while end < rows.count, cases[rows[end]] == cases[rows[start]] { end += 1 }
+      segments.append(Segment(name: cases[rows[start]], rows: start..<end))
+      start = end
+    }
+    let address: Address = isTimed ? .time(.listed(rows.map { times[$0] ?? 0 })) : .row(count: rows.count)
+    var columns = [
+      Column("case", .text(TextColumn(rows.lazy.map { cases[$0] })), role: .identifier),
+      Column("activity", Self.categories(rows.map { activities[$0] })),
+    ]
+    if !isTimed, times.contains(where: { $0 != nil }) {
+      columns.append(
+        Column("time", .time(rows.map { times[$0] ?? 0 }), nulls: Mask(rows.map { times[$0] == nil })))
+    }
+    for (name, cells) in attributes { columns.append(Self.column(name, rows.map { cells[$0] })) }
+    return EventLog(frame: Frame(index: Index(address, segments: segments), columns: columns))
+  }
+
+  private static func column(_ name: String, _ cells: [String?]) -> Column {
+    let numbers = cells.map { cell in cell.flatMap(Double.init) }
+    let known = cells.count { $0 != nil }
+    if known > 0, numbers.count(where: { $0 != nil }) == known {
+      return Column(numbers: numbers.map { $0 ?? .nan }, name: name)
+    }
+    let nulls = Mask(cells.map { $0 == nil })
+    guard case .category(let codes, let levels) = categories(cells.map { $0 ?? "" }) else {
+      return Column(name, .bool(cells.map { _ in false }), nulls: nulls)
+    }
+    return Column(
+      name, .category(codes: codes.indices.map { nulls[$0] ? -1 : codes[$0] }, levels: levels), nulls: nulls)
+  }
+
+  private static func categories(_ names: [String]) -> Cells {
+    var levels: [String] = []
+    var places: [String: Int32] = [:]
+    let codes = names.map { name -> Int32 in
+      if let place = places[name] { return place }
+      let place = Int32(levels.count)
+      places[name] = place
+      levels.append(name)
+      return place
+    }
+    return .category(codes: codes, levels: levels)
+  }
+}
+
+/// Puts the pieces of a log together.
+private struct EventReader {
+  var records = EventRecords()
+  var isLog = false
+  var open: [String] = []
+  private var places: [String: Int] = [:]
+  private var traces = 0
+  private var trace: [(String, String)] = []
+  private var event: [(String, String)] = []
+  /// What events do not need their own attributes for: `concept:name` and `time:timestamp` are kept apart.
+  private static let mostDeep = 64
+
+  mutating func take(_ piece: MarkupScanner.Piece, at position: Int) throws(FormatError) {
+    switch piece {
+    case .text: return
+    case .start(let name, let attributes, let isEmpty):
+      if name == "log" { isLog = true }
+      if name == "trace" {
+        traces += 1
+        trace = []
+      }
+      if name == "event" { event = [] }
+      if let key = attributes.first(where: { $0.0 == "key" })?.1,
+        let value = attributes.first(where: { $0.0 == "value" })?.1
+      {
+        if open.last == "event" { event.append((key, value)) }
+        if open.last == "trace" { trace.append((key, value)) }
+      }
+      if isEmpty {
+        if name == "event" { nameless() }
+      } else {
+        open.append(name)
+        guard open.count <= Self.mostDeep else {
+          throw .malformed("it is nested too deeply", offset: position)
+        }
+      }
+    case .end(let name):
+      guard open.popLast() == name else {
+        throw .malformed("`\(name)` ends where it did not begin", offset: position)
+      }
+      if name == "event" { finish() }
+    }
+  }
+
+  private mutating func nameless() { records.nameless += 1 }
+
+  private mutating func finish() {
+    guard let activity = event.first(where: { $0.0 == "concept:name" })?.1 else { return nameless() }
+    let row = records.activities.count
+    records.cases.append(trace.first { $0.0 == "concept:name" }?.1 ?? "trace \(traces)")
+    records.activities.append(activity)
+    records.times.append(
+      event.first { $0.0 == "time:timestamp" }.flatMap { Instant($0.1) }?.nanoseconds)
+    for (key, value) in event where key != "concept:name" && key != "time:timestamp" {
+      records.add(attribute: key, value, row: row, places: &places)
+    }
+    for (key, value) in trace where key != "concept:name" {
+      records.add(attribute: "case:" + key, value, row: row, places: &places)
+    }
+  }
+}

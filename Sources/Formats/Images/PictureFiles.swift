@@ -1,0 +1,100 @@
+package import Values
+
+/// Pictures in files, read and decoded when they are needed, and proved to be the ones that were loaded.
+package struct PictureFiles: PictureSource {
+  package struct Entry: Sendable {
+    package let name: String
+    package let picture: any ByteSource
+    package let mask: (any ByteSource)?
+    /// Of the bytes of both.
+    package let digest: UInt64
+    /// Samples are multiplied by it, if the picture measures something.
+    package let scale: Float?
+    /// Only this channel is meant.
+    package let channel: Int?
+
+    package init(
+      name: String, picture: any ByteSource, mask: (any ByteSource)?, digest: UInt64, scale: Float? = nil,
+      channel: Int? = nil
+    ) {
+      self.name = name
+      self.picture = picture
+      self.mask = mask
+      self.digest = digest
+      self.scale = scale
+      self.channel = channel
+    }
+  }
+
+  private let entries: [Entry]
+  package init(_ entries: [Entry]) { self.entries = entries }
+
+  package static func digest(_ picture: [UInt8], mask: [UInt8]?) -> UInt64 {
+    var builder = FingerprintBuilder()
+    builder.add(bytes: picture)
+    if let mask { builder.add(bytes: mask) }
+    return builder.finish().high
+  }
+
+  package func picture(_ number: Int) throws(PictureError) -> Picture {
+    let entry = entries[number]
+    let bytes = try Self.bytes(entry.picture, entry.name)
+    let mask: [UInt8]? = if let source = entry.mask { try Self.bytes(source, entry.name) } else { nil }
+    guard Self.digest(bytes, mask: mask) == entry.digest else { throw .changed(entry.name) }
+    let picture = try Self.decode(bytes, entry.name)
+    guard entry.scale != nil || entry.channel != nil else { return picture }
+    return picture.measured(channel: entry.channel ?? 0, scale: entry.scale ?? 1)
+  }
+
+  package func mask(_ number: Int) throws(PictureError) -> Picture? {
+    let entry = entries[number]
+    guard let source = entry.mask else { return nil }
+    return try Self.decode(try Self.bytes(source, entry.name), entry.name)
+  }
+
+  private static func bytes(_ source: any ByteSource, _ name: String) throws(PictureError) -> [UInt8] {
+    do throws(FormatError) {
+      return try PictureFile.bytes(of: source)
+    } catch {
+      throw .unreadable(name, reason: error.words)
+    }
+  }
+
+  private static func decode(_ bytes: [UInt8], _ name: String) throws(PictureError) -> Picture {
+    do throws(FormatError) {
+      return try PictureFile(bytes).decode()
+    } catch {
+      throw .unreadable(name, reason: error.words)
+    }
+  }
+}
+
+extension Picture {
+  /// One channel as a measurement: whole-number samples count units.
+  fileprivate func measured(channel: Int, scale: Float) -> Picture {
+    let channel = min(channel, channels - 1)
+    let pixels = width * height
+    var measured = [Float](repeating: 0, count: pixels)
+    switch samples {
+    case .unsigned8(let samples):
+      for pixel in 0..<pixels { measured[pixel] = Float(samples[pixel * channels + channel]) * scale }
+    case .unsigned16(let samples):
+      for pixel in 0..<pixels { measured[pixel] = Float(samples[pixel * channels + channel]) * scale }
+    case .single(let samples):
+      for pixel in 0..<pixels { measured[pixel] = samples[pixel * channels + channel] * scale }
+    }
+    return Picture(width: width, height: height, channels: 1, samples: .single(measured))
+  }
+}
+
+extension FormatError {
+  /// What is wrong, without the file.
+  package var words: String {
+    switch self {
+    case .unreadable(let words), .unsupported(let words): words
+    case .malformed(let words, let offset): offset > 0 ? "\(words), at byte \(offset)" : words
+    case .malformedLine(let words, let line): "\(words), in line \(line)"
+    case .cancelled: "it was not looked at"
+    }
+  }
+}

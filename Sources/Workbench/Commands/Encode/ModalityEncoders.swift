@@ -1,0 +1,177 @@
+import Chronology
+import Encoding
+import Language
+import Numerics
+import Values
+
+/// The encoders of pictures, documents, event logs and graphs: their declarations, and what they make of a value that stands alone.
+enum ModalityEncoders {
+  static let kinds: [ValueKind] = [.images, .video, .text, .events, .graph]
+
+  private static let cells = Parameter<Int>.integer(
+    "cells", in: 1...64, default: 8, help: "Cells along each side of the grid.", placement: .positional)
+  private static let orientations = Parameter<Int>.integer(
+    "orientations", in: 2...36, default: 9, help: "Bins over half a turn.", placement: .positional)
+
+  private static let terms = Parameter<Int>.integer(
+    "terms", in: 1...20_000, default: 2000, help: "The most common terms to keep.", placement: .positional)
+  private static let length = Parameter<Int>.integer(
+    "length", in: 1...10, default: 3, help: "Characters in a run.", placement: .positional)
+  private static let places = Parameter<Int>.integer(
+    "places", in: 1...20_000, default: 512, help: "Numbers a document.", placement: .positional)
+
+  private static let vocabulary = Parameter<Int>.integer(
+    "terms", in: 1...10_000, default: 50, help: "The most common activities, and pairs of them, to count.",
+    placement: .positional)
+
+  static let specs = [
+    CallSpec("colour", "Pictures: brightness, contrast, sharpness, colour.", parameters: []),
+    CallSpec(
+      "hog", "Pictures: histograms of oriented gradients over a grid.",
+      parameters: [cells.base, orientations.base]),
+    CallSpec("lbp", "Pictures: how often each local binary pattern occurs.", parameters: []),
+    CallSpec(
+      "tfidf", "Documents: words, weighed by how seldom they are.", parameters: [terms.base]),
+    CallSpec(
+      "ngrams", "Documents: runs of characters, weighed by how seldom they are.",
+      parameters: [length.base, terms.base]),
+    CallSpec("hashing", "Documents: words added up in places that a hash finds.", parameters: [places.base]),
+    CallSpec("writing", "Documents: length, words, letters, digits, signs.", parameters: []),
+    CallSpec(
+      "traces", "Event logs: what each case consists of, and how surprising its steps are.",
+      parameters: [vocabulary.base]),
+    CallSpec("structure", "Graphs: degree, core, clustering, egonet of each node.", parameters: []),
+    CallSpec("contrast", "Graphs: attributes of each node beside those of its neighbours.", parameters: []),
+    CallSpec("surface", "Depth maps: distances, slope, curvature, what was measured.", parameters: []),
+  ]
+
+  /// Which values an encoder works on; empty for those that work on slots of a bundle.
+  static func kinds(of name: String) -> [ValueKind] {
+    switch name {
+    case "colour", "hog", "lbp": [.images, .video]
+    case "surface": [.images]
+    case "tfidf", "ngrams", "hashing", "writing": [.text]
+    case "traces": [.events]
+    case "structure", "contrast": [.graph]
+    default: []
+    }
+  }
+
+  /// One value that stands alone, encoded by one or several encoders side by side; nil for kinds of other encoders.
+  static func encode(
+    _ value: Value, by literals: [CallLiteral], name: String, work: Work
+  ) throws(EncodingError) -> Value? {
+    guard kinds.contains(value.kind) else { return nil }
+    switch value {
+    case .images(let images), .video(let images):
+      var parts: [Encoded] = []
+      for literal in literals {
+        guard let encoder = pictureEncoder(literal) else { continue }
+        let part = try encoder.encode(images, work: work)
+        // Features of several encoders must not share names.
+        parts.append(part.features.first?.contains(".") == true ? part : part.prefixed(by: literal.name))
+      }
+      return .embedding(embedding(Encoded.joined(parts), of: images.index, name: name))
+    case .text(let documents):
+      var parts: [Encoded] = []
+      for literal in literals {
+        if let part = try encode(documents, by: literal, work: work) {
+          parts.append(literals.count == 1 ? part : part.prefixed(by: literal.name))
+        }
+      }
+      return .embedding(embedding(Encoded.joined(parts), of: documents.frame.index, name: name))
+    case .events(let log):
+      guard let literal = literals.first else { return nil }
+      let (index, encoded) = try TraceEncoder(most: literal[vocabulary]).encode(log, work: work)
+      return .embedding(embedding(encoded, of: index, name: name))
+    case .graph(let graph):
+      var parts: [Encoded] = []
+      for literal in literals {
+        parts.append(
+          literal.name == "contrast"
+            ? try ContrastEncoder().encode(graph, work: work)
+            : try StructureEncoder().encode(graph, work: work))
+      }
+      return .embedding(embedding(Encoded.joined(parts), of: graph.nodes.index, name: name))
+    default: return nil
+    }
+  }
+
+  private static func encode(
+    _ documents: Documents, by literal: CallLiteral, work: Work
+  ) throws(EncodingError) -> Encoded? {
+    switch literal.name {
+    case "tfidf": try FrequencyEncoder(most: literal[terms]).encode(documents, work: work)
+    case "ngrams":
+      try FrequencyEncoder(terms: .characters(literal[length]), most: literal[terms]).encode(
+        documents, work: work)
+    case "hashing": try HashEncoder(places: literal[places]).encode(documents, work: work)
+    case "writing": try WritingEncoder().encode(documents, work: work)
+    default: nil
+    }
+  }
+
+  private static func pictureEncoder(_ literal: CallLiteral) -> (any PictureEncoder)? {
+    switch literal.name {
+    case "colour": ColourEncoder()
+    case "hog": GradientEncoder(cells: literal[cells], orientations: literal[orientations])
+    case "lbp": TextureEncoder()
+    case "surface": SurfaceEncoder()
+    default: nil
+    }
+  }
+
+  private static func embedding(_ encoded: Encoded, of index: Index, name: String) -> Embedding {
+    Embedding(
+      index: index, matrix: encoded.matrix, features: encoded.features,
+      blocks: [Block(name: name, columns: 0..<encoded.features.count)])
+  }
+}
+
+extension Encoded {
+  fileprivate func prefixed(by name: String) -> Encoded {
+    Encoded(features: features.map { "\(name).\($0)" }, matrix: matrix, presence: presence)
+  }
+}
+
+extension Encode {
+  /// A value of a kind that is encoded by itself, without windows of time; nil for the others.
+  func encodeModality(_ call: Invocation, work: Work) throws(Failure) -> Value? {
+    let input = call[Self.input]
+    guard ModalityEncoders.kinds.contains(input.value.kind) else {
+      for literal in call[Self.use] where !ModalityEncoders.kinds(of: literal.name).isEmpty {
+        throw misfit(literal, call, among: ModalityEncoders.kinds(of: literal.name))
+      }
+      return nil
+    }
+    for literal in call[Self.use] where !ModalityEncoders.kinds(of: literal.name).contains(input.value.kind) {
+      throw misfit(literal, call, among: ModalityEncoders.kinds(of: literal.name))
+    }
+    do throws(EncodingError) {
+      let name = input.name.isEmpty ? input.value.kind.rawValue : input.name
+      let result = try ModalityEncoders.encode(input.value, by: call[Self.use], name: name, work: work)
+      if case .embedding(let embedding) = result, embedding.features.count > 0 {
+        let absent = (0..<embedding.matrix.rows).count { row in embedding.matrix.row(row).allSatisfy(\.isNaN)
+        }
+        if absent > 0 { call.note("\(absent) of \(embedding.matrix.rows) rows have nothing to encode") }
+      }
+      return result
+    } catch {
+      throw call.failure(error, at: Self.input.base)
+    }
+  }
+
+  private func misfit(_ literal: CallLiteral, _ call: Invocation, among kinds: [ValueKind]) -> Failure {
+    let kind = call[Self.input].value.kind
+    let fitting = ModalityEncoders.specs.map(\.name).filter { ModalityEncoders.kinds(of: $0).contains(kind) }
+    let wanted = kinds.map(\.rawValue).joined(separator: " or ")
+    return call.blame(
+      Self.use.base, "R0208",
+      kinds.isEmpty
+        ? "`\(literal.name)` does not encode \(kind.rawValue)"
+        : "`\(literal.name)` encodes \(wanted), not \(kind.rawValue)",
+      label: "wrong kind of value",
+      remedy: fitting.isEmpty
+        ? "Give it \(wanted)." : "Use \(fitting.map { "`\($0)`" }.joined(separator: ", ")).")
+  }
+}
