@@ -94,7 +94,8 @@ let package = Package(
       swiftSettings: house()),
     .executableTarget(
       name: "SondeBenchmarks",
-      dependencies: belowConsole + ["Agent", "Live"], path: "Benchmarks/SondeBenchmarks", swiftSettings: house(fast)),
+      dependencies: belowConsole + ["Agent", "Live"], path: "Benchmarks/SondeBenchmarks",
+      swiftSettings: house(fast)),
 
     // Tests and what they share: naive twins, in-memory ports, laws.
     .target(

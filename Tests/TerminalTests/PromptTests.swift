@@ -31,7 +31,7 @@ struct `At the prompt` {
     let terminal = try started()
     terminal.type("gen\t")
     try terminal.waitForLine("sonde 1> generate")
-    terminal.type("\t")
+    terminal.type("pum\t")
     try terminal.waitForLine("sonde 1> generate pump-station")
     terminal.enter("--seed 1")
     try terminal.waitForLine("sonde 2>")

@@ -107,7 +107,8 @@ struct TextTable {
     let least = zip(columns, natural).map { $0.isRight ? $1 : min($1, Self.comfortable) }
     if total(least) <= width { return grown(least, to: natural, width: width) }
     let tight = zip(columns, least).map { column, size in
-      column.isRight || column.isPinned || column.isWhole ? size : min(size, max(Self.narrowest, DisplayWidth.of(column.name)))
+      column.isRight || column.isPinned || column.isWhole
+        ? size : min(size, max(Self.narrowest, DisplayWidth.of(column.name)))
     }
     if total(tight) <= width { return grown(tight, to: least, width: width) }
     return elided(tight, width: width)
