@@ -2,7 +2,8 @@
 package let builtins: [any Command] =
   [
     // Bring data in.
-    LoadTable(), LoadArray(), LoadAudio(), LoadLog(), LoadImage(), LoadImages(), LoadDepth(), LoadText(),
+    LoadAny(), LoadTable(), LoadJSON(), LoadArray(), LoadRecord(), LoadCloud(), LoadAudio(), LoadLog(),
+    LoadImage(), LoadImages(), LoadDepth(), LoadText(),
     LoadEvents(), LoadGraph(), GeneratePumpStation(), GenerateTiles(),
 
     // Look at it.

@@ -56,7 +56,7 @@ package struct DocumentFile: Sendable {
     return (DocumentFile(texts: texts, columns: others, refused: refused), chosen)
   }
 
-  private static func bytes(of source: any ByteSource) throws(FormatError) -> [UInt8] {
+  static func bytes(of source: any ByteSource) throws(FormatError) -> [UInt8] {
     guard source.count <= mostBytes else { throw .unsupported("it has more than 1 GB") }
     let text = try TextBytes(source)
     guard text.source.count <= mostBytes else { throw .unsupported("it unpacks to more than 1 GB") }
@@ -65,9 +65,9 @@ package struct DocumentFile: Sendable {
     return TextEncoding.isUTF8(bytes) ? bytes : TextEncoding.utf8(fromWindows1252: bytes)
   }
 
-  private typealias Row = [(key: String, value: JSON)]
+  typealias Row = [(key: String, value: JSON)]
 
-  private static func rows(
+  static func rows(
     _ bytes: [UInt8], refused: inout (count: Int, first: FormatError)?, work: Work
   ) throws(FormatError) -> [Row] {
     if bytes.first(where: { $0 > 32 }) == UInt8(ascii: "[") {
@@ -142,7 +142,7 @@ package struct DocumentFile: Sendable {
 
 extension JSON {
   /// Texts without quotes, anything else as JSON.
-  fileprivate var plainText: String {
+  var plainText: String {
     switch self {
     case .string(let text): text
     case .null: ""

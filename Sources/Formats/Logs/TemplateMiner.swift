@@ -39,6 +39,8 @@ package struct TemplateMiner: Sendable {
     case number
     /// From a stroke to the end of the word: `/var/log/x`.
     case path
+    /// Three names or more with points between them: `ns.example.com`.
+    case host
   }
 
   private static let parameter: Int32 = 0
@@ -142,7 +144,7 @@ private struct Masking {
   private static let mark = Array("<*>".utf8)
 
   func masked(_ word: [UInt8]) -> [UInt8] {
-    guard word.contains(where: { Self.isDigit($0) || $0 == 47 }) else { return word }
+    guard word.contains(where: { Self.isDigit($0) || $0 == 47 || $0 == 46 }) else { return word }
     var result: [UInt8] = []
     var at = 0
     while at < word.count {
@@ -165,6 +167,7 @@ private struct Masking {
       if masks.contains(.block), let end = Self.block(word, start) { return end }
       if masks.contains(.hex), let end = Self.hexadecimal(word, start) { return end }
       if masks.contains(.clock), let end = Self.clock(word, start) { return end }
+      if masks.contains(.host), let end = Self.host(word, start) { return end }
       if masks.contains(.path), word[start] == 47, word.count > start + 1 { return word.count }
     }
     guard masks.contains(.number), Self.isDigit(word[start]) else { return nil }
@@ -203,6 +206,20 @@ private struct Masking {
     if end + 1 < word.count, word[end] == 58, isDigit(word[end + 1]) { end = digits(word, end + 1) }
     guard end < word.count, word[end] == 44, let more = address(word, end + 1) else { return end }
     return more
+  }
+
+  private static func host(_ word: [UInt8], _ start: Int) -> Int? {
+    var (at, names, end) = (start, 0, start)
+    while at < word.count {
+      let first = at
+      while at < word.count, isLetter(word[at]) || isDigit(word[at]) || word[at] == 45 { at += 1 }
+      if at == first { break }
+      names += 1
+      end = at
+      guard at < word.count, word[at] == 46 else { break }
+      at += 1
+    }
+    return names >= 3 ? end : nil
   }
 
   private static func clock(_ word: [UInt8], _ start: Int) -> Int? {

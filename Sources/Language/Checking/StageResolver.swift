@@ -51,7 +51,9 @@ struct StageResolver {
         remedy: "write more letters: \(Suggestion.some(found))")
     case .none: break
     }
-    if let plain { return (plain, 1) }
+    // A plain word with another one behind it was meant as a method.
+    let isMethod = stage.words.count > 2 && !stage.words[2].isOption && Word.isName(word.text)
+    if let plain, !isMethod { return (plain, 1) }
     throw Diagnostic(
       "E0209", "`\(verb)` has no method `\(word.text)`", at: word.range, label: "not a method of `\(verb)`",
       remedy: Suggestion.remedy(for: word.value, among: names, else: "it has \(list)"))

@@ -38,6 +38,10 @@ extension DiagnosticGuide {
     Entry("E0542", "An event log needs events that have a name."),
     Entry("E0543", "Events name the case and the activity that they belong to."),
     Entry("E0544", "An edge needs two ends, each in a column of its own."),
+    Entry(
+      "E0545", "The first bytes and the ending of the name fit no kind that is known.",
+      "load readings  →  load table readings"),
+    Entry("E0546", "Files that are loaded together must be of one kind."),
     Entry("E0601", "`/tutorial` lists the lessons and opens one."),
   ]
 

@@ -1,3 +1,4 @@
+import Chronology
 import Encoding
 import Formats
 import Language
@@ -9,7 +10,7 @@ struct Export: WorldCommand {
   static let input = Parameter<Reference>.value("value", [], help: "What to write.")
   static let to = Parameter<String>.required(
     "to", .output, placement: .option,
-    help: "The file; its ending says how: .csv, .tsv, .npy, .json, .png or .wav."
+    help: "The file; its ending says how: .csv, .tsv, .jsonl, .npy, .npz, .json, .png, .wav, .ply or .hea."
   ) { if case .path(let path) = $0 { path } else { "" } }
   static let overwrite = Parameter<Bool>.flag("overwrite", help: "Replace a file that is there and differs.")
 
@@ -19,7 +20,9 @@ struct Export: WorldCommand {
       CSV and TSV hold the address of each row (`time` or `id`) and all columns, numbers with the shortest digits that \
       read back to the same bits, times in ISO 8601 and UTC, missing cells empty; units, roles, segments and splits \
       are left out. NPY holds the columns of numbers as doubles, missing cells as NaN. JSON holds everything that the \
-      value is made of, always in the same order. PNG holds one picture as it is, or a sheet of the first hundred. WAV holds sound as 32-bit floating point.
+      value is made of, always in the same order. JSON Lines holds an object a row, without members for missing cells. NPZ holds an \
+      array a column, times as nanoseconds since 1970. PLY holds the points of a cloud in binary, as doubles. HEA writes a WFDB header and beside it the \
+      numbers of a series at equal steps, rounded to one part in two thousand million of their range. PNG holds one picture as it is, or a sheet of the first hundred. WAV holds sound as 32-bit floating point.
 
       The file is written in one step: after a crash the old or the new one is there. A file that already holds the \
       same bytes is left alone, so that replaying a script does no harm; one that differs is replaced only with \
@@ -34,7 +37,29 @@ struct Export: WorldCommand {
 
   func run(_ call: Invocation, work: Work, world: World) throws(Failure) -> Value {
     let path = call[Self.to]
+    if path.lowercased().hasSuffix(".hea") { return try record(call, world: world) }
     let (bytes, summary) = try content(call, work: work)
+    return try write(bytes, summary, to: path, call, world: world)
+  }
+
+  /// A header, and the samples beside it.
+  private func record(_ call: Invocation, world: World) throws(Failure) -> Value {
+    let path = call[Self.to]
+    let name = String((path.split(separator: "/").last ?? "").dropLast(4))
+    guard case .series(let frame) = call[Self.input].value, let axis = frame.index.time,
+      case .regular(let start, let step, _) = axis, step > .zero, !frame.features.isEmpty, !name.isEmpty
+    else { throw unfit(call, "as a record: it needs rows at equal steps, such as `resample` makes") }
+    let columns = frame.features.map { ($0.name, $0.unit ?? "NU", $0.numbers ?? []) }
+    let (header, samples) = RecordWriter.bytes(
+      name: name, rate: 1 / step.seconds, start: start.nanoseconds, columns: columns)
+    _ = try write(samples, "", to: String(path.dropLast(4)) + ".dat", call, world: world)
+    let summary = "\(frame.rowCount) samples of \(columns.count) signals"
+    return try write(header, summary, to: path, call, world: world)
+  }
+
+  private func write(
+    _ bytes: [UInt8], _ summary: String, to path: String, _ call: Invocation, world: World
+  ) throws(Failure) -> Value {
     if !world.files.files(matching: path).isEmpty, !call[Self.overwrite] {
       guard Self.holds(world.files, path, bytes) else {
         throw call.blame(
@@ -67,6 +92,12 @@ struct Export: WorldCommand {
     case "csv": return try rows(value, delimiter: UInt8(ascii: ","), call, work: work)
     case "tsv": return try rows(value, delimiter: UInt8(ascii: "\t"), call, work: work)
     case "npy": return try array(value, call)
+    case "npz": return try arrays(value, call)
+    case "jsonl", "ndjson": return try objects(value, call, work: work)
+    case "ply":
+      guard case .cloud(let cloud) = value else { throw unfit(call, "as a cloud of points") }
+      let columns = cloud.points.columns.compactMap { column in column.numbers.map { (column.name, $0) } }
+      return (PolygonFile.bytes(of: columns), "\(cloud.points.rowCount) points")
     case "json":
       let bytes = Array((value.json.description + "\n").utf8)
       return (bytes, "\(bytes.count) bytes")
@@ -83,7 +114,7 @@ struct Export: WorldCommand {
     default:
       throw call.blame(
         Self.to.base, "E0536", "the ending of `\(path)` says no format that is known", label: "which format?",
-        remedy: "End it in .csv, .tsv, .npy, .json, .png or .wav.")
+        remedy: "End it in .csv, .tsv, .jsonl, .npy, .npz, .json, .png, .wav, .ply or .hea.")
     }
   }
 
@@ -151,6 +182,63 @@ struct Export: WorldCommand {
       ArrayWriter.bytes(shape: [frame.rowCount, columns.count], values: values),
       Self.summary(frame.rowCount, columns.count)
     )
+  }
+
+  /// An object a row, without members for what is missing.
+  private func objects(
+    _ value: Value, _ call: Invocation, work: Work
+  ) throws(Failure) -> (bytes: [UInt8], summary: String) {
+    guard let frame = value.exportedFrame else { throw unfit(call, "as objects") }
+    var bytes: [UInt8] = []
+    for row in 0..<frame.rowCount {
+      if row % 1024 == 0, work.isCancelled() { throw .cancelled }
+      var members: [(key: String, value: JSON)] = []
+      switch frame.index.address {
+      case .row: break
+      case .time(let axis): members.append(("time", .string(axis[row].description)))
+      case .sample(let ids): members.append(("id", .string(ids[row])))
+      }
+      for column in frame.columns where !column.isNull(row) {
+        let cell: JSON =
+          switch column.cells {
+          case .number(let numbers): .number(numbers[row])
+          case .bool(let bits): .bool(bits[row])
+          default: .string(column.plainText(row) ?? "")
+          }
+        members.append((column.name, cell))
+      }
+      bytes += Array(JSON.object(members).description.utf8) + [10]
+    }
+    return (bytes, Self.summary(frame.rowCount, frame.columns.count))
+  }
+
+  /// An array a column.
+  private func arrays(_ value: Value, _ call: Invocation) throws(Failure) -> (bytes: [UInt8], summary: String)
+  {
+    guard let frame = value.exportedFrame else { throw unfit(call, "as arrays") }
+    var arrays: [(String, [UInt8])] = []
+    func texts(_ cells: [String]) -> [UInt8] { ArrayWriter.bytes(texts: cells) }
+    switch frame.index.address {
+    case .row: break
+    case .time(let axis):
+      arrays.append(("time", ArrayWriter.bytes(integers: (0..<axis.count).map { axis[$0].nanoseconds })))
+    case .sample(let ids): arrays.append(("id", texts((0..<ids.count).map { ids[$0] })))
+    }
+    for column in frame.columns {
+      let array =
+        switch column.cells {
+        case .number(let numbers): ArrayWriter.bytes(shape: [numbers.count], values: numbers)
+        case .bool(let bits) where column.nulls == nil: ArrayWriter.bytes(bools: bits)
+        case .bool: ArrayWriter.bytes(shape: [column.count], values: column.numbers ?? [])
+        case .time(let times) where column.nulls == nil: ArrayWriter.bytes(integers: times)
+        default: texts((0..<column.count).map { column.plainText($0) ?? "" })
+        }
+      arrays.append((column.name, array))
+    }
+    guard let bytes = ZipArchive.storing(arrays.map { ($0.0 + ".npy", $0.1) }) else {
+      throw unfit(call, "as an archive below 4 GB")
+    }
+    return (bytes, Self.summary(frame.rowCount, frame.columns.count))
   }
 
   private static func summary(_ rows: Int, _ columns: Int) -> String {

@@ -7,7 +7,8 @@ import Values
 struct LoadLog: WorldCommand {
   static let path = Parameter<String>.input("path", help: "A text file with one event a line, also packed.")
   static let format = Parameter<String?>.name(
-    "format", help: "How a line is built, as in \"<Date> <Time> <Level> <Component>: <Content>\".")
+    "format",
+    help: "How a line is built, as in \"<Date> <Time> <Level> <Component>: <Content>\"; found out if absent.")
   static let time = Parameter<[String]>.names(
     "time", help: "The fields that tell the time; Date, Time, Month, Day, Year, Timestamp if absent.")
   static let labels = Parameter<[String]>.names(
@@ -31,7 +32,8 @@ struct LoadLog: WorldCommand {
         .choice([
           Choice("address", "10.0.0.1:80"), Choice("block", "blk_-123"), Choice("hex", "0x1f"),
           Choice("clock", "12:30:59"), Choice("number", "any digits"),
-          Choice("path", "from a stroke to the end of the word"), Choice("none", "nothing"),
+          Choice("path", "from a stroke to the end of the word"), Choice("host", "ns.example.com"),
+          Choice("none", "nothing"),
         ])),
       default: .list(["address", "block", "hex", "clock"].map { .choice($0) }),
       help: "Shapes of words that are parameters in any case.")
@@ -43,7 +45,7 @@ struct LoadLog: WorldCommand {
   let spec = CommandSpec(
     "load", "log", "Reads events from a log and finds the templates of their messages.",
     discussion: """
-      In --format a name in angle brackets is a field, a blank any run of blanks, `( … )?` a part that may be absent; \
+      Without --format the usual forms are tried (syslog by RFC 5424 and 3164, web servers, ISO stamps with levels). In --format a name in angle brackets is a field, a blank any run of blanks, `( … )?` a part that may be absent; \
       a backslash (written twice in quotes) takes the meaning from the next character. The last field takes the rest of the line. Content or \
       Message becomes the column `message`, other fields columns by their names in lower case, the fields of the time \
       the index. Stamps may be ISO 8601, counts from 1970, named months, or several forms that systems write. Lines \
@@ -105,7 +107,7 @@ struct LoadLog: WorldCommand {
   private static func reader(
     _ call: CheckedCall, _ file: (path: String, source: any ByteSource)?
   ) throws(Failure) -> LogReader {
-    let options = try options(call)
+    let options = try options(call, file?.source)
     do throws(FormatError) {
       return try LogReader(options, sample: file?.source)
     } catch {
@@ -115,6 +117,9 @@ struct LoadLog: WorldCommand {
   }
 
   private static func tell(_ result: LogReader.Result, _ reader: LogReader, _ call: Invocation) {
+    if call[format] == nil, reader.options.pattern.fields.count > 1 {
+      call.note("lines are taken as \"\(reader.options.pattern.text)\"")
+    }
     call.note("\(result.log.templates.count) templates in \(result.log.frame.rowCount) events")
     if result.continued > 0 {
       let (count, line) = (result.continued, result.firstContinued)
@@ -132,10 +137,24 @@ struct LoadLog: WorldCommand {
     if !reader.hasTime { call.note("no field tells the time, so that events are known by number") }
   }
 
-  private static func options(_ call: CheckedCall) throws(Failure) -> LogReader.Options {
+  /// The usual form that the first lines have, if there is one.
+  private static func guess(_ source: (any ByteSource)?) -> LogPattern? {
+    guard let source, let text = try? TextBytes(source, limit: FileKind.headSize),
+      let head = try? text.source.read(at: text.start, count: FileKind.headSize)
+    else { return nil }
+    return LogPattern.guess(head)
+  }
+
+  private static func options(
+    _ call: CheckedCall, _ source: (any ByteSource)?
+  ) throws(Failure) -> LogReader.Options {
     let pattern: LogPattern
     do throws(LogPattern.Fault) {
-      pattern = try LogPattern(call[format] ?? "<Content>")
+      if call[format] == nil, let guess = guess(source) {
+        pattern = guess
+      } else {
+        pattern = try LogPattern(call[format] ?? "<Content>")
+      }
     } catch {
       throw .diagnostic(
         Diagnostic(

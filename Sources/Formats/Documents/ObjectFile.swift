@@ -1,0 +1,160 @@
+package import Notation
+package import Numerics
+package import Values
+
+/// The objects of a JSON or JSON Lines file as rows: members become columns, those of inner objects with a point
+/// between the names.
+package struct ObjectFile: Sendable {
+  package let columns: [Column]
+  package let rowCount: Int
+  /// The member that holds the objects, such as `data.items`; nil if the file is the list.
+  package let member: String?
+  /// What stands beside that member.
+  package let beside: [(name: String, value: JSON)]
+  /// Lines that could not be read, and the first of them.
+  package let refused: (count: Int, first: FormatError)?
+
+  private static let mostColumns = 4096
+  private static let deepest = 8
+
+  /// - Parameter member: where the objects are; found out if nil, as far as only one list of objects is there.
+  package init(_ source: any ByteSource, member: String? = nil, work: Work) throws(FormatError) {
+    let bytes = try DocumentFile.bytes(of: source)
+    var refused: (count: Int, first: FormatError)?
+    var found: String?
+    var beside: [(name: String, value: JSON)] = []
+    let objects: [DocumentFile.Row]
+    if let whole = try Self.whole(bytes) {
+      let (list, name) = try Self.list(in: whole, member)
+      found = name
+      objects = list.compactMap(\.members)
+      let others = list.count - objects.count
+      if others > 0 { refused = (others, .malformed("it is no object", offset: 0)) }
+      if name != nil {
+        beside = (whole.members ?? []).filter { $0.value.array == nil }.map { ($0.key, $0.value) }
+      }
+    } else {
+      guard member == nil else { throw .unsupported("its lines are the rows; it has no member to choose") }
+      objects = try DocumentFile.rows(bytes, refused: &refused, work: work)
+    }
+    if objects.isEmpty { throw refused?.first ?? .malformed("it holds no JSON object", offset: 0) }
+    columns = try Self.columns(objects, work)
+    rowCount = objects.count
+    self.member = found
+    self.beside = beside
+    self.refused = refused
+  }
+
+  /// The document, if the file is one; nil if each line is.
+  private static func whole(_ bytes: [UInt8]) throws(FormatError) -> JSON? {
+    guard let start = bytes.firstIndex(where: { $0 > 32 }) else { throw .malformed("it is empty", offset: 0) }
+    let end = bytes[start...].firstIndex(of: 10) ?? bytes.count
+    let isList = bytes[start] == UInt8(ascii: "[")
+    if !isList, end < bytes.count, bytes[end...].contains(where: { $0 > 32 }),
+      (try? JSON(parsing: Array(bytes[start..<end]))) != nil
+    {
+      return nil
+    }
+    do throws(JSONError) {
+      return try JSON(parsing: bytes)
+    } catch {
+      throw .malformed(error.reason, offset: error.offset)
+    }
+  }
+
+  private static func list(in whole: JSON, _ member: String?) throws(FormatError) -> ([JSON], String?) {
+    if let list = whole.array {
+      guard member == nil else { throw .unsupported("it is a list; it has no member to choose") }
+      return (list, nil)
+    }
+    if let member {
+      var place = whole
+      for part in member.split(separator: ".") {
+        guard let next = place[String(part)] else {
+          let known = (place.members ?? []).prefix(8).map { "`\($0.key)`" }.joined(separator: ", ")
+          throw .unsupported("it has no member `\(part)`; there are \(known.isEmpty ? "none" : known)")
+        }
+        place = next
+      }
+      guard let list = place.array else { throw .unsupported("`\(member)` is no list") }
+      return (list, member)
+    }
+    let lists = (whole.members ?? []).filter { member in
+      member.value.array.map { !$0.isEmpty && $0.allSatisfy { $0.members != nil } } ?? false
+    }
+    if lists.count > 1 {
+      let names = lists.prefix(6).map { "`\($0.key)`" }.joined(separator: ", ")
+      throw .unsupported("it holds several lists of objects: \(names)")
+    }
+    guard let only = lists.first else { return ([whole], nil) }
+    return (only.value.array ?? [], only.key)
+  }
+
+  private static func columns(_ objects: [DocumentFile.Row], _ work: Work) throws(FormatError) -> [Column] {
+    var names: [String] = []
+    var cells: [String: [Int: JSON]] = [:]
+    for (row, object) in objects.enumerated() {
+      if row % 1024 == 0, work.isCancelled() { throw .cancelled }
+      var flat: [(String, JSON)] = []
+      flatten(object, "", 0, &flat)
+      for (name, value) in flat {
+        if cells[name] == nil {
+          names.append(name)
+          guard names.count <= mostColumns else {
+            throw .unsupported("its objects have more than \(mostColumns) different members")
+          }
+        }
+        cells[name, default: [:]][row] = value
+      }
+    }
+    return names.map { column($0, cells[$0] ?? [:], objects.count) }
+  }
+
+  private static func flatten(
+    _ object: DocumentFile.Row, _ prefix: String, _ depth: Int, _ flat: inout [(String, JSON)]
+  ) {
+    for (key, value) in object {
+      if let inner = value.members, !inner.isEmpty, depth < deepest {
+        flatten(inner, prefix + key + ".", depth + 1, &flat)
+      } else {
+        flat.append((prefix + key, value))
+      }
+    }
+  }
+
+  /// Numbers, truth values or times if all are; else categories if few differ; else texts.
+  private static func column(_ name: String, _ cells: [Int: JSON], _ count: Int) -> Column {
+    let known = cells.filter { if case .null = $0.value { false } else { true } }
+    let nulls = Mask((0..<count).map { known[$0] == nil })
+    if !known.isEmpty, known.values.allSatisfy({ $0.number != nil }) {
+      return Column(numbers: (0..<count).map { known[$0]?.number ?? .nan }, name: name)
+    }
+    if !known.isEmpty, known.values.allSatisfy({ $0.bool != nil }) {
+      return Column(name, .bool((0..<count).map { known[$0]?.bool ?? false }), nulls: nulls)
+    }
+    let texts = (0..<count).map { known[$0]?.plainText ?? "" }
+    if let times = times(texts, known.keys) { return Column(name, .time(times), nulls: nulls) }
+    let levels = Set(known.keys.map { texts[$0] })
+    guard levels.count <= max(16, count / 10), !levels.isEmpty else {
+      return Column(name, .text(TextColumn(texts)), nulls: nulls)
+    }
+    let sorted = levels.sorted()
+    let places = Dictionary(uniqueKeysWithValues: sorted.enumerated().map { ($1, Int32($0)) })
+    return Column(
+      name, .category(codes: texts.indices.map { nulls[$0] ? -1 : places[texts[$0]] ?? -1 }, levels: sorted),
+      nulls: nulls)
+  }
+
+  /// ISO 8601 dates with a time of day, if all texts are such.
+  private static func times(_ texts: [String], _ rows: some Collection<Int>) -> [Int64]? {
+    guard !rows.isEmpty else { return nil }
+    let scanner = TimeScanner(.calendar(.yearFirst, zone: 0))
+    var times = [Int64](repeating: 0, count: texts.count)
+    for row in rows {
+      let text = texts[row].utf8
+      guard text.count >= 16, text.contains(58), let time = scanner.nanoseconds(text) else { return nil }
+      times[row] = time
+    }
+    return times
+  }
+}

@@ -1,0 +1,217 @@
+import Notation
+import Numerics
+
+/// What a file most likely holds, judged by its first bytes and then by the ending of its name.
+package enum FileKind: String, Sendable, CaseIterable {
+  case table, array, json, log, audio, image, text, events, graph, cloud, record
+
+  /// What was found, with the sign that told.
+  package struct Finding: Sendable, Equatable {
+    package let kind: FileKind
+    package let sign: String
+  }
+
+  /// Bytes that are looked at.
+  package static let headSize = 65_536
+
+  /// nil for bytes that look like nothing that is known.
+  ///
+  /// - Throws: `unsupported` for a format that is known and cannot be read, with what to do.
+  package static func of(_ source: any ByteSource, path: String) throws(FormatError) -> Finding? {
+    var head = try source.read(at: 0, count: headSize)
+    if head.isEmpty { throw .malformed("it is empty", offset: 0) }
+    var name = path.lowercased()
+    if Inflate.isGzip(head) {
+      head = try Inflate.unpack(source, in: 0..<source.count, .gzip, limit: headSize)
+      if name.hasSuffix(".gz") { name = String(name.dropLast(3)) }
+    }
+    let ending =
+      name.split(separator: "/").last?.split(separator: ".").dropFirst().last.map(String.init) ?? ""
+    if let finding = try byMagic(head, source, ending) { return finding }
+    guard isText(head, wasCut: source.count > head.count) else { return nil }
+    return try byText(head, source, path: path, ending)
+  }
+
+  // MARK: - Bytes
+
+  private static func byMagic(
+    _ head: [UInt8], _ source: any ByteSource, _ ending: String
+  ) throws(FormatError) -> Finding? {
+    func begins(_ text: String) -> Bool { head.starts(with: Array(text.utf8)) }
+    func holds(_ text: String, at place: Int) -> Bool { head.dropFirst(place).starts(with: Array(text.utf8)) }
+    if head.starts(with: [0x93]) && holds("NUMPY", at: 1) {
+      return Finding(kind: .array, sign: "a NumPy array")
+    }
+    if ZipArchive.isZip(head) {
+      let names = try ZipArchive(source).entries.map(\.name)
+      if names.contains("edge_index.npy") {
+        return Finding(kind: .graph, sign: "NumPy arrays with `edge_index`")
+      }
+      if names.contains(where: { $0.hasSuffix(".npy") }) {
+        return Finding(kind: .array, sign: "NumPy arrays")
+      }
+      if names.contains(where: { $0.hasPrefix("xl/") }) {
+        throw .unsupported("it is an Excel workbook; save its sheet as CSV")
+      }
+      throw .unsupported("it is an archive; unpack it first")
+    }
+    if head.starts(with: [0x89, 0x50, 0x4E, 0x47]) { return Finding(kind: .image, sign: "PNG") }
+    if head.starts(with: [0xFF, 0xD8, 0xFF]) { return Finding(kind: .image, sign: "JPEG") }
+    for mark: [UInt8] in [
+      [0x49, 0x49, 0x2A, 0], [0x4D, 0x4D, 0, 0x2A], [0x49, 0x49, 0x2B, 0], [0x4D, 0x4D, 0, 0x2B],
+    ]
+    where head.starts(with: mark) { return Finding(kind: .image, sign: "TIFF") }
+    if begins("BM"), head.count > 14, head[6..<10].allSatisfy({ $0 == 0 }) {
+      return Finding(kind: .image, sign: "BMP")
+    }
+    if head.count > 2, head[0] == 0x50, [0x32, 0x33, 0x35, 0x36, 0x46, 0x66].contains(head[1]), head[2] <= 32
+    {
+      return Finding(kind: .image, sign: "a Netpbm picture")
+    }
+    if begins("RIFF"), holds("WAVE", at: 8) { return Finding(kind: .audio, sign: "WAV") }
+    for (mark, sign) in [("fLaC", "FLAC"), ("OggS", "Ogg"), ("ID3", "MP3"), ("FORM", "AIFF")]
+    where begins(mark) {
+      return Finding(kind: .audio, sign: sign)
+    }
+    if ending == "mp3", head[0] == 0xFF { return Finding(kind: .audio, sign: "MP3") }
+    if begins("ply\n") || begins("ply\r") { return Finding(kind: .cloud, sign: "PLY") }
+    if begins("# .PCD") || (begins("VERSION ") && ending == "pcd") {
+      return Finding(kind: .cloud, sign: "PCD")
+    }
+    try refuse(head, begins, holds)
+    let isSolid = begins("solid") && head.prefix(512).contains(10)
+    if ending == "stl" || Stereolithography.announces(head, size: source.count)
+      || (isSolid && ending == "stl")
+    {
+      return Finding(kind: .cloud, sign: "STL")
+    }
+    return nil
+  }
+
+  /// Formats that are known by their first bytes and not read.
+  private static func refuse(
+    _ head: [UInt8], _ begins: (String) -> Bool, _ holds: (String, Int) -> Bool
+  ) throws(FormatError) {
+    if begins("SQLite format 3") {
+      throw .unsupported(
+        "it is an SQLite database; export a table with `sqlite3 -csv -header FILE 'select …'`")
+    }
+    if begins("PAR1") { throw .unsupported("it is Parquet; export it as CSV, as with `duckdb -csv`") }
+    if begins("ARROW1") { throw .unsupported("it is Arrow IPC; export it as CSV or NPZ") }
+    if begins("MATLAB 5.0") {
+      throw .unsupported("it is a MATLAB file; save it with `numpy.savez` or as CSV")
+    }
+    if head.starts(with: [0x89]), holds("HDF", 1) {
+      throw .unsupported("it is HDF5; export its arrays with `numpy.savez`")
+    }
+    if begins("RIFF"), holds("AVI ", 8) {
+      throw .unsupported("it is a video; write its frames with `ffmpeg -i IN frames/%05d.png`")
+    }
+    if holds("ftyp", 4) || head.starts(with: [0x1A, 0x45, 0xDF, 0xA3]) {
+      throw .unsupported("it is a video; write its frames with `ffmpeg -i IN frames/%05d.png`")
+    }
+    if begins("%PDF") { throw .unsupported("it is a PDF; turn it into text with `pdftotext`") }
+    if head.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) {
+      throw .unsupported("it is packed with zstd; unpack it with `zstd -d`")
+    }
+    if begins("BZh") || head.starts(with: [0xFD, 0x37, 0x7A, 0x58, 0x5A]) {
+      throw .unsupported("it is packed with bzip2 or xz; unpack it first")
+    }
+  }
+
+  // MARK: - Text
+
+  private static func isText(_ head: [UInt8], wasCut: Bool) -> Bool {
+    if TextBytes.encoding(of: head) != .utf8 { return true }
+    let controls = head.count { $0 < 32 && ![9, 10, 12, 13, 27].contains($0) }
+    return controls * 100 <= head.count && !head.contains(0)
+  }
+
+  private static func byText(
+    _ head: [UInt8], _ source: any ByteSource, path: String, _ ending: String
+  ) throws(FormatError) -> Finding? {
+    let text = head.starts(with: [0xEF, 0xBB, 0xBF]) ? head.dropFirst(3) : head[...]
+    guard let first = text.first(where: { $0 > 32 }) else {
+      throw .malformed("it holds blanks only", offset: 0)
+    }
+    if ending == "hea" || RecordHeader.fits(Array(text)) {
+      return Finding(kind: .record, sign: "a WFDB header")
+    }
+    if first == UInt8(ascii: "<"), let finding = markup(text) { return finding }
+    if ending == "nt" || ending == "ttl" || triples(text) {
+      return Finding(kind: .graph, sign: "triples")
+    }
+    if first == UInt8(ascii: "{") || first == UInt8(ascii: "["), let finding = objects(text, ending) {
+      return finding
+    }
+    let byEnding: [String: (FileKind, String)] = [
+      "csv": (.table, "the ending .csv"), "tsv": (.table, "the ending .tsv"),
+      "log": (.log, "the ending .log"),
+      "txt": (.text, "text"), "md": (.text, "Markdown"), "obj": (.cloud, "OBJ"),
+      "xyz": (.cloud, "the ending .xyz"),
+      "pts": (.cloud, "the ending .pts"), "asc": (.cloud, "the ending .asc"),
+      "syslog": (.log, "the ending .syslog"),
+    ]
+    if let (kind, sign) = byEnding[ending], kind != .text { return Finding(kind: kind, sign: sign) }
+    if let pattern = LogPattern.guess(Array(text)) {
+      return Finding(kind: .log, sign: "lines of the form `\(pattern.text)`")
+    }
+    let columns = columns(source, text)
+    if let columns, columns > 1 {
+      return Finding(kind: .table, sign: "\(columns) columns in each line")
+    }
+    if columns == 1 { return Finding(kind: .table, sign: "a number a line") }
+    return Finding(kind: .text, sign: byEnding[ending]?.1 ?? "text")
+  }
+
+  private static func markup(_ text: ArraySlice<UInt8>) -> Finding? {
+    let head = String(decoding: text.prefix(4096), as: UTF8.self)
+    if head.contains("<graphml") { return Finding(kind: .graph, sign: "GraphML") }
+    if head.contains("<log") { return Finding(kind: .events, sign: "XES") }
+    return nil
+  }
+
+  /// Whether the first lines are N-Triples: `<s> <p> <o> .`.
+  private static func triples(_ text: ArraySlice<UInt8>) -> Bool {
+    let lines = text.split(separator: 10).prefix(5)
+    return !lines.isEmpty
+      && lines.allSatisfy { line in
+        let line = line.last == 13 ? line.dropLast() : line
+        return line.first == 35 || ((line.first == 60 || line.starts(with: [95, 58])) && line.last == 46)
+      } && lines.contains { $0.first != 35 }
+  }
+
+  private static func objects(_ text: ArraySlice<UInt8>, _ ending: String) -> Finding? {
+    let line = text.drop { $0 <= 32 }.prefix { $0 != 10 }
+    let isWhole = ["json", "jsonl", "ndjson", "geojson"].contains(ending)
+    if let object = try? JSON(parsing: Array(line)), object.members != nil || object.array != nil {
+      return Finding(kind: .json, sign: object.array == nil ? "JSON, an object a line" : "JSON")
+    }
+    return isWhole ? Finding(kind: .json, sign: "JSON") : nil
+  }
+
+  /// How many columns the lines have; nil if they do not agree.
+  private static func columns(_ source: any ByteSource, _ head: ArraySlice<UInt8>) -> Int? {
+    guard let reader = try? DelimitedReader([source]), let outline = reader.outlines.first else { return nil }
+    let lines = head.split(separator: 10).prefix(200)
+    guard lines.count > 1 else { return nil }
+    let sample = lines.count < 200 && head.last != 10 ? lines.dropLast() : lines
+    let widths = sample.map { line in line.count { $0 == outline.dialect.delimiter } + 1 }
+    let width = reader.columns.count
+    let fitting = widths.count { $0 == width }
+    // Quotes may hold delimiters; a line of names may lack one.
+    let isQuoted = sample.contains { $0.contains(34) }
+    guard fitting * 20 >= sample.count * (isQuoted ? 10 : 18) else { return nil }
+    if width > 1 { return width }
+    return sample.allSatisfy { NumberScanner().number($0.last == 13 ? $0.dropLast() : $0) != nil } ? 1 : nil
+  }
+}
+
+extension Stereolithography {
+  /// Whether the count in the header fits the size of the file.
+  static func announces(_ head: [UInt8], size: Int) -> Bool {
+    guard head.count >= 84, size > 84 else { return false }
+    var reader = BinaryReader(head, at: 80)
+    return Int(reader.number(.unsigned(4))) * 50 + 84 == size
+  }
+}

@@ -1,0 +1,127 @@
+import Formats
+import Language
+import Numerics
+import Values
+
+/// `load PATH`: finds out what a file is and reads it with the options that the kind has by default.
+struct LoadAny: WorldCommand {
+  static let paths = Parameter<[String]>.inputs(
+    "path", help: "A file, a glob, or a folder with a slash at its end.")
+
+  let spec = CommandSpec(
+    "load", nil, "Reads files of any known kind; their bytes tell which.",
+    discussion: """
+      The first bytes decide, and where they leave it open the ending of the name. What a file was taken for is told \
+      under the result, with the command that takes options. Several files must be of one kind: tables, pictures, \
+      clouds and documents are read together. Kinds are table, array, json, log, audio, image, text, events, graph, \
+      cloud and record.
+      """,
+    parameters: [paths.base], output: .table, reach: .read,
+    examples: [
+      Example("generate pump-station --minutes 5 --seed 7 | export --to station.csv --overwrite"),
+      Example("load station.csv"),
+      Example("generate pump-station --part log --minutes 5 --seed 7 | export --to events.tsv --overwrite"),
+      Example("events = load events.tsv"),
+    ])
+
+  func shape(of call: CheckedCall, in scope: any Scope, world: World) throws(Diagnostic) -> ValueShape {
+    // Files that an earlier line of a script will write cannot be looked at yet.
+    guard call[Self.paths].contains(where: { !world.files.files(matching: $0).isEmpty }) else {
+      return ValueShape(kind: .table)
+    }
+    let chosen: (command: any WorldCommand, call: CheckedCall, sign: String)
+    do throws(Failure) {
+      chosen = try Self.choice(call, world: world)
+    } catch {
+      throw error.diagnostic
+    }
+    return try chosen.command.shape(of: chosen.call, in: scope, world: world)
+  }
+
+  func run(_ call: Invocation, work: Work, world: World) throws(Failure) -> Value {
+    let (command, inner, sign) = try Self.choice(call.call, world: world)
+    call.note("taken for \(sign); `\(command.spec.name)` has options")
+    return try command.run(
+      Invocation(call: inner, values: call.values, remarks: call.remarks), work: work, world: world)
+  }
+
+  /// The command that reads the files, and the call of it.
+  private static func choice(
+    _ call: CheckedCall, world: World
+  ) throws(Failure) -> (command: any WorldCommand, call: CheckedCall, sign: String) {
+    let files = try world.files.open(call[paths], for: paths.base, of: call)
+    var kinds: [(FileKind, String, String)] = []
+    for file in files.prefix(mostLooked) {
+      // Pictures lie beside their lists, masks and licences.
+      if let finding = try finding(file, call, isAlone: files.count == 1) {
+        kinds.append((finding.kind, finding.sign, file.path))
+      }
+    }
+    guard let first = kinds.first(where: { $0.0 == .image }) ?? kinds.first else {
+      throw unknown(files.first?.path ?? "", call)
+    }
+    if let other = kinds.first(where: { $0.0 != first.0 }), first.0 != .image {
+      throw .diagnostic(
+        Diagnostic(
+          "E0546", "`\(first.2)` is \(first.0.rawValue) and `\(other.2)` is \(other.0.rawValue)",
+          at: call.ranges[paths.base.name], label: "of several kinds",
+          remedy: "Load each kind by itself, as in `load \(first.0.rawValue) …`."))
+    }
+    let isMany = files.count > 1
+    let command: any WorldCommand =
+      switch first.0 {
+      case .table: LoadTable()
+      case .array: LoadArray()
+      case .json: LoadJSON()
+      case .log: LoadLog()
+      case .audio: LoadAudio()
+      case .image: isMany ? LoadImages() : LoadImage()
+      case .text: LoadText()
+      case .events: LoadEvents()
+      case .graph: LoadGraph()
+      case .cloud: LoadCloud()
+      case .record: LoadRecord()
+      }
+    guard let parameter = command.spec.parameters.first else { throw .cancelled }
+    var argument = Argument.list(call[paths].map { .path($0) })
+    if case .input = parameter.kind {
+      guard let only = files.first, !isMany else {
+        throw .diagnostic(
+          Diagnostic(
+            "E0502", "`\(call[paths].joined(separator: " "))` means \(files.count) files",
+            at: call.ranges[paths.base.name], label: "one file of this kind is wanted",
+            remedy: "Choose one, such as `load \(first.0.rawValue) \(files[0].path)`."))
+      }
+      argument = .path(only.path)
+    }
+    var inner = CheckedCall(spec: command.spec, arguments: [parameter.name: argument])
+    inner.ranges[parameter.name] = call.ranges[paths.base.name]
+    return (command, inner, first.1)
+  }
+
+  /// So many files are looked at to see whether they are of one kind.
+  private static let mostLooked = 20
+
+  private static func finding(
+    _ file: (path: String, source: any ByteSource), _ call: CheckedCall, isAlone: Bool
+  ) throws(Failure) -> FileKind.Finding? {
+    do throws(FormatError) {
+      return try FileKind.of(file.source, path: file.path)
+    } catch {
+      guard isAlone else { return nil }
+      throw error.failure(
+        file.path, at: paths.base, of: call, remedy: "Convert it, or name its kind: `load \(kindList) PATH`.")
+    }
+  }
+
+  private static let kindList = FileKind.allCases.map(\.rawValue).joined(separator: "|")
+
+  private static func unknown(_ path: String, _ call: CheckedCall) -> Failure {
+    .diagnostic(
+      Diagnostic(
+        "E0545", "`\(path)` begins like no kind of file that is known", at: call.ranges[paths.base.name],
+        label: "what is it?",
+        remedy: "If you know, say it: `load KIND \(path)` with "
+          + FileKind.allCases.map(\.rawValue).joined(separator: ", ") + "."))
+  }
+}

@@ -1,0 +1,132 @@
+import Chronology
+import Formats
+import Language
+import Notation
+import Numerics
+import Values
+
+struct LoadJSON: WorldCommand {
+  static let path = Parameter<String>.input("path", help: "A JSON or JSON Lines file, also packed with gzip.")
+  static let member = Parameter<String?>.name(
+    "member", help: "The member that holds the list of objects, such as data.items; found out if absent.")
+  static let time = Parameter<String?>.name(
+    "time", help: "The column that tells when a row was; it becomes the index, and the result a series.")
+  static let id = Parameter<String?>.name("id", help: "The column that names the rows.")
+  static let labels = Parameter<[String]>.names(
+    "labels", help: "Columns of ground truth; no detector, encoder or threshold sees them.")
+
+  let spec = CommandSpec(
+    "load", "json", "Reads columns from objects of JSON or JSON Lines.",
+    discussion: """
+      Each object is a row and each member a column; members of inner objects are named with a point between, as in \
+      `request.size`, lists stay as JSON text. The objects may be a list, one a line, or the only list of objects \
+      inside one object. Columns hold numbers, truth values, times (ISO 8601 with a time of day), categories if few \
+      texts differ, else texts; members that an object lacks are missing cells. Lines that are no objects are left \
+      out and counted.
+      """,
+    parameters: [path.base, member.base, time.base, id.base, labels.base], output: .table, reach: .read,
+    examples: [
+      Example("generate pump-station --minutes 5 --seed 7 | describe | export --to facts.jsonl"),
+      Example("facts = load json facts.jsonl"),
+      Example("load json facts.jsonl --id column --labels mode"),
+    ])
+
+  func shape(of call: CheckedCall, in scope: any Scope, world: World) throws(Diagnostic) -> ValueShape {
+    ValueShape(kind: call[Self.time] == nil ? .table : .series)
+  }
+
+  func run(_ call: Invocation, work: Work, world: World) throws(Failure) -> Value {
+    let files = try world.files.open([call[Self.path]], for: Self.path.base, of: call.call)
+    guard let file = files.first else { throw .cancelled }
+    let objects: ObjectFile
+    do throws(FormatError) {
+      objects = try ObjectFile(file.source, member: call[Self.member], work: work)
+    } catch {
+      throw error.failure(
+        file.path, at: Self.path.base, of: call.call,
+        remedy: "Give objects, one a line or in a list, or name the list with `--member NAME`.")
+    }
+    tell(objects, call)
+    let names = objects.columns.map(\.name)
+    for (parameter, wanted) in [
+      (Self.time.base, call[Self.time].map { [$0] } ?? []), (Self.id.base, call[Self.id].map { [$0] } ?? []),
+      (Self.labels.base, call[Self.labels]),
+    ] {
+      for name in wanted where !names.contains(name) {
+        throw call.blame(
+          parameter, "E0524", "the objects have no member `\(name)`", label: "not there",
+          remedy: Suggestion.remedy(for: name, among: names, else: "They have \(Suggestion.some(names))."))
+      }
+    }
+    var columns = objects.columns.map { column in
+      var column = column
+      if call[Self.labels].contains(column.name) { column.role = .label }
+      return column
+    }
+    var index = Index.rows(objects.rowCount)
+    if let id = call[Self.id], let place = columns.firstIndex(where: { $0.name == id }) {
+      let texts = (0..<objects.rowCount).map { columns[place].plainText($0) ?? "" }
+      index = Index(.sample(TextColumn(texts)))
+      columns[place].role = .identifier
+    }
+    guard let time = call[Self.time], let place = columns.firstIndex(where: { $0.name == time }) else {
+      return .table(Frame(index: index, columns: columns))
+    }
+    let column = columns.remove(at: place)
+    guard let moments = column.moments else {
+      throw call.blame(
+        Self.time.base, "E0525", "`\(time)` holds \(column.type.rawValue) cells, not times",
+        label: "not times",
+        remedy: "Choose another member; times are ISO 8601 texts or counts from 1970.")
+    }
+    let kept = moments.indices.filter { moments[$0] != nil }
+    if kept.count < moments.count {
+      call.note("\(counted(moments.count - kept.count, "row")) without a time left out")
+    }
+    return .series(
+      Frame(
+        index: Index(.time(.listed(kept.compactMap { moments[$0] }))),
+        columns: columns.map { $0.selecting(kept) }))
+  }
+
+  private func tell(_ objects: ObjectFile, _ call: Invocation) {
+    if let member = objects.member, call[Self.member] == nil {
+      call.note("the rows are the objects of `\(member)`")
+    }
+    if !objects.beside.isEmpty {
+      let names = objects.beside.prefix(6).map(\.name).joined(separator: ", ")
+      call.note("beside the rows, and so left out: \(names)" + (objects.beside.count > 6 ? ", …" : ""))
+    }
+    if let refused = objects.refused {
+      call.note("\(counted(refused.count, "row")) left out (\(refused.first.words))")
+    }
+  }
+}
+
+extension FormatError {
+  /// What is wrong, in a few words.
+  var words: String {
+    switch self {
+    case .unreadable(let words), .unsupported(let words): words
+    case .malformed(let words, let offset): offset > 0 ? "\(words), at byte \(offset)" : words
+    case .malformedLine(let words, let line): "line \(line): \(words)"
+    case .cancelled: "stopped"
+    }
+  }
+}
+
+extension Column {
+  /// The cells as moments: times, or numbers that count from 1970 in seconds, milliseconds, microseconds or
+  /// nanoseconds, by their size; nil if the cells are neither.
+  var moments: [Int64?]? {
+    switch cells {
+    case .time(let times): return times.indices.map { isNull($0) ? nil : times[$0] }
+    case .number(let numbers):
+      let largest = numbers.lazy.filter { $0.isFinite }.map(abs).max() ?? 0
+      guard largest >= 1e8, largest < 9e18 else { return nil }
+      let unit = largest < 1e11 ? 1e9 : largest < 1e14 ? 1e6 : largest < 1e17 ? 1e3 : 1
+      return numbers.map { $0.isFinite ? Int64(($0 * unit).rounded()) : nil }
+    default: return nil
+    }
+  }
+}

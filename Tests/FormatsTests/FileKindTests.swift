@@ -1,0 +1,126 @@
+import Formats
+import Numerics
+import Testing
+import Values
+
+@Suite struct `Files of unknown kind` {
+  static func kind(_ text: String, _ path: String) throws -> FileKind? {
+    try FileKind.of(MemorySource(Array(text.utf8)), path: path)?.kind
+  }
+
+  @Test(arguments: [
+    ("commas", "a,b\n1,2\n3,4\n", "x", FileKind.table), ("semicolons", "a;b\n1,5;2\n3;4\n", "x.txt", .table),
+    ("numbers", "1.5\n2.5\n3.5\n", "x.txt", .table), ("an ending", "a\n1\n", "x.csv", .table),
+    ("objects", "{\"a\": 1}\n{\"a\": 2}\n", "x", .json), ("a list", "[\n {\"a\": 1}\n]", "x.json", .json),
+    ("PLY", "ply\nformat ascii 1.0\n", "x", .cloud), ("PCD", "# .PCD v0.7\n", "x", .cloud),
+    ("XES", "<?xml version=\"1.0\"?>\n<log>\n", "x", .events), ("GraphML", "<graphml>\n", "x", .graph),
+    ("triples", "<a> <b> <c> .\n<a> <b> \"d\" .\n", "x", .graph),
+    ("syslog", "Jun 14 15:16:01 host sshd[1]: hello\nJun 14 15:16:02 host cron: bye\n", "x", .log),
+    ("stamped lines", "2026-03-01T08:00:00Z INFO on\n2026-03-01T08:00:01Z WARN off\n", "x.txt", .log),
+    ("prose", "Once upon a time\nthere was, a pump.\nIt ran\n", "x.txt", .text),
+    ("a WFDB header", "100 1 360 10\n100.dat 212 200 11 1024 995 -22131 0 MLII\n", "x", .record),
+    ("Netpbm", "P5 2 2 255\nabcd", "x", .image), ("WAV", "RIFF1234WAVEfmt ", "x", .audio),
+  ]) func `are known by their bytes`(_ name: String, _ text: String, _ path: String, _ kind: FileKind) throws
+  {
+    #expect(try Self.kind(text, path) == kind, "\(name)")
+  }
+
+  @Test func `are unknown if they look like nothing`() throws {
+    #expect(try FileKind.of(MemorySource([0, 1, 2, 3, 200, 7, 0, 0]), path: "x.bin") == nil)
+    #expect(throws: FormatError.self) { try Self.kind("", "x") }
+    #expect(throws: FormatError.self) { try Self.kind("SQLite format 3\u{0}", "x.db") }
+  }
+
+  @Test func `with any bytes never end the program`() {
+    var random = SeededGenerator(seed: 6)
+    let starts = ["", "{", "[", "<", "RIFF", "PK\u{3}\u{4}", "solid", "1 1 1\n", "P5", "Jun 14 "]
+    for round in 0..<3000 {
+      let bytes =
+        Array(starts[round % starts.count].utf8)
+        + (0..<random.below(200)).map { _ in UInt8(random.below(256)) }
+      _ = try? FileKind.of(MemorySource(bytes), path: ["a", "a.csv", "a.stl", "a.txt"][round % 4])
+    }
+  }
+}
+
+@Suite struct `Logs of unknown form` {
+  @Test(
+    arguments: [
+      ("RFC 5424", "<34>1 2003-10-11T22:14:15.003Z host su - ID47 - failed\n", "content", "- failed"),
+      ("RFC 3164", "<34>Oct 11 22:14:15 host su: failed\n", "component", "su"),
+      ("syslog", "Oct 11 22:14:15 host su[12]: failed\n", "pid", "12"),
+      ("Apache", "[Sun Dec 04 04:47:44 2005] [notice] workers\n", "level", "notice"),
+      ("a web server", "1.2.3.4 - bob [10/Oct/2000:13:55:36 -0700] \"GET /a\" 200 2326\n", "user", "bob"),
+      ("Java", "2015-10-18 18:01:47,978 INFO [main] org.app: ok then\n", "component", "org.app"),
+      ("HDFS", "081109 203615 148 INFO dfs.Data: one two\n", "level", "INFO"),
+      ("zones", "2026-03-01T08:00:00+01:00 WARN hot\n", "level", "WARN"),
+    ] as [(String, String, String, String)])
+  func `are read by the form of their lines`(_ name: String, _ line: String, _ field: String, _ value: String)
+    throws
+  {
+    let pattern = try #require(LogPattern.guess(Array((line + line).utf8)), "\(name)")
+    let source = MemorySource(Array((line + line).utf8))
+    let log = try LogReader(LogReader.Options(pattern: pattern), sample: source).read(source, work: Work())
+      .log
+    #expect(log.frame.rowCount == 2, "\(name)")
+    if field == "content" { return }
+    guard let column = log.frame.column(field) else {
+      Issue.record("\(name) has no \(field): \(pattern.text)")
+      return
+    }
+    switch column.cells {
+    case .category(let codes, let levels): #expect(levels[Int(codes[0])] == value, "\(name)")
+    case .text(let texts): #expect(texts[0] == value, "\(name)")
+    case .number(let numbers): #expect("\(Int(numbers[0]))" == value, "\(name)")
+    default: Issue.record("\(name)")
+    }
+  }
+
+  @Test func `are not made up for prose`() {
+    #expect(LogPattern.guess(Array("Once upon a time\nthere was a pump\n".utf8)) == nil)
+  }
+}
+
+@Suite struct `JSON as rows` {
+  static func read(_ text: String, _ member: String? = nil) throws -> ObjectFile {
+    try ObjectFile(MemorySource(Array(text.utf8)), member: member, work: Work())
+  }
+
+  @Test func `has a column a member, those of inner objects by path`() throws {
+    let file = try Self.read(
+      """
+      {"t": "2026-03-01T08:00:00Z", "a": {"b": 1, "c": true}, "l": [1, 2]}
+      {"t": "2026-03-01T08:00:01+01:00", "a": {"b": null, "c": false}, "x": "y"}
+      no object
+      """)
+    #expect(file.columns.map(\.name) == ["t", "a.b", "a.c", "l", "x"] && file.rowCount == 2)
+    #expect(file.columns.map(\.type.rawValue) == ["time", "number", "bool", "category", "category"])
+    #expect(file.columns[1].isNull(1) && file.columns[4].isNull(0) && file.refused?.count == 1)
+  }
+
+  @Test func `is found inside one object, or by its name`() throws {
+    let file = try Self.read("{\"n\": 2, \"items\": [{\"a\": 1}, {\"a\": 2}]}")
+    #expect(file.member == "items" && file.rowCount == 2 && file.beside.map(\.name) == ["n"])
+    let inner = try Self.read("{\"d\": {\"x\": [{\"a\": 1}], \"y\": [{\"b\": 1}]}}", "d.y")
+    #expect(inner.columns.map(\.name) == ["b"])
+  }
+
+  @Test(arguments: [
+    ("nothing", "", nil), ("two lists", "{\"a\": [{\"x\": 1}], \"b\": [{\"x\": 1}]}", nil),
+    ("no such member", "{\"a\": 1}", "b"), ("a broken document", "[\n{\"a\": 1},\n", nil),
+    ("a number", "7", nil),
+  ]) func `that is none is refused`(_ name: String, _ text: String, _ member: String?) {
+    #expect(throws: FormatError.self, "\(name)") { try Self.read(text, member) }
+  }
+
+  @Test func `with changed bytes never ends the program`() {
+    var random = SeededGenerator(seed: 2)
+    let text = Array(
+      "{\"n\": 2, \"items\": [{\"a\": {\"b\": [1, \"x\"]}}, {\"a\": -2e5}]}\n{\"q\": null}\n".utf8)
+    for _ in 0..<3000 {
+      var changed = text
+      for _ in 0...random.below(5) { changed[random.below(changed.count)] = UInt8(random.below(256)) }
+      _ = try? ObjectFile(MemorySource(Array(changed.prefix(random.below(changed.count) + 1))), work: Work())
+    }
+  }
+}

@@ -1,0 +1,117 @@
+import Formats
+import Language
+import TestKit
+import Testing
+import Values
+import Workbench
+
+@Suite struct `Loading without saying what` {
+  @Test(
+    arguments: [
+      ("a table", "a.csv", "a,b\n1,2\n3,4\n", ValueKind.table),
+      ("objects", "a.jsonl", "{\"a\": 1}\n", .table),
+      ("a cloud", "a.xyz", "1 2 3\n4 5 6\n", .cloud), ("words", "a.txt", "the pump hums\n", .text),
+      ("a log", "a.log", "2026-03-01T08:00:00Z INFO on\n2026-03-01T08:00:01Z INFO off\n", .log),
+      ("a picture", "a.pgm", "P2 2 2 9\n1 2 3 4\n", .images),
+      ("a graph", "a.graphml", "<graphml><graph><edge source=\"a\" target=\"b\"/></graph></graphml>", .graph),
+    ] as [(String, String, String, ValueKind)])
+  func `reads it and says what it was taken for`(
+    _ name: String, _ path: String, _ text: String, _ kind: ValueKind
+  )
+    throws
+  {
+    let session = Session(world: .memory(MemoryFiles([path: text])))
+    let events = session.type("x = load \(path)")
+    let result = try #require(events.results.first, "\(name): \(events.diagnostics)")
+    #expect(result.value.kind == kind, "\(name)")
+    #expect(result.remarks.contains { $0.hasPrefix("taken for") && $0.contains("`load ") }, "\(name)")
+  }
+
+  @Test func `knows the columns before anything runs`() {
+    let session = Session(world: .memory(MemoryFiles(["a.csv": "a,b\n1,2\n"])))
+    let diagnostic = session.type("load a.csv | select nope").diagnostics.first
+    #expect(diagnostic != nil && session.bindings.isEmpty)
+  }
+
+  @Test(arguments: [
+    ("unknown bytes", "load a.bin", "E0545"), ("two kinds", "load a.csv b.xyz", "E0546"),
+    ("a wrong method", "load tabel a.csv", "E0209"), ("a database", "load a.db", "E0522"),
+    ("several logs", "load a.log b.log", "E0502"),
+  ]) func `says what is wrong`(_ name: String, _ line: String, _ code: String) throws {
+    let log = "2026-03-01T08:00:00Z INFO on\n2026-03-01T08:00:01Z INFO off\n"
+    let session = Session(
+      world: .memory(
+        MemoryFiles([
+          "a.bin": "\u{0}\u{1}\u{2}\u{3}", "a.csv": "a,b\n1,2\n", "b.xyz": "1 2 3\n",
+          "a.db": "SQLite format 3\u{0}",
+          "a.log": log, "b.log": log,
+        ])))
+    let diagnostic = try #require(session.type(line).diagnostics.first, "\(name)")
+    #expect(
+      diagnostic.code == code && !diagnostic.remedy.isEmpty,
+      "\(name): \(diagnostic.code) \(diagnostic.summary)")
+  }
+}
+
+@Suite struct `Values written and read back` {
+  @Test(arguments: ["csv", "jsonl", "npz", "npy"]) func `are equal`(_ ending: String) throws {
+    let session = Session(world: .memory())
+    let load = ["csv": "table", "jsonl": "json", "npz": "array", "npy": "array"][ending] ?? ""
+    let events = session.type(
+      "a = generate pump-station --minutes 5 --seed 3", "b = describe a | select mean,sd,min,max",
+      "export b --to b.\(ending)", "c = load \(load) b.\(ending)")
+    #expect(events.diagnostics.isEmpty, "\(events.diagnostics)")
+    guard case .table(let before) = events.results[1].value, case .table(let after) = events.results[3].value
+    else {
+      Issue.record("no tables")
+      return
+    }
+    #expect(before.rowCount == after.rowCount)
+    for (column, other) in zip(before.columns, after.columns) {
+      #expect(
+        column.numbers?.map(\.bitPattern) == other.numbers?.map(\.bitPattern)
+          || column.numbers?.contains { $0.isNaN } == true, "\(column.name)")
+      #expect(column.nullCount == other.nullCount, "\(column.name)")
+    }
+  }
+
+  @Test func `keep their texts, truths and times in NPZ and JSON Lines`() throws {
+    let session = Session(
+      world: .memory(
+        MemoryFiles(["a.csv": "t,n,b,w\n2026-03-01T08:00:00Z,1,true,Grüße\n2026-03-01T08:00:01Z,2,false,x\n"])
+      ))
+    let events = session.type(
+      "a = load table a.csv --text w", "export a --to a.npz", "export a --to a.jsonl", "x = load array a.npz",
+      "y = load json a.jsonl")
+    #expect(events.diagnostics.isEmpty, "\(events.diagnostics)")
+    for result in events.results.suffix(2) {
+      guard case .table(let frame) = result.value else { continue }
+      #expect(frame.column("n")?.numbers == [1, 2] && frame.column("b")?.numbers == [1, 0])
+    }
+    guard case .table(let arrays) = events.results[3].value, case .text(let words) = arrays.column("w")?.cells
+    else {
+      Issue.record("no texts")
+      return
+    }
+    #expect(words[0] == "Grüße" && arrays.column("t")?.numbers?.first == 1_772_352_000_000_000_000)
+  }
+
+  @Test func `are clouds and records, too`() throws {
+    let session = Session(world: .memory(MemoryFiles(["a.xyz": "1 2 3.25\n4 5 6\n"])))
+    let events = session.type(
+      "a = load cloud a.xyz", "export a --to a.ply", "b = load cloud a.ply",
+      "s = generate pump-station --minutes 5 --seed 3 | resample --every 1s | select Temperature",
+      "export s --to s.hea", "t = load record s.hea")
+    #expect(events.diagnostics.isEmpty, "\(events.diagnostics)")
+    guard case .cloud(let a) = events.results[0].value, case .cloud(let b) = events.results[2].value,
+      case .series(let s) = events.results[3].value, case .series(let t) = events.results[5].value
+    else {
+      Issue.record("other kinds")
+      return
+    }
+    #expect(a.points.columns == b.points.columns)
+    #expect(s.index.time?[0] == t.index.time?[0] && s.rowCount == t.rowCount)
+    let pairs = zip(s.columns[0].numbers ?? [], t.columns[0].numbers ?? [])
+    #expect(pairs.allSatisfy { ($0.isNaN && $1.isNaN) || abs($0 - $1) < 1e-6 })
+  }
+}
