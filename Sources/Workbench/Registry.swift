@@ -30,12 +30,14 @@ package let builtins: [any Command] =
     MapModalities.mlp, MapModalities.contrast, MapModalities.match, MapMasked(), CompareFusion(),
 
     // Detect.
-  ] + detectionCommands + [
+  ] + detectionCommands
+  + MapMethod.all.flatMap { [DetectMap(method: $0), Localize(method: $0)] as [any Command] } + [
     ScoreModel(),
 
     // Decide and judge.
     ThresholdQuantile(), ThresholdMAD(), ThresholdPOT(), ThresholdIQR(), ThresholdOtsu(),
     ThresholdValley(), ThresholdChiSquare(), ThresholdConformal(), Evaluate(),
+    EvaluatePixels(),
 
     // Explain and draw.
     Explain(), Plot(),

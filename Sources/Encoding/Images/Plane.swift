@@ -1,3 +1,4 @@
+import Numerics
 package import Values
 
 /// One channel of a picture, row after row.
@@ -58,4 +59,40 @@ package struct Plane: Sendable, Equatable {
 
   /// Which of `count` equal stretches of `length` a position lies in.
   static func cell(_ position: Int, of length: Int, in count: Int) -> Int { position * count / length }
+}
+
+extension Plane {
+  /// Smoothed by a Gaussian of this standard deviation in pixels, cut at three of them; borders are repeated.
+  package func smoothed(_ deviation: Float) -> Plane {
+    let reach = Int((3 * deviation).rounded(.up))
+    guard reach > 0, width > 0, height > 0 else { return self }
+    var weights = (-reach...reach).map { place -> Float in
+      let share = Double(place) / Double(deviation)
+      return Float(exponential(-share * share / 2))
+    }
+    let sum = weights.reduce(0, +)
+    weights = weights.map { $0 / sum }
+    var along = values
+    for y in 0..<height {
+      for x in 0..<width {
+        var total: Float = 0
+        for place in -reach...reach {
+          total += weights[place + reach] * values[y * width + min(width - 1, max(0, x + place))]
+        }
+        along[y * width + x] = total
+      }
+    }
+    var result = along
+    for y in 0..<height {
+      for place in -reach...reach {
+        let line = min(height - 1, max(0, y + place)) * width
+        let weight = weights[place + reach]
+        for x in 0..<width {
+          if place == -reach { result[y * width + x] = 0 }
+          result[y * width + x] += weight * along[line + x]
+        }
+      }
+    }
+    return Plane(width: width, height: height, values: result)
+  }
 }

@@ -125,6 +125,7 @@ extension DiagnosticGuide {
     Entry("R0405", "The command works on columns of numbers and there are none."),
     Entry("R0406", "Two options say the same thing in different ways; keep one."),
     Entry("R0407", "Name what the rows have in common."),
+    Entry("R0408", "`--normal` names a label column of true and false, or 0 and 1."),
     Entry("R0501", "The function looks at times and these rows have none."),
     Entry("R0502", "The function looks back in time, so that rows must be sorted first."),
     Entry("R0503", "The columns do not have the types that the function takes."),
@@ -133,6 +134,10 @@ extension DiagnosticGuide {
     Entry("R0506", "There is no row to choose."),
     Entry("R0507", "The rows asked for lie behind the last one."),
     Entry("R0508", "A stretch of time can be chosen only where rows have times."),
+    Entry(
+      "R0510", "Maps are judged when each place has one score.",
+      "evaluate pixels places  →  localize patchcore places"),
+    Entry("R0511", "Pixels are judged by masks, and there are none."),
   ]
 
   static let agent: [Entry] = [

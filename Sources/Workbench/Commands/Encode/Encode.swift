@@ -31,7 +31,7 @@ struct Encode: PureCommand {
       its row and never crosses a segment: nothing of the future is seen. Until the first window is full, and where \
       fewer than half of a window's rows have a value, the modality is absent.
 
-      Pictures (colour, hog, lbp; surface for depth maps), documents (tfidf, ngrams, hashing, writing), event logs \
+      Pictures (colour, hog, lbp; surface for depth maps; patches, which gives a map), documents (tfidf, ngrams, hashing, writing), event logs \
       (traces: one vector a case) and graphs (structure, contrast: one a node) are encoded by themselves, without \
       windows. What is learned, such as a vocabulary, is learned from the fit rows.
 
@@ -49,6 +49,7 @@ struct Encode: PureCommand {
     ])
 
   func shape(of call: CheckedCall, in scope: any Scope, world: World) throws(Diagnostic) -> ValueShape {
+    if call[Self.use].contains(where: { $0.name == "patches" }) { return ValueShape(kind: .map) }
     guard case .reference(let reference) = call.arguments[Self.input.base.name],
       let shape = scope.shape(of: reference), shape.kind == .bundle
     else { return ValueShape(kind: .embedding) }
@@ -68,6 +69,11 @@ struct Encode: PureCommand {
       if let (summary, remedy) = EncoderList.complaint(about: literal) {
         throw call.blame(Self.use.base, "R0206", summary, remedy: remedy)
       }
+    }
+    if call[Self.use].count > 1, call[Self.use].contains(where: { $0.name == "patches" }) {
+      throw call.blame(
+        Self.use.base, "R0207", "a map and vectors cannot stand side by side", label: "a map",
+        remedy: "Use `patches` by itself.")
     }
     if let encoded = try encodeModality(call, work: work) { return encoded }
     if case .bundle(let bundle) = input.value { return .bundle(try encode(bundle, call: call, work: work)) }

@@ -13,6 +13,20 @@ enum ModalityEncoders {
   private static let orientations = Parameter<Int>.integer(
     "orientations", in: 2...36, default: 9, help: "Bins over half a turn.", placement: .positional)
 
+  private static let grid = Parameter<Int>.integer(
+    "grid", in: 2...128, default: 32, help: "Cells along each side.", placement: .positional)
+  private static let scales = Parameter<Int>.integer(
+    "scales", in: 1...4, default: 3, help: "Scales, each half as fine as the one before.",
+    placement: .positional)
+
+  private static let level = Parameter<String>.choice(
+    "level",
+    of: [
+      Choice("absolute", "brightness as it is"),
+      Choice("relative", "from the picture's median, in its median deviations: for exposures that vary"),
+      Choice("contrast", "the logarithm over that of the surroundings: for light that falls unevenly"),
+    ], default: "absolute", help: "What brightness counts from.", placement: .positional)
+
   private static let terms = Parameter<Int>.integer(
     "terms", in: 1...20_000, default: 2000, help: "The most common terms to keep.", placement: .positional)
   private static let length = Parameter<Int>.integer(
@@ -29,6 +43,9 @@ enum ModalityEncoders {
     CallSpec(
       "hog", "Pictures: histograms of oriented gradients over a grid.",
       parameters: [cells.base, orientations.base]),
+    CallSpec(
+      "patches", "Pictures: grain, edges and colour place by place; gives a map.",
+      parameters: [grid.base, scales.base, level.base]),
     CallSpec("lbp", "Pictures: how often each local binary pattern occurs.", parameters: []),
     CallSpec(
       "tfidf", "Documents: words, weighed by how seldom they are.", parameters: [terms.base]),
@@ -48,7 +65,7 @@ enum ModalityEncoders {
   /// Which values an encoder works on; empty for those that work on slots of a bundle.
   static func kinds(of name: String) -> [ValueKind] {
     switch name {
-    case "colour", "hog", "lbp": [.images, .video]
+    case "colour", "hog", "lbp", "patches": [.images, .video]
     case "surface": [.images]
     case "tfidf", "ngrams", "hashing", "writing": [.text]
     case "traces": [.events]
@@ -64,6 +81,13 @@ enum ModalityEncoders {
     guard kinds.contains(value.kind) else { return nil }
     switch value {
     case .images(let images), .video(let images):
+      if let literal = literals.first, literal.name == "patches" {
+        return .map(
+          try PatchEncoder(
+            grid: literal[grid], scales: literal[scales],
+            level: PatchEncoder.Level(rawValue: literal[level]) ?? .absolute
+          ).encode(images, work: work))
+      }
       var parts: [Encoded] = []
       for literal in literals {
         guard let encoder = pictureEncoder(literal) else { continue }

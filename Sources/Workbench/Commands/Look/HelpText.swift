@@ -26,9 +26,11 @@ enum HelpText {
     if specs.count == 1 { return command(specs[0]) }
     guard !specs.isEmpty else { return nil }
     let width = (specs.map { $0.method?.count ?? 0 }.max() ?? 0) + 2
-    let lines = specs.map { "  " + padded($0.method ?? "", width) + $0.summary }
-    return (["`\(verb)` has these methods (`help \(verb) METHOD` says more):", ""] + lines).joined(
+    let lines = specs.filter { $0.method != nil }.map { "  " + padded($0.method ?? "", width) + $0.summary }
+    let list = (["`\(verb)` has these methods (`help \(verb) METHOD` says more):", ""] + lines).joined(
       separator: "\n")
+    // A verb may also work without one.
+    return specs.first { $0.method == nil }.map { command($0) + "\n\n" + list } ?? list
   }
 
   static func command(_ spec: CommandSpec) -> String {

@@ -1,0 +1,79 @@
+package import Numerics
+package import Values
+
+/// Finds where pictures are unlike what is normal, from a vector a place.
+package protocol MapDetector: Sendable {
+  /// `patchcore`.
+  static var name: String { get }
+  /// - Parameter fit: rows of the map to learn from; they are scored without themselves.
+  func judge(_ map: FeatureMap, fit: [Int], work: Work) throws(DetectionError) -> MapJudgement
+}
+
+/// How unusual each cell of each picture is, and each picture as a whole.
+package struct MapJudgement: Sendable, Equatable {
+  /// One a cell, in the order of the map; at least 0.
+  package let cells: [Double]
+  /// One a picture.
+  package let pictures: [Double]
+
+  package init(cells: [Double], pictures: [Double]) {
+    self.cells = cells
+    self.pictures = pictures
+  }
+}
+
+extension FeatureMap {
+  /// The rows of the matrix that belong to a picture.
+  func cells(of row: Int) -> Range<Int> { row * cellCount..<(row + 1) * cellCount }
+
+  /// Proves that there is something to work on.
+  func require(fit: [Int], atLeast needed: Int) throws(DetectionError) {
+    if features.isEmpty { throw .noFeatures }
+    if fit.count < needed { throw .tooFewRows(needed: needed, got: fit.count) }
+    for (cell, value) in matrix.values.enumerated() where !(abs(value) <= 1e150) {
+      let (row, feature) = (cell / matrix.columns / max(1, cellCount), features[cell % matrix.columns])
+      if value.isNaN { throw .missing(row: row, feature: feature) }
+      throw .tooLarge(row: row, feature: feature)
+    }
+  }
+
+  /// Every feature divided by its standard deviation over the cells of the fit pictures; constant ones become 0.
+  func scaled(fit: [Int], work: Work) throws(DetectionError) -> Matrix {
+    let width = matrix.columns
+    let scales = try cancellable { () throws(Cancelled) in
+      try work.map(width, stage: "scaling") { column -> (mean: Double, factor: Double) in
+        var (sum, count, largest) = (0.0, 0.0, 0.0)
+        for row in fit {
+          for cell in self.cells(of: row) {
+            sum += self.matrix[cell, column]
+            largest = max(largest, abs(self.matrix[cell, column]))
+            count += 1
+          }
+        }
+        let mean = sum / count
+        guard largest > 0 else { return (mean, 0) }
+        var squares = 0.0
+        for row in fit {
+          for cell in self.cells(of: row) {
+            let difference = (self.matrix[cell, column] - mean) / largest
+            squares += difference * difference
+          }
+        }
+        let deviation = (squares / count).squareRoot() * largest
+        return (mean, deviation > largest * 1e-12 ? 1 / deviation : 0)
+      }
+    }
+    let values = try cancellable { () throws(Cancelled) in
+      try work.fill(matrix.rows, stride: width, size: 4096, stage: "scaling") { range, target in
+        for row in range {
+          for column in 0..<width {
+            let value = (self.matrix[row, column] - scales[column].mean) * scales[column].factor
+            // Far beyond what is normal a cell is as far as any.
+            target[(row - range.lowerBound) * width + column] = max(-1e6, min(1e6, value))
+          }
+        }
+      }
+    }
+    return Matrix(rows: matrix.rows, columns: width, values: values)
+  }
+}
