@@ -33,10 +33,7 @@ import Workbench
   /// Types the lines of a transcript into a fresh session.
   private static func played(_ golden: String) -> String {
     let screen = PaperScreen()
-    let files = MemoryFiles([
-      "data/pump.csv": "time,flow,state,fault\n2026-03-01T08:00:00,1.5,on,0\n2026-03-01T08:00:01,,off,1\n",
-      "tutorials/01-one.md": "# One\n\nRead this.\n\n```sonde\nx = 5s\n```\n\nAnd this.\n",
-    ])
+    let files = MemoryFiles(TranscriptFiles.all)
     var world = World.memory(files)
     world.home = ""
     let session = Session(world: world)

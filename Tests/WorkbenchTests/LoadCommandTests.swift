@@ -181,7 +181,8 @@ import Workbench
   }
 
   @Test func `takes whole lines without a format`() throws {
-    let result = try #require(session().type("hdfs = load log hdfs.log").results.first)
+    let notes = session(["notes.log": Array("pump off\nvalve open\npump on\n".utf8)])
+    let result = try #require(notes.type("notes = load log notes.log").results.first)
     guard case .log(let log) = result.value else { return }
     #expect(log.frame.columns.map(\.name) == ["message"] && log.frame.index == .rows(3))
   }

@@ -52,7 +52,9 @@ package struct Inflate {
       }
       at += used
     }
-    if !isAtMemberEnd, limit == nil { throw .malformed("the packed data end too early", offset: at) }
+    if !isAtMemberEnd, result.count < limit ?? .max {
+      throw .malformed("the packed data end too early", offset: at)
+    }
     return result
   }
 

@@ -30,9 +30,16 @@ extension ArgumentReader {
       neighbours.isEmpty
       ? "check the path; it starts at the folder where Sonde was started"
       : "there are \(Suggestion.some(neighbours, of: 4))"
+    // Only what differs counts: the folder and a common ending would make all names look alike.
+    let ending = path.lastIndex(of: ".").map { String(path[$0...]) } ?? ""
+    func stem(_ name: String) -> String {
+      String(name.dropFirst(folder.count).dropLast(name.hasSuffix(ending) ? ending.count : 0))
+    }
+    let near = Set(Suggestion.nearest(to: stem(path), among: neighbours.map(stem)))
+    let meant = neighbours.filter { near.contains(stem($0)) }
     return Diagnostic(
       "E0501", Glob.isPattern(path) ? "no file fits `\(path)`" : "there is no file `\(path)`",
       at: word.range, label: "not found",
-      remedy: Suggestion.remedy(for: path, among: neighbours, else: other))
+      remedy: meant.isEmpty ? other : "did you mean \(Suggestion.list(meant, "or"))?")
   }
 }

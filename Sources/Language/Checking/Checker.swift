@@ -92,7 +92,7 @@ package struct Checker {
     }
     var input: WordSyntax?
     if let last = stage.words.first, !state.calls.isEmpty {
-      input = WordSyntax("|", at: last.range.lowerBound)
+      input = WordSyntax("|", standingFor: last)
     }
     if state.calls.isEmpty, let head = state.head {
       guard case .reference = head.argument else {

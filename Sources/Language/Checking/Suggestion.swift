@@ -4,11 +4,12 @@ package enum Suggestion {
   private static let longest = 64
   private static let mostCandidates = 5_000
 
-  /// At most three candidates, nearest first, within a third of the word's length.
+  /// At most three candidates, all as near as the nearest, within a third of the word's length.
   package static func nearest(to word: String, among candidates: [String]) -> [String] {
     let letters = Array(word.lowercased().unicodeScalars)
     guard !letters.isEmpty, letters.count <= longest else { return [] }
-    let limit = max(1, letters.count / 3)
+    // One wrong letter of one says nothing.
+    let limit = min(max(1, letters.count / 3), letters.count - 1)
     var seen: Set<String> = []
     var found: [(distance: Int, position: Int, text: String)] = []
     for (position, text) in candidates.prefix(mostCandidates).enumerated() where seen.insert(text).inserted {
@@ -18,7 +19,7 @@ package enum Suggestion {
       if distance <= limit { found.append((distance, position, text)) }
     }
     found.sort { ($0.distance, $0.position) < ($1.distance, $1.position) }
-    return found.prefix(3).map(\.text)
+    return found.prefix { $0.distance == found[0].distance }.prefix(3).map(\.text)
   }
 
   /// "did you mean `a`, `b` or `c`?", or the other remedy if nothing is near.

@@ -4,7 +4,7 @@
 package struct WordSyntax: Sendable, Equatable {
   /// As written, with its quotes.
   package let text: String
-  /// UTF-8 offsets into the line; as long as `text`.
+  /// UTF-8 offsets into the line; as long as `text`, unless it stands for another word.
   package let range: Range<Int>
   /// `--name` or `--name=value`.
   package let isOption: Bool
@@ -13,6 +13,13 @@ package struct WordSyntax: Sendable, Equatable {
     self.text = text
     self.range = start..<start + text.utf8.count
     self.isOption = isOption
+  }
+
+  /// A sign in the place of another word, which is blamed for it.
+  package init(_ text: String, standingFor word: WordSyntax) {
+    self.text = text
+    self.range = word.range
+    self.isOption = false
   }
 
   /// The text that the word means: quotes removed, escapes replaced.

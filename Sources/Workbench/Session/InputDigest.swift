@@ -16,7 +16,8 @@ package struct InputDigest: Sendable, Equatable {
       do throws(FormatError) {
         digest.add(try source.read(at: offset, count: 1 << 20))
       } catch {
-        throw Diagnostic("E0505", "`\(path)` cannot be read: \(error)", remedy: "check the file and its disk")
+        throw Diagnostic(
+          "E0505", "`\(path)` cannot be read: \(error.words)", remedy: "check the file and its disk")
       }
       offset += 1 << 20
     }

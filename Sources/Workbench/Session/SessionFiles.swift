@@ -64,7 +64,8 @@ extension FileStore {
     do throws(FormatError) {
       return String(decoding: try source.read(at: 0, count: source.count), as: UTF8.self)
     } catch {
-      throw Diagnostic("E0505", "`\(path)` cannot be read: \(error)", remedy: "check the file and its disk")
+      throw Diagnostic(
+        "E0505", "`\(path)` cannot be read: \(error.words)", remedy: "check the file and its disk")
     }
   }
 }

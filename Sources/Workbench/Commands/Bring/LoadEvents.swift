@@ -65,7 +65,8 @@ struct LoadEvents: WorldCommand {
       throw call.blame(
         Self.labels.base, "E0524", "the events have no attribute `\(label)`", label: "not there",
         remedy: Suggestion.remedy(
-          for: label, among: Array(known), else: "They have \(Suggestion.some(Array(known)))."))
+          for: label, among: Array(known),
+          else: known.isEmpty ? "They have none." : "They have \(Suggestion.some(Array(known)))."))
     }
     log = log.with(
       frame: log.frame.with(

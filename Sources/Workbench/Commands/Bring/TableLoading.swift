@@ -84,6 +84,7 @@ struct TableLoading {
       if column.name == call[LoadTable.id] { column.role = .identifier }
       return column
     }
+    if let hint = Self.labelHint(columns) { notes.append(hint) }
     if let time = call[LoadTable.time], let place = columns.firstIndex(where: { $0.name == time }) {
       let column = columns.remove(at: place)
       let (frame, more) = try timed(column, columns, segments)
@@ -97,6 +98,23 @@ struct TableLoading {
       notes.append("`\(column.name)` holds times; `--time \(column.name)` would make it the index")
     }
     return (Frame(index: Index(address, segments: segments), columns: columns), notes)
+  }
+
+  /// A column that is called like a truth and looks like one, but would be taken for a measurement.
+  private static func labelHint(_ columns: [Column]) -> String? {
+    guard !columns.contains(where: { $0.role == .label }) else { return nil }
+    let usual: Set = [
+      "label", "labels", "is_anomaly", "anomaly", "anomalous", "outlier", "is_outlier", "ground_truth",
+      "attack",
+      "fault", "is_fraud", "fraud",
+    ]
+    let column = columns.first { column in
+      usual.contains(column.name.lowercased()) && column.role != .identifier
+        && column.numbers?.allSatisfy { $0 == 0 || $0 == 1 || $0.isNaN } == true
+    }
+    return column.map {
+      "`\($0.name)` looks like the truth and counts as a measurement; `--labels \($0.name)` keeps it apart"
+    }
   }
 
   /// The rows that have a time, addressed by it.

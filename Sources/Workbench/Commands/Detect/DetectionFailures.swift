@@ -33,7 +33,10 @@ extension Invocation {
         "D0105", "`\(method)` takes one channel and got \(count)", label: "\(count) channels",
         remedy: "Pick one, as in `NAME.\(rows.features.first ?? "column") | detect \(method)`.")
     case .parameter(let name, let reason):
-      return blame("D0106", "`--\(name)` \(reason)", remedy: "Change `--\(name)`.")
+      return .diagnostic(
+        Diagnostic(
+          "D0106", "`--\(name)` \(reason)", at: call.ranges[name] ?? call.ranges[input.name],
+          remedy: "Change `--\(name)`."))
     case .unknownFeature(let name):
       return blame(
         "D0107", "the model was fitted on `\(name)`, which this value does not have",

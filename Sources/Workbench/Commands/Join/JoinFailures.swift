@@ -97,8 +97,8 @@ extension Invocation {
         remedy: "Load the value with `--time COLUMN`.")
     case .noRows:
       blame(
-        parameter, "R0202", "no segment is as long as one window", label: "too short",
-        remedy: "Choose a shorter window.")
+        parameter, "R0202", "there is nothing to encode: no row, or none as long as a window",
+        remedy: "See with `describe` what there is, or choose a shorter window.")
     case .noFeatures: noFeatures(parameter)
     case .picture(.unreadable(let name, let reason)):
       blame(
@@ -116,7 +116,7 @@ extension Invocation {
     case .windowTooShort(let needed):
       blame(
         parameter, "R0204", "the window is too short for these rows", label: "too short",
-        remedy: "Use a window of at least \(needed).")
+        remedy: "Use a window of at least \(needed.roundedUp).")
     case .frameTooLong(let samples, let window):
       blame(
         parameter, "R0205", "no frame of \(samples) samples fits into a window of \(window)",

@@ -41,6 +41,12 @@ struct GroundTruth {
         parameter, "D0303", "`\(chosen.column.name)` holds \(chosen.column.type.rawValue), not truth values",
         remedy: "Make a column of 0 and 1 from it first, with `derive`.")
     }
+    // A measurement named by mistake would make nearly every row an anomaly.
+    guard numbers.allSatisfy({ $0.isNaN || $0 == $0.rounded() }) else {
+      throw call.blame(
+        parameter, "D0303", "`\(chosen.column.name)` holds measurements, not truth values",
+        remedy: "Make a column of 0 and 1 from it first, with `derive`.")
+    }
     name =
       named.name.hasSuffix("." + chosen.column.name) ? named.name : "\(named.name).\(chosen.column.name)"
     index = chosen.frame.index

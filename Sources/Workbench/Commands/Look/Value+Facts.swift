@@ -125,6 +125,14 @@ extension Instant {
 }
 
 extension TimeSpan {
+  /// Up to the next of the units of which it has thousands: what is short and surely not less.
+  var roundedUp: TimeSpan {
+    let units: [Int64] = [1_000_000_000, 1_000_000, 1000]
+    guard let unit = units.first(where: { nanoseconds / 1000 >= $0 }) else { return self }
+    let rest = nanoseconds % unit
+    return rest == 0 ? self : TimeSpan(nanoseconds: nanoseconds - rest + unit)
+  }
+
   /// With as many digits as a person needs.
   var short: String {
     let exact = description
