@@ -11,6 +11,11 @@ package enum DeviationSummary: String, Sendable, Codable, CaseIterable {
   case rootMeanSquare
 }
 
+/// Which values are anomalous.
+package enum DeviationSide: String, Sendable, Codable, CaseIterable {
+  case high, low
+}
+
 /// How far values lie from each feature's center, in units of its scale: what `zscore`, `mad` and `iqr` share.
 struct Deviations: Sendable, Codable, Equatable {
   let centers: [Double]
@@ -18,18 +23,25 @@ struct Deviations: Sendable, Codable, Equatable {
   let summary: DeviationSummary
   /// Distances from the center that do not count; none if empty.
   var reaches: [Double] = []
+  /// Both sides if nil.
+  var side: DeviationSide?
 
   /// 0 for a missing value.
   func deviation(_ value: Double, _ column: Int) -> Double {
     if value.isNaN { return 0 }
-    let distance = abs(value - centers[column]) - (reaches.isEmpty ? 0 : reaches[column])
+    let above = value - centers[column]
+    // One side keeps its order beyond the center, where scores are negative.
+    if let side {
+      return max(-largestScore, min((side == .high ? above : -above) / scales[column], largestScore))
+    }
+    let distance = abs(above) - (reaches.isEmpty ? 0 : reaches[column])
     return max(0, min(distance / scales[column], largestScore))
   }
 
   func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {
     try rows.require(features: centers.count)
     return try rows.scoreRows(work: work) { row in
-      var total = 0.0
+      var total = side != nil && summary == .largest ? -largestScore : 0
       var present = 0
       for (column, value) in row.enumerated() where !value.isNaN {
         let deviation = deviation(value, column)
@@ -37,7 +49,7 @@ struct Deviations: Sendable, Codable, Equatable {
         switch summary {
         case .largest: total = max(total, deviation)
         case .mean: total += deviation
-        case .rootMeanSquare: total += deviation * deviation
+        case .rootMeanSquare: total += max(0, deviation) * max(0, deviation)
         }
       }
       if present == 0 { return 0 }
@@ -53,7 +65,7 @@ struct Deviations: Sendable, Codable, Equatable {
     to rows: Observations, meaning: String, work: Work
   ) throws(DetectionError) -> Contributions {
     try rows.require(features: centers.count)
-    let values = try rows.mapCells(work: work, stage: "contributions") { deviation($0, $1) }
+    let values = try rows.mapCells(work: work, stage: "contributions") { max(0, deviation($0, $1)) }
     return rows.contributions(values, meaning: meaning)
   }
 }

@@ -6,7 +6,8 @@ package import Values
 /// Up to half of the training rows may be anomalies without moving the scale much.
 ///
 /// - Input: `n` × `d`; missing values are skipped, a row without any value scores 0.
-/// - Output: |x − median| / (1.4826 MAD) ≥ 0, summarised over the features; at most 1e100.
+/// - Output: |x − median| / (1.4826 MAD) ≥ 0, summarised over the features; at most 1e100. With a side, values on the other
+///   one score below 0.
 /// - Complexity: fit and score O(*n d*).
 /// - Throws: `tooFewRows` below two rows.
 /// - Source: Iglewicz and Hoaglin, *How to detect and handle outliers*, ASQC 1993, section 3.3.
@@ -15,11 +16,16 @@ package import Values
 package struct MedianDeviation: Detector, Equatable {
   package static let name = "mad"
   package let summary: DeviationSummary
+  /// Both if nil.
+  package let side: DeviationSide?
 
   /// Makes the mean absolute deviation estimate a normal standard deviation: √(π / 2).
   private static let meanConsistency = 1.2533141373155001
 
-  package init(summary: DeviationSummary = .largest) { self.summary = summary }
+  package init(summary: DeviationSummary = .largest, side: DeviationSide? = nil) {
+    self.summary = summary
+    self.side = side
+  }
 
   package func fit(
     _ training: Observations, using random: inout SeededGenerator, work: Work
@@ -32,7 +38,7 @@ package struct MedianDeviation: Detector, Equatable {
       return (median, mean > 0 ? Self.meanConsistency * mean : 1)
     }
     return Model(
-      deviations: Deviations(centers: fitted.map(\.0), scales: fitted.map(\.1), summary: summary))
+      deviations: Deviations(centers: fitted.map(\.0), scales: fitted.map(\.1), summary: summary, side: side))
   }
 
   package struct Model: FittedDetector, Equatable {

@@ -21,26 +21,43 @@ package struct SoundEncoder: Sendable, Equatable {
     case cepstrum(coefficients: Int, bands: Int)
     /// Bands of equal width.
     case spectrum(bands: Int)
+    /// Power by pitch class, C to B, as shares of the strongest.
+    case chroma
   }
 
   package var features: Features
   package var frameLength: Int
   package var hop: Int
+  /// How many derivatives over time stand beside the features: 0, 1 or 2.
+  package var derivatives: Int
 
-  package init(_ features: Features, frameLength: Int = 2048, hop: Int = 512) {
+  package init(_ features: Features, frameLength: Int = 2048, hop: Int = 512, derivatives: Int = 0) {
     self.features = features
     self.frameLength = frameLength
     self.hop = hop
+    self.derivatives = derivatives
   }
 
   package static let floor: Float = 1e-10
 
   package var names: [String] {
+    (0...derivatives).flatMap { order in
+      plainNames.map { $0 + (order == 0 ? "" : order == 1 ? ".delta" : ".delta2") }
+    }
+  }
+
+  private var plainNames: [String] {
     switch features {
     case .mel(let bands): (1...bands).map { "mel\($0)" }
     case .cepstrum(let coefficients, _): (0..<coefficients).map { "mfcc\($0)" }
     case .spectrum(let bands): (1...bands).map { "band\($0)" }
+    case .chroma: ["c", "c#", "d", "d#", "e", "f", "f#", "g", "g#", "a", "a#", "b"].map { "chroma.\($0)" }
     }
+  }
+
+  /// The vectors of all frames, one behind the other; frames of a clip shorter than one reach beyond its ends.
+  package func frames(of audio: Audio, work: Work) throws(EncodingError) -> Matrix {
+    try encode(audio, work: work).matrix
   }
 
   /// One vector a frame.
@@ -49,13 +66,7 @@ package struct SoundEncoder: Sendable, Equatable {
     let bands = bands(rate: audio.sampleRate)
     let frames = bands.centeredFrames(of: audio.frameCount)
     let decibels = try spectra(of: audio, bands: bands, first: frames.first, count: frames.count, work: work)
-    let values: [Double]
-    if case .cepstrum(let coefficients, let bands) = features {
-      let transform = CosineTransform(length: bands, coefficients: coefficients)
-      values = try orCancelled { () throws(Cancelled) in try transform.apply(toRows: decibels, work: work) }
-    } else {
-      values = decibels.map(Double.init)
-    }
+    let values = try finished(decibels, work: work)
     let step = TimeSpan(seconds: Double(hop) / audio.sampleRate)
     let address =
       audio.start.map { Address.time(.regular(start: $0, step: step, count: frames.count)) }
@@ -83,6 +94,10 @@ package struct SoundEncoder: Sendable, Equatable {
     let bands = bands(rate: audio.sampleRate)
     let frames = max(0, (audio.frameCount - frameLength) / hop + 1)
     let decibels = try spectra(of: audio, bands: bands, first: 0, count: frames, work: work)
+    if derivatives > 0 || features == .chroma {
+      return try means(
+        of: try finished(decibels, work: work), frames, audio, index, axis, start, width, presence, work)
+    }
     let count = bands.bank.count
     var cosine: CosineTransform?
     if case .cepstrum(let coefficients, let bands) = features {
@@ -93,10 +108,8 @@ package struct SoundEncoder: Sendable, Equatable {
       guard presence?[row] ?? true else { return false }
       let end = ((axis[row] - start).seconds + extent.seconds) * audio.sampleRate
       let begin = end - width.seconds * audio.sampleRate
-      // Frame f covers samples f hop ..< f hop + length.
-      let first = Int((max(0, begin - 0.5) / Double(hop)).rounded(.up))
-      let last = Int(((end + 0.5 - Double(frameLength)) / Double(hop)).rounded(.down))
-      guard begin > -1, first <= last, last < frames else { return false }
+      guard let inside = inside(begin, end, frames) else { return false }
+      let (first, last) = (inside.lowerBound, inside.upperBound)
       var means = [Double](repeating: 0, count: count)
       for frame in first...last {
         for band in 0..<count { means[band] += Double(decibels[frame * count + band]) }
@@ -108,12 +121,59 @@ package struct SoundEncoder: Sendable, Equatable {
     }
   }
 
+  /// The frames that lie wholly between two samples.
+  private func inside(_ begin: Double, _ end: Double, _ frames: Int) -> ClosedRange<Int>? {
+    // Frame f covers samples f hop ..< f hop + length.
+    let first = Int((max(0, begin - 0.5) / Double(hop)).rounded(.up))
+    let last = Int(((end + 0.5 - Double(frameLength)) / Double(hop)).rounded(.down))
+    return begin > -1 && first <= last && last < frames ? first...last : nil
+  }
+
+  /// What is made of the decibels of the bands, frame by frame.
+  private func finished(_ decibels: [Float], work: Work) throws(EncodingError) -> [Double] {
+    var values: [Double]
+    switch features {
+    case .cepstrum(let coefficients, let bands):
+      let transform = CosineTransform(length: bands, coefficients: coefficients)
+      values = try orCancelled { () throws(Cancelled) in try transform.apply(toRows: decibels, work: work) }
+    case .chroma:
+      values = decibels.map(Double.init)
+      for frame in stride(from: 0, to: values.count, by: 12) {
+        let largest = values[frame..<frame + 12].max() ?? 0
+        for place in frame..<frame + 12 { values[place] = power(10, (values[place] - largest) / 10) }
+      }
+    case .mel, .spectrum: values = decibels.map(Double.init)
+    }
+    return derivatives == 0
+      ? values : Derivatives.beside(values, width: plainNames.count, orders: derivatives)
+  }
+
+  /// The mean of finished features over the frames of each row's window.
+  private func means(
+    of values: [Double], _ frames: Int, _ audio: Audio, _ index: Index, _ axis: TimeAxis, _ start: Instant,
+    _ width: TimeSpan, _ presence: Mask?, _ work: Work
+  ) throws(EncodingError) -> Encoded {
+    let extent = index.extent ?? .zero
+    let count = names.count
+    return try encodeRows(index.count, features: names, stage: "sound", work: work) { row, vector in
+      guard presence?[row] ?? true else { return false }
+      let end = ((axis[row] - start).seconds + extent.seconds) * audio.sampleRate
+      guard let inside = inside(end - width.seconds * audio.sampleRate, end, frames) else { return false }
+      for feature in 0..<count {
+        let sum = inside.reduce(0.0) { $0 + values[$1 * count + feature] }
+        vector.append(sum / Double(inside.count))
+      }
+      return true
+    }
+  }
+
   private func bands(rate: Double) -> ShortTimeBands {
     let bank: FilterBank =
       switch features {
       case .mel(let bands), .cepstrum(_, let bands):
         .mel(bands: bands, sampleRate: rate, length: frameLength)
       case .spectrum(let bands): .equal(bands: bands, sampleRate: rate, length: frameLength)
+      case .chroma: .chroma(sampleRate: rate, length: frameLength)
       }
     return ShortTimeBands(length: frameLength, hop: hop, bank: bank)
   }

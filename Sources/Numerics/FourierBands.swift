@@ -65,6 +65,37 @@ package struct FilterBank: Sendable, Equatable {
       centers: (0..<bands).map { Double(borders[$0] + borders[$0 + 1] - 1) / 2 * hertzPerBin }, rows: rows)
   }
 
+  /// Twelve pitch classes from C on, each a bell over its octaves, the octaves around the fifth weighing most.
+  ///
+  /// - Source: Ellis, *Chroma feature analysis and synthesis*, 2007, with the widths, weights and norms that librosa 0.11 uses
+  ///   for a tuning of 440 Hz.
+  package static func chroma(sampleRate: Double, length: Int) -> FilterBank {
+    let classes = 12
+    // Places on a scale of twelve steps an octave; the first bin is put an octave and a half below the second.
+    var places = (1..<length).map { bin in
+      Double(classes) * logarithm2(Double(bin) * sampleRate / Double(length) / (440.0 / 16))
+    }
+    places.insert(places[0] - 1.5 * Double(classes), at: 0)
+    let widths = zip(places, places.dropFirst()).map { max($1 - $0, 1) } + [1]
+    var rows = [[Double]](repeating: [Double](repeating: 0, count: length / 2 + 1), count: classes)
+    for bin in 0...length / 2 {
+      var column = (0..<classes).map { pitch -> Double in
+        let distance = places[bin] - Double(pitch) + Double(classes / 2 + 10 * classes)
+        let wrapped =
+          distance - (distance / Double(classes)).rounded(.down) * Double(classes) - Double(classes / 2)
+        let share = 2 * wrapped / widths[bin]
+        return exponential(-0.5 * share * share)
+      }
+      let norm = column.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      let octave = (places[bin] / Double(classes) - 5) / 2
+      let weight = exponential(-0.5 * octave * octave)
+      column = column.map { norm > 0 ? $0 / norm * weight : 0 }
+      // From A-based to C-based.
+      for pitch in 0..<classes { rows[pitch][bin] = column[(pitch + 3) % classes] }
+    }
+    return FilterBank(centers: (0..<classes).map { 440 * power(2, Double($0 - 9) / 12) }, rows: rows)
+  }
+
   private static let linearHertzPerMel = 200.0 / 3
   private static let breakHertz = 1000.0
   private static let logarithmicStep = logarithm(6.4) / 27

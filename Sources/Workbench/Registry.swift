@@ -2,7 +2,8 @@
 package let builtins: [any Command] =
   [
     // Bring data in.
-    LoadAny(), LoadTable(), LoadJSON(), LoadArray(), LoadRecord(), LoadCloud(), LoadAudio(), LoadLog(),
+    LoadAny(), LoadTable(), LoadJSON(), LoadArray(), LoadRecord(), LoadCloud(), LoadAudio(), LoadClips(),
+    LoadVideo(), LoadLog(),
     LoadImage(), LoadImages(), LoadDepth(), LoadText(),
     LoadEvents(), LoadGraph(), GeneratePumpStation(), GenerateTiles(),
 

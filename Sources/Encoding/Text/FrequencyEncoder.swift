@@ -18,6 +18,10 @@ package struct FrequencyEncoder: Sendable, Equatable {
 
   package var terms: Terms
   package var most: Int
+  /// Counts by 1 + ln, so that a word said ten times does not weigh ten times as much.
+  package var isLogarithmic = false
+  /// Leaves out English words that every text has.
+  package var skipsFunctionWords = false
 
   package init(terms: Terms = .words, most: Int = 2000) {
     precondition(most > 0, "a vector has numbers")
@@ -27,10 +31,13 @@ package struct FrequencyEncoder: Sendable, Equatable {
 
   package func encode(_ documents: Documents, work: Work) throws(EncodingError) -> Encoded {
     let texts = documents.texts
-    let terms = terms
+    let (terms, isLogarithmic) = (terms, isLogarithmic)
+    let skipped = skipsFunctionWords && terms == .words ? FunctionWords.english : []
     if texts.count == 0 { throw .noRows }
     let counted = try orCancelled { () throws(Cancelled) in
-      try work.map(texts.count, stage: "counting words") { row in Self.counts(terms, of: texts[row]) }
+      try work.map(texts.count, stage: "counting words") { row in
+        Self.counts(terms, of: texts[row]).filter { !skipped.contains($0.key) }
+      }
     }
     let fitRows = documents.frame.index.rows(in: .fit)
     var frequency: [String: Int] = [:]
@@ -50,7 +57,9 @@ package struct FrequencyEncoder: Sendable, Equatable {
     ) { row, vector in
       var weighed = [Double](repeating: 0, count: inverse.count)
       for (term, count) in counted[row] {
-        if let place = known[term] { weighed[place] = Double(count) * inverse[place] }
+        if let place = known[term] {
+          weighed[place] = (isLogarithmic ? 1 + logarithm(Double(count)) : Double(count)) * inverse[place]
+        }
       }
       let length = weighed.reduce(0) { $0 + $1 * $1 }.squareRoot()
       vector += length > 0 ? weighed.map { $0 / length } : weighed

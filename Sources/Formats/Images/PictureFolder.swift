@@ -29,7 +29,9 @@ package struct PictureFolder: Sendable, Equatable {
     "test": .test, "testing": .test, "test_public": .test,
   ]
   /// Folders that name what was measured, not what is seen.
-  private static let modalityFolders: Set<String> = ["rgb", "xyz", "depth", "images", "image", "data"]
+  private static let modalityFolders: Set<String> = [
+    "rgb", "xyz", "depth", "images", "image", "data", "disparity", "disparity16", "gray", "grey", "infrared",
+  ]
 
   /// - Parameter normal: further names of folders without anomalies.
   package init(_ paths: [String]) {
@@ -65,8 +67,11 @@ package struct PictureFolder: Sendable, Equatable {
     strayMasks = masks.count - used.count
   }
 
+  /// `Test001_gt` holds the masks of the clip `Test001`.
+  private static let clipMasks = "_gt"
+
   private static func isInMaskFolder(_ parts: [String]) -> Bool {
-    parts.dropLast().contains { maskFolders.contains($0.lowercased()) }
+    parts.dropLast().contains { maskFolders.contains($0.lowercased()) || $0.hasSuffix(clipMasks) }
   }
 
   /// `x.png` beside `x.jpg`, or `x_mask.png`.
@@ -91,7 +96,8 @@ package struct PictureFolder: Sendable, Equatable {
       let name = $0.lowercased()
       return !maskFolders.contains(name) && splitFolders[name] == nil && !modalityFolders.contains(name)
     }
-    return (folders + [stem]).joined(separator: "/")
+    let clips = folders.map { $0.hasSuffix(clipMasks) ? String($0.dropLast(clipMasks.count)) : $0 }
+    return (clips + [stem]).joined(separator: "/")
   }
 
   private static func category(_ parts: [String]) -> String? {

@@ -104,12 +104,8 @@ struct PictureLoading {
     return loaded
   }
 
-  /// The pictures as a value by sample, with class, truth and division as far as the folders tell them.
-  func images(_ loaded: Loaded, normal: [String]) -> Images {
-    let items = loaded.items
-    var index = Index(.sample(TextColumn(items.map(\.name))))
-    let splits = items.compactMap(\.split)
-    if splits.count == items.count, Set(splits).count > 1 { index.splits = splits }
+  /// What the folders say about each item: its class, and whether that is an anomaly.
+  static func labels(of items: [PictureFolder.Item], normal: [String], _ call: Invocation) -> [Column] {
     var columns: [Column] = []
     let names = items.map { $0.category ?? "" }
     if items.contains(where: { $0.category != nil }) {
@@ -122,6 +118,16 @@ struct PictureLoading {
         call.note("no class is known to be normal; say which with `--normal NAME`")
       }
     }
+    return columns
+  }
+
+  /// The pictures as a value by sample, with class, truth and division as far as the folders tell them.
+  func images(_ loaded: Loaded, normal: [String]) -> Images {
+    let items = loaded.items
+    var index = Index(.sample(TextColumn(items.map(\.name))))
+    let splits = items.compactMap(\.split)
+    if splits.count == items.count, Set(splits).count > 1 { index.splits = splits }
+    let columns = Self.labels(of: items, normal: normal, call)
     return Images(
       frame: Frame(index: index, columns: columns), shapes: loaded.shapes,
       digests: loaded.entries.map(\.digest), hasMask: Mask(items.map { $0.mask != nil }), content: content,

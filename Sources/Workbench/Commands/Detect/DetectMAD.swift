@@ -9,7 +9,14 @@ struct MedianDeviationMethod: DetectionMethod {
     score is the largest over the features, or as `--summary` says. Missing cells add nothing. Where more than half of \
     the values are equal, 1.2533 times the mean absolute deviation stands in for the scale, and then 1.
     """
-  let parameters = [DeviationSummary.parameter.base]
+  private static let side = Parameter<String>.choice(
+    "side",
+    of: [
+      Choice("both", "far from the median either way"), Choice("high", "above it"), Choice("low", "below it"),
+    ], default: "both", help: "Which values are anomalous.")
+  let parameters = [DeviationSummary.parameter.base, Self.side.base]
   let exampleOptions = "--summary rms"
-  func detector(_ call: Invocation) -> any Detector { MedianDeviation(summary: DeviationSummary(call)) }
+  func detector(_ call: Invocation) -> any Detector {
+    MedianDeviation(summary: DeviationSummary(call), side: DeviationSide(rawValue: call[Self.side]))
+  }
 }

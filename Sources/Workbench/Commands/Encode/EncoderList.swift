@@ -37,6 +37,14 @@ enum EncoderList {
     help: "Length of the window before each row; one step if absent."
   ) { if case .span(let span) = $0 { span } else { nil } }
 
+  private static let derivatives = Parameter<Int>.integer(
+    "derivatives", in: 0...2, default: 0,
+    help: "Slopes over time (1), and their slopes (2), beside the features.",
+    placement: .positional)
+
+  /// The encoders of sound.
+  static let soundSpecs = specs.filter { ["spectrum", "logmel", "mfcc", "chroma"].contains($0.name) }
+
   static let specs =
     [
       CallSpec(
@@ -50,7 +58,12 @@ enum EncoderList {
         parameters: [melBands.base, frame.base, hop.base, window.base]),
       CallSpec(
         "mfcc", "Sound: mel-frequency cepstral coefficients.",
-        parameters: [coefficients.base, cepstrumBands.base, frame.base, hop.base, window.base]),
+        parameters: [
+          coefficients.base, cepstrumBands.base, frame.base, hop.base, window.base, derivatives.base,
+        ]),
+      CallSpec(
+        "chroma", "Sound: power by pitch class, as shares of the strongest.",
+        parameters: [frame.base, hop.base, window.base]),
       CallSpec("counts", "Logs: events by template in a window.", parameters: [countsWidth.base]),
     ] + ModalityEncoders.specs
 
@@ -62,7 +75,7 @@ enum EncoderList {
   static func applies(_ literal: CallLiteral, to kind: ValueKind) -> Bool {
     switch kind {
     case .table, .series: ["stats", "spectrum"].contains(literal.name)
-    case .audio: ["spectrum", "logmel", "mfcc"].contains(literal.name)
+    case .audio: ["spectrum", "logmel", "mfcc", "chroma"].contains(literal.name)
     case .log: literal.name == "counts"
     default: false
     }
@@ -70,7 +83,7 @@ enum EncoderList {
 
   /// What is wrong with the arguments, beyond their ranges.
   static func complaint(about literal: CallLiteral) -> (summary: String, remedy: String)? {
-    guard ["logmel", "mfcc"].contains(literal.name) else { return nil }
+    guard ["logmel", "mfcc", "chroma"].contains(literal.name) else { return nil }
     let length = literal[frame]
     if length & (length - 1) != 0 {
       return ("a frame of \(length) samples is no power of two", "Use frame=1024, 2048 or 4096.")
@@ -113,7 +126,8 @@ enum EncoderList {
     case "mfcc":
       SoundEncoder(
         .cepstrum(coefficients: literal[coefficients], bands: literal[cepstrumBands]),
-        frameLength: literal[frame], hop: literal[hop])
+        frameLength: literal[frame], hop: literal[hop], derivatives: literal[derivatives])
+    case "chroma": SoundEncoder(.chroma, frameLength: literal[frame], hop: literal[hop])
     default: nil
     }
   }

@@ -29,6 +29,12 @@ enum ModalityEncoders {
 
   private static let terms = Parameter<Int>.integer(
     "terms", in: 1...20_000, default: 2000, help: "The most common terms to keep.", placement: .positional)
+  private static let counting = Parameter<String>.choice(
+    "counting", of: [Choice("plain", "each time a word occurs"), Choice("log", "1 + ln of the count")],
+    default: "plain", help: "What counts.", placement: .positional)
+  private static let skipping = Parameter<String>.choice(
+    "skip", of: [Choice("none", "no word"), Choice("english", "English words that every text has")],
+    default: "none", help: "Words to leave out.", placement: .positional)
   private static let length = Parameter<Int>.integer(
     "length", in: 1...10, default: 3, help: "Characters in a run.", placement: .positional)
   private static let places = Parameter<Int>.integer(
@@ -46,9 +52,11 @@ enum ModalityEncoders {
     CallSpec(
       "patches", "Pictures: grain, edges and colour place by place; gives a map.",
       parameters: [grid.base, scales.base, level.base]),
+    CallSpec("motion", "Videos: what changes from frame to frame, and how fast it moves.", parameters: []),
     CallSpec("lbp", "Pictures: how often each local binary pattern occurs.", parameters: []),
     CallSpec(
-      "tfidf", "Documents: words, weighed by how seldom they are.", parameters: [terms.base]),
+      "tfidf", "Documents: words, weighed by how seldom they are.",
+      parameters: [terms.base, counting.base, skipping.base]),
     CallSpec(
       "ngrams", "Documents: runs of characters, weighed by how seldom they are.",
       parameters: [length.base, terms.base]),
@@ -66,6 +74,7 @@ enum ModalityEncoders {
   static func kinds(of name: String) -> [ValueKind] {
     switch name {
     case "colour", "hog", "lbp", "patches": [.images, .video]
+    case "motion": [.video]
     case "surface": [.images]
     case "tfidf", "ngrams", "hashing", "writing": [.text]
     case "traces": [.events]
@@ -90,6 +99,9 @@ enum ModalityEncoders {
       }
       var parts: [Encoded] = []
       for literal in literals {
+        if literal.name == "motion" {
+          parts.append(try MotionEncoder().encode(images, work: work).prefixed(by: "motion"))
+        }
         guard let encoder = pictureEncoder(literal) else { continue }
         let part = try encoder.encode(images, work: work)
         // Features of several encoders must not share names.
@@ -125,7 +137,7 @@ enum ModalityEncoders {
     _ documents: Documents, by literal: CallLiteral, work: Work
   ) throws(EncodingError) -> Encoded? {
     switch literal.name {
-    case "tfidf": try FrequencyEncoder(most: literal[terms]).encode(documents, work: work)
+    case "tfidf": try words(literal).encode(documents, work: work)
     case "ngrams":
       try FrequencyEncoder(terms: .characters(literal[length]), most: literal[terms]).encode(
         documents, work: work)
@@ -133,6 +145,13 @@ enum ModalityEncoders {
     case "writing": try WritingEncoder().encode(documents, work: work)
     default: nil
     }
+  }
+
+  private static func words(_ literal: CallLiteral) -> FrequencyEncoder {
+    var encoder = FrequencyEncoder(most: literal[terms])
+    encoder.isLogarithmic = literal[counting] == "log"
+    encoder.skipsFunctionWords = literal[skipping] == "english"
+    return encoder
   }
 
   private static func pictureEncoder(_ literal: CallLiteral) -> (any PictureEncoder)? {
