@@ -5,10 +5,10 @@ package let builtins: [any Command] =
     LoadAny(), LoadTable(), LoadJSON(), LoadArray(), LoadRecord(), LoadCloud(), LoadAudio(), LoadClips(),
     LoadVideo(), LoadLog(),
     LoadImage(), LoadImages(), LoadDepth(), LoadText(),
-    LoadEvents(), LoadGraph(), GeneratePumpStation(), GenerateTiles(),
+    LoadChats(), LoadEvents(), LoadGraph(), LoadDataset(), GeneratePumpStation(), GenerateTiles(),
 
     // Look at it.
-    Describe(), Show(), Help(),
+    Describe(), Show(), Templates(), Help(),
 
     // Shape it.
     Select(), Where(), Derive(), Sort(), Scale.robust, Scale.standard, Scale.minmax, Resample(), Window(),

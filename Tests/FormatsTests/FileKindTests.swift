@@ -101,12 +101,14 @@ import Values
   @Test func `is found inside one object, or by its name`() throws {
     let file = try Self.read("{\"n\": 2, \"items\": [{\"a\": 1}, {\"a\": 2}]}")
     #expect(file.member == "items" && file.rowCount == 2 && file.beside.map(\.name) == ["n"])
+    let both = try Self.read("{\"08\": [{\"a\": 1}], \"09\": [{\"a\": 2}, {\"a\": 3}]}")
+    #expect(both.columns.map(\.name) == ["member", "a"] && both.columns[1].numbers == [1, 2, 3])
     let inner = try Self.read("{\"d\": {\"x\": [{\"a\": 1}], \"y\": [{\"b\": 1}]}}", "d.y")
     #expect(inner.columns.map(\.name) == ["b"])
   }
 
   @Test(arguments: [
-    ("nothing", "", nil), ("two lists", "{\"a\": [{\"x\": 1}], \"b\": [{\"x\": 1}]}", nil),
+    ("nothing", "", nil), ("two lists", "{\"n\": 1, \"a\": [{\"x\": 1}], \"b\": [{\"x\": 1}]}", nil),
     ("no such member", "{\"a\": 1}", "b"), ("a broken document", "[\n{\"a\": 1},\n", nil),
     ("a number", "7", nil),
   ]) func `that is none is refused`(_ name: String, _ text: String, _ member: String?) {

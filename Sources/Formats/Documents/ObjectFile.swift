@@ -46,7 +46,7 @@ package struct ObjectFile: Sendable {
   }
 
   /// The document, if the file is one; nil if each line is.
-  private static func whole(_ bytes: [UInt8]) throws(FormatError) -> JSON? {
+  static func whole(_ bytes: [UInt8]) throws(FormatError) -> JSON? {
     guard let start = bytes.firstIndex(where: { $0 > 32 }) else { throw .malformed("it is empty", offset: 0) }
     let end = bytes[start...].firstIndex(of: 10) ?? bytes.count
     let isList = bytes[start] == UInt8(ascii: "[")
@@ -82,11 +82,26 @@ package struct ObjectFile: Sendable {
     let lists = (whole.members ?? []).filter { member in
       member.value.array.map { !$0.isEmpty && $0.allSatisfy { $0.members != nil } } ?? false
     }
+    if lists.count > 1, lists.count == whole.members?.count {
+      // A list for each day, machine or kind: the rows say which.
+      return (
+        lists.flatMap { list in
+          (list.value.array ?? []).map { .object([("member", .string(list.key))] + ($0.members ?? [])) }
+        }, nil
+      )
+    }
     if lists.count > 1 {
       let names = lists.prefix(6).map { "`\($0.key)`" }.joined(separator: ", ")
       throw .unsupported("it holds several lists of objects: \(names)")
     }
-    guard let only = lists.first else { return ([whole], nil) }
+    guard let only = lists.first else {
+      let members = whole.members ?? []
+      // So many members are names of things, not of columns.
+      if members.count > 1000 {
+        return (members.map { .object([("key", .string($0.key)), ("value", $0.value)]) }, nil)
+      }
+      return ([whole], nil)
+    }
     return (only.value.array ?? [], only.key)
   }
 

@@ -6,6 +6,8 @@ package struct PictureFiles: PictureSource {
     package let name: String
     package let picture: any ByteSource
     package let mask: (any ByteSource)?
+    /// Whose marked pixels count as well.
+    package var moreMasks: [any ByteSource] = []
     /// Of the bytes of both.
     package let digest: UInt64
     /// Samples are multiplied by it, if the picture measures something.
@@ -49,7 +51,18 @@ package struct PictureFiles: PictureSource {
   package func mask(_ number: Int) throws(PictureError) -> Picture? {
     let entry = entries[number]
     guard let source = entry.mask else { return nil }
-    return try Self.decode(try Self.bytes(source, entry.name), entry.name)
+    let first = try Self.decode(try Self.bytes(source, entry.name), entry.name)
+    if entry.moreMasks.isEmpty { return first }
+    var marks = first.plane(0).map { $0 > 0 }
+    for source in entry.moreMasks {
+      let other = try Self.decode(try Self.bytes(source, entry.name), entry.name)
+      guard other.width == first.width, other.height == first.height else {
+        throw .unreadable(entry.name, reason: "its masks differ in size")
+      }
+      for (pixel, mark) in other.plane(0).enumerated() where mark > 0 { marks[pixel] = true }
+    }
+    return Picture(
+      width: first.width, height: first.height, channels: 1, samples: .unsigned8(marks.map { $0 ? 255 : 0 }))
   }
 
   private static func bytes(_ source: any ByteSource, _ name: String) throws(PictureError) -> [UInt8] {

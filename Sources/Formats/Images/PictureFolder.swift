@@ -13,6 +13,8 @@ package struct PictureFolder: Sendable, Equatable {
     package let category: String?
     package let split: Split?
     package let mask: String?
+    /// Further masks of the same picture, one a defect, as MVTec LOCO has them.
+    package var moreMasks: [String] = []
   }
 
   package let items: [Item]
@@ -38,6 +40,8 @@ package struct PictureFolder: Sendable, Equatable {
     let parts = paths.map { $0.split(separator: "/", omittingEmptySubsequences: false).map(String.init) }
     let shared = Self.sharedDepth(parts)
     var masks: [String: String] = [:]
+    // Masks that lie in a folder named after their picture.
+    var nested: [String: [String]] = [:]
     var pictures: [(path: String, parts: [String])] = []
     // Photographs beside which a PNG of the same name is their mask.
     let photographs = Set(
@@ -46,6 +50,8 @@ package struct PictureFolder: Sendable, Equatable {
     for (path, parts) in zip(paths, parts) {
       if Self.isInMaskFolder(parts) || Self.isMaskBeside(parts, photographs) {
         masks[Self.key(parts)] = path
+        let key = Self.key(parts)
+        if let slash = key.lastIndex(of: "/") { nested[String(key[..<slash]), default: []].append(path) }
       } else {
         pictures.append((path, Array(parts.dropFirst(shared))))
       }
@@ -54,15 +60,16 @@ package struct PictureFolder: Sendable, Equatable {
     let categories = Set(pictures.compactMap { Self.category($0.parts) })
     items = pictures.map { picture in
       let whole = picture.path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-      let mask = masks[Self.key(whole)]
-      if let mask { used.insert(mask) }
+      let key = Self.key(whole)
+      let found = masks[key].map { [$0] } ?? nested[key]?.sorted() ?? []
+      used.formUnion(found)
       let category = Self.category(picture.parts)
       let isDivided = picture.parts.dropLast().contains { Self.splitFolders[$0.lowercased()] != nil }
       return Item(
         path: picture.path, name: picture.parts.joined(separator: "/"),
         category: categories.count > 1 || isDivided ? category : nil,
         split: picture.parts.dropLast().lazy.compactMap { Self.splitFolders[$0.lowercased()] }.first,
-        mask: mask)
+        mask: found.first, moreMasks: Array(found.dropFirst()))
     }
     strayMasks = masks.count - used.count
   }

@@ -42,6 +42,7 @@ extension DiagnosticGuide {
       "E0545", "The first bytes and the ending of the name fit no kind that is known.",
       "load readings  →  load table readings"),
     Entry("E0546", "Files that are loaded together must be of one kind."),
+    Entry("E0548", "The data set has another layout; `help load dataset` names the files that are wanted."),
     Entry("E0547", "Clips are sound files, found by the endings of their names."),
     Entry("E0601", "`/tutorial` lists the lessons and opens one."),
   ]

@@ -5,7 +5,7 @@ import Values
 
 struct LoadGraph: WorldCommand {
   static let path = Parameter<String>.input(
-    "path", help: "An edge list (CSV, TSV), a GraphML file, or an .npz file with `edge_index`.")
+    "path", help: "An edge list (CSV, TSV), GraphML, N-Triples, Turtle, or an .npz file with `edge_index`.")
   static let source = Parameter<String?>.name(
     "source", help: "The column where edges begin; the first if absent.")
   static let target = Parameter<String?>.name(
@@ -15,15 +15,21 @@ struct LoadGraph: WorldCommand {
   static let labels = Parameter<[String]>.names(
     "labels", help: "Attributes of nodes that are ground truth; no detector, encoder or threshold sees them.")
 
+  static let triples = Parameter<Bool>.flag(
+    "triples",
+    help: "Each line is a statement of a knowledge graph: subject, relation and object, between tabs.")
+
   let spec = CommandSpec(
     "load", "graph", "Reads nodes, edges and what is known of them.",
     discussion: """
       An edge list has an edge a line: two columns name its ends, the others stay with the edge. GraphML brings names, \
       directions and data of nodes and edges; hyperedges, ports and nested graphs are refused. An .npz file holds \
       `edge_index` of 2 rows (numbers of nodes from 0 on), `x` with a row a node, and `y` with a label a node, which is \
-      the layout of PyGOD's data. `NAME.edges` is the table of edges.
+      the layout of PyGOD's data. Knowledge graphs are N-Triples (.nt), Turtle without inner nodes (.ttl) or, with --triples, \
+      lines of three names; the edges have the column `relation`. `NAME.edges` is the table of edges.
       """,
-    parameters: [path.base, source.base, target.base, directed.base, labels.base], output: .graph,
+    parameters: [path.base, source.base, target.base, directed.base, labels.base, triples.base],
+    output: .graph,
     reach: .read,
     examples: [
       Example("generate pump-station --part log --minutes 5 --seed 7 | export --to log.csv --overwrite"),
@@ -46,6 +52,14 @@ struct LoadGraph: WorldCommand {
         throw error.failure(
           file.path, at: Self.path.base, of: call.call,
           remedy: "Export the graph again as GraphML, or as CSV.")
+      }
+    } else if [".nt", ".ttl", ".nt.gz", ".ttl.gz"].contains(where: name.hasSuffix) || call[Self.triples] {
+      do throws(FormatError) {
+        graph = try TripleFile(file.source, work: work).graph
+      } catch {
+        throw error.failure(
+          file.path, at: Self.path.base, of: call.call,
+          remedy: "Give N-Triples, plain Turtle, or lines of subject, relation and object between tabs.")
       }
     } else {
       graph = try list(file.path, file.source, call, work: work)

@@ -20,7 +20,8 @@ struct LoadJSON: WorldCommand {
     discussion: """
       Each object is a row and each member a column; members of inner objects are named with a point between, as in \
       `request.size`, lists stay as JSON text. The objects may be a list, one a line, or the only list of objects \
-      inside one object. Columns hold numbers, truth values, times (ISO 8601 with a time of day), categories if few \
+      inside one object; if all members of that object are such lists, all are read, and `member` says which. An object of more than \
+      1,000 members is read as rows of `key` and `value`. Columns hold numbers, truth values, times (ISO 8601 with a time of day), categories if few \
       texts differ, else texts; members that an object lacks are missing cells. Lines that are no objects are left \
       out and counted.
       """,
@@ -99,18 +100,6 @@ struct LoadJSON: WorldCommand {
     }
     if let refused = objects.refused {
       call.note("\(counted(refused.count, "row")) left out (\(refused.first.words))")
-    }
-  }
-}
-
-extension FormatError {
-  /// What is wrong, in a few words.
-  var words: String {
-    switch self {
-    case .unreadable(let words), .unsupported(let words): words
-    case .malformed(let words, let offset): offset > 0 ? "\(words), at byte \(offset)" : words
-    case .malformedLine(let words, let line): "line \(line): \(words)"
-    case .cancelled: "stopped"
     }
   }
 }

@@ -57,13 +57,16 @@ struct PictureLoading {
         do throws(Diagnostic) {
           let picture = try files.open(item.path)
           let mask: (any ByteSource)? = if let path = item.mask { try files.open(path) } else { nil }
+          var more: [any ByteSource] = []
+          for path in item.moreMasks { more.append(try files.open(path)) }
           do throws(FormatError) {
             let bytes = try PictureFile.bytes(of: picture)
             let maskBytes: [UInt8]? = if let mask { try PictureFile.bytes(of: mask) } else { nil }
             let shape = try PictureFile(bytes).shape
-            let entry = PictureFiles.Entry(
+            var entry = PictureFiles.Entry(
               name: item.path, picture: picture, mask: mask,
               digest: PictureFiles.digest(bytes, mask: maskBytes), scale: scale, channel: channel)
+            entry.moreMasks = more
             return .success((entry, shape))
           } catch {
             return .failure(error.failure(item.path, at: parameter, of: call, remedy: Self.remedy))
