@@ -1,5 +1,5 @@
 import Glibc
-import Workbench
+package import Workbench
 
 /// What a program gives: data, so nothing but results goes here.
 package struct StandardOutput: Screen {
@@ -9,6 +9,22 @@ package struct StandardOutput: Screen {
   package var hasColour: Bool { isTerminal && Environment.variable("NO_COLOR") == nil }
   package var hasUnicode: Bool { !Environment.isTerminal(STDOUT_FILENO) || Environment.wantsUnicode }
   package func write(_ text: String) { put(text, STDOUT_FILENO) }
+}
+
+extension StandardOutput {
+  /// By what the terminal says of itself; inside of a multiplexer, which would swallow pictures, by half blocks.
+  package var pictures: PictureProtocol {
+    guard isTerminal, hasColour else { return .characters }
+    let term = Environment.variable("TERM") ?? ""
+    let program = Environment.variable("TERM_PROGRAM") ?? ""
+    if Environment.variable("TMUX") != nil || term.hasPrefix("screen") { return .blocks }
+    if term.contains("kitty") || term.contains("ghostty") || Environment.variable("KITTY_WINDOW_ID") != nil {
+      return .kitty
+    }
+    if program == "iTerm.app" || program == "WezTerm" { return .iterm }
+    if term.hasPrefix("foot") || term.hasPrefix("mlterm") || term.contains("sixel") { return .sixel }
+    return hasUnicode ? .blocks : .characters
+  }
 }
 
 /// What a program says about its work.

@@ -7,6 +7,7 @@ package struct Figure: Sendable, Equatable {
     case scatter(x: [Double], y: [Double], marks: Mask?, xName: String, yName: String)
     /// Row-major, `rows` of `columns`.
     case heat(values: [Double], rows: Int, columns: Int, rowNames: [String], axis: Axis)
+    case picture(Raster)
   }
 
   /// What the horizontal axis counts.

@@ -41,7 +41,7 @@ package let builtins: [any Command] =
     EvaluatePixels(),
 
     // Explain and draw.
-    Explain(), Plot(),
+    Explain(), Plot(), Draw(),
 
     // Keep.
     Note(), Export(),

@@ -2,6 +2,7 @@ import Chronology
 import Notation
 import Numerics
 import Values
+import Workbench
 
 /// Draws a figure with characters: curves in braille dots, bars and heat in blocks, alarms in their own ink.
 struct FigureDrawing {
@@ -10,7 +11,7 @@ struct FigureDrawing {
   private static let laneRows = 4
   private static let blockRows = 10
 
-  init(_ figure: Figure, width: Int) {
+  init(_ figure: Figure, width: Int, pictures: PictureProtocol = .characters) {
     var drawing = Drawing(width: max(40, width))
     drawing.title(figure.title)
     switch figure.body {
@@ -20,6 +21,8 @@ struct FigureDrawing {
       drawing.scatter(x, y, marks, xName, yName, rows: 2 * Self.blockRows)
     case .heat(let values, let rows, let columns, let names, let axis):
       drawing.heat(values, rows, columns, names, axis)
+    case .picture(let raster):
+      drawing.lines += RasterDrawing(raster, width: max(40, width), pictures: pictures).lines
     }
     lines = drawing.lines
   }

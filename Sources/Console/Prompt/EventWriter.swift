@@ -62,7 +62,9 @@ package struct EventWriter {
 
   private func view(of value: Value, name: String, showsAllRows: Bool) -> View {
     if results.isTerminal {
-      return View(width: results.width, name: name, showsAllRows: showsAllRows)
+      var view = View(width: results.width, name: name, showsAllRows: showsAllRows)
+      view.pictures = results.pictures
+      return view
     }
     // Drawings and prose are set for a width; all else is as wide as it is.
     let isFlowing =

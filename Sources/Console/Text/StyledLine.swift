@@ -5,6 +5,8 @@ package enum Ink: Sendable, Equatable {
   case plain, dim, strong, name, good, warning, alarm, truth
   /// A line of a drawing; lanes take turns.
   case lane(Int)
+  /// Two pixels above one another, as 0xRRGGBB.
+  case pixels(upper: UInt32, lower: UInt32)
 
   /// The parameters of "select graphic rendition".
   package var code: String {
@@ -17,6 +19,8 @@ package enum Ink: Sendable, Equatable {
     case .warning: "33"
     case .alarm: "1;31"
     case .truth: "33"
+    case .pixels(let upper, let lower):
+      "38;2;\(upper >> 16);\(upper >> 8 & 255);\(upper & 255);48;2;\(lower >> 16);\(lower >> 8 & 255);\(lower & 255)"
     case .lane(let number): ["36", "32", "35", "34", "33", "96", "92", "95"][number % 8]
     }
   }

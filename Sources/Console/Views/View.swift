@@ -2,6 +2,7 @@ import Chronology
 import Language
 import Notation
 package import Values
+package import Workbench
 
 /// Shows values as text for a width. Truncation happens here and nowhere else, and always says how to see the rest.
 package struct View: Sendable, Equatable {
@@ -10,6 +11,8 @@ package struct View: Sendable, Equatable {
   package var name: String
   /// Shows every row, because a stretch was asked for.
   package var showsAllRows: Bool
+  /// How pictures reach the screen.
+  package var pictures = PictureProtocol.characters
 
   /// A console that is not a terminal is this wide.
   package static let plainWidth = 80
@@ -23,7 +26,9 @@ package struct View: Sendable, Equatable {
   }
 
   package func lines(of value: Value) -> [StyledLine] {
-    if case .figure(let figure) = value { return FigureDrawing(figure, width: width).lines }
+    if case .figure(let figure) = value {
+      return FigureDrawing(figure, width: width, pictures: pictures).lines
+    }
     return unlimitedLines(of: value).map { $0.cut(to: width) }
   }
 
@@ -45,7 +50,7 @@ package struct View: Sendable, Equatable {
     case .scores(let scores): scoresLines(scores)
     case .alarms(let alarms): alarmsLines(alarms)
     case .model(let model): modelLines(model)
-    case .figure(let figure): FigureDrawing(figure, width: width).lines
+    case .figure(let figure): FigureDrawing(figure, width: width, pictures: pictures).lines
     case .report(let report): reportLines(report)
     case .answer(let answer): Self.wrapped(answer.text, width: width).map { StyledLine($0) }
     }

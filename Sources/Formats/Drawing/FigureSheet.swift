@@ -34,6 +34,8 @@ struct FigureSheet {
         Self.scatter(x, y, marks, xName, yName, top, &sheet)
       case .heat(let values, let rows, let columns, let names, _):
         Self.heat(values, rows, columns, names, top, &sheet)
+      // Pictures are no shapes; `FigureWriter` writes them as they are.
+      case .picture: top
       }
     }
     sheet.height = body(&sheet) + Self.margin

@@ -80,10 +80,21 @@ package protocol Screen: Sendable {
   var hasColour: Bool { get }
   /// Whether characters beyond ASCII can be shown.
   var hasUnicode: Bool { get }
+  var pictures: PictureProtocol { get }
   func write(_ text: String)
 }
 
+/// How a screen shows pictures.
+package enum PictureProtocol: Sendable, Equatable {
+  /// Half blocks in colour.
+  case blocks
+  /// Shades of characters.
+  case characters
+  case kitty, iterm, sixel
+}
+
 extension Screen {
+  package var pictures: PictureProtocol { hasColour ? .blocks : .characters }
   package var hasUnicode: Bool { true }
 }
 

@@ -35,7 +35,7 @@ struct Plot: WorldCommand {
     ], default: "lines", help: "How to draw.")
 
   static let target = Parameter<String?>.optional(
-    "to", .output, help: "Also writes the drawing as a picture: a `.svg` or `.png` file."
+    "to", .output, help: "Also writes the drawing as a picture: a `.svg`, `.png` or `.html` file."
   ) { if case .path(let path) = $0 { path } else { nil } }
 
   let spec = CommandSpec(
@@ -65,8 +65,8 @@ struct Plot: WorldCommand {
   func shape(of call: CheckedCall, in scope: any Scope, world: World) throws(Diagnostic) -> ValueShape {
     if let path = call[Self.target], FigureWriter.Format(path: path) == nil {
       throw Diagnostic(
-        "E0306", "`\(path)` is neither an SVG nor a PNG file", at: call.ranges[Self.target.base.name],
-        label: "another kind of file", remedy: "let the name end in `.svg` or `.png`")
+        "E0306", "`\(path)` is no SVG, PNG or HTML file", at: call.ranges[Self.target.base.name],
+        label: "another kind of file", remedy: "let the name end in `.svg`, `.png` or `.html`")
     }
     return ValueShape(kind: .figure)
   }
