@@ -26,13 +26,13 @@ struct Encode: PureCommand {
   let spec = CommandSpec(
     "encode", nil, "Turns modalities into vectors, one a row, from trailing windows.",
     discussion: """
-      Each encoder of --use works on the slots of its kind and leaves the others alone: stats and spectrum on columns, \
-      spectrum, logmel and mfcc on sound, counts on logs. Several on one slot stand side by side. A window ends with \
+      Each encoder of --use works on the slots of its kind and leaves the others alone: stats, spectrum, wavelets, shape and rocket on columns, \
+      spectrum, logmel, mfcc and chroma on sound, counts on logs. Several on one slot stand side by side. A window ends with \
       its row and never crosses a segment: nothing of the future is seen. Until the first window is full, and where \
       fewer than half of a window's rows have a value, the modality is absent.
 
       Pictures (colour, hog, lbp; surface for depth maps; patches, which gives a map), documents (tfidf, ngrams, hashing, writing), event logs \
-      (traces: one vector a case) and graphs (structure, contrast: one a node) are encoded by themselves, without \
+      (traces: one vector a case), graphs (structure, contrast: one a node) and clouds (normals, fpfh: one a point) are encoded by themselves, without \
       windows. What is learned, such as a vocabulary, is learned from the fit rows.
 
       A bundle gives a bundle of embeddings for `fuse concat`; any other value gives an embedding. Mel bands follow \
@@ -176,6 +176,8 @@ struct Encode: PureCommand {
   private func mismatch(_ literal: CallLiteral, call: Invocation) -> Failure {
     call.blame(
       Self.use.base, "R0208", "`\(literal.name)` has nothing to work on here", label: "wrong kind of value",
-      remedy: "stats and spectrum take columns; spectrum, logmel and mfcc sound; counts logs.")
+      remedy:
+        "stats, spectrum, wavelets, shape and rocket take columns; spectrum, logmel, mfcc and chroma sound; counts logs."
+    )
   }
 }

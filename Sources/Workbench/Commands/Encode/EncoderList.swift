@@ -42,6 +42,9 @@ enum EncoderList {
     help: "Slopes over time (1), and their slopes (2), beside the features.",
     placement: .positional)
 
+  private static let levels = Parameter<Int>.integer(
+    "levels", in: 1...16, default: 4, help: "Octaves, the finest first.", placement: .positional)
+
   /// The encoders of sound.
   static let soundSpecs = specs.filter { ["spectrum", "logmel", "mfcc", "chroma"].contains($0.name) }
 
@@ -64,6 +67,15 @@ enum EncoderList {
       CallSpec(
         "chroma", "Sound: power by pitch class, as shares of the strongest.",
         parameters: [frame.base, hop.base, window.base]),
+      CallSpec(
+        "wavelets", "Columns: energy of each octave of a window, by Daubechies' wavelets, in logarithms.",
+        parameters: [statsWidth.base, levels.base]),
+      CallSpec(
+        "shape", "Columns: eleven of the catch22 characteristics of a window's shape.",
+        parameters: [statsWidth.base]),
+      CallSpec(
+        "rocket", "Columns: how often 84 convolutions at several dilations exceed their biases (MiniRocket).",
+        parameters: [statsWidth.base]),
       CallSpec("counts", "Logs: events by template in a window.", parameters: [countsWidth.base]),
     ] + ModalityEncoders.specs
 
@@ -74,7 +86,7 @@ enum EncoderList {
 
   static func applies(_ literal: CallLiteral, to kind: ValueKind) -> Bool {
     switch kind {
-    case .table, .series: ["stats", "spectrum"].contains(literal.name)
+    case .table, .series: ["stats", "spectrum", "wavelets", "shape", "rocket"].contains(literal.name)
     case .audio: ["spectrum", "logmel", "mfcc", "chroma"].contains(literal.name)
     case .log: literal.name == "counts"
     default: false
@@ -106,6 +118,15 @@ enum EncoderList {
         frame, presence: slot.presence, work: work)
     case ("spectrum", .frame(let frame)):
       return try SpectrumEncoder(width: literal[spectrumWidth], bands: literal[bands]).encode(
+        frame, presence: slot.presence, work: work)
+    case ("wavelets", .frame(let frame)):
+      return try WindowEncoder(.wavelets(levels: literal[levels]), width: literal[statsWidth]).encode(
+        frame, presence: slot.presence, work: work)
+    case ("shape", .frame(let frame)):
+      return try WindowEncoder(.shape, width: literal[statsWidth]).encode(
+        frame, presence: slot.presence, work: work)
+    case ("rocket", .frame(let frame)):
+      return try WindowEncoder(.rocket, width: literal[statsWidth]).encode(
         frame, presence: slot.presence, work: work)
     case ("counts", .log(let log)):
       return try CountsEncoder(width: literal[countsWidth]).encode(

@@ -6,7 +6,7 @@ import Values
 
 /// The encoders of pictures, documents, event logs and graphs: their declarations, and what they make of a value that stands alone.
 enum ModalityEncoders {
-  static let kinds: [ValueKind] = [.images, .video, .text, .events, .graph]
+  static let kinds: [ValueKind] = [.images, .video, .text, .events, .graph, .cloud]
 
   private static let cells = Parameter<Int>.integer(
     "cells", in: 1...64, default: 8, help: "Cells along each side of the grid.", placement: .positional)
@@ -40,6 +40,9 @@ enum ModalityEncoders {
   private static let places = Parameter<Int>.integer(
     "places", in: 1...20_000, default: 512, help: "Numbers a document.", placement: .positional)
 
+  private static let neighbors = Parameter<Int>.integer(
+    "k", in: 3...200, default: 16, help: "Neighbours of each point.", placement: .positional)
+
   private static let vocabulary = Parameter<Int>.integer(
     "terms", in: 1...10_000, default: 50, help: "The most common activities, and pairs of them, to count.",
     placement: .positional)
@@ -65,6 +68,11 @@ enum ModalityEncoders {
     CallSpec(
       "traces", "Event logs: what each case consists of, and how surprising its steps are.",
       parameters: [vocabulary.base]),
+    CallSpec(
+      "normals", "Clouds: the normal of each point and how uneven the surface is there.",
+      parameters: [neighbors.base]),
+    CallSpec(
+      "fpfh", "Clouds: fast point feature histograms of each point.", parameters: [neighbors.base]),
     CallSpec("structure", "Graphs: degree, core, clustering, egonet of each node.", parameters: []),
     CallSpec("contrast", "Graphs: attributes of each node beside those of its neighbours.", parameters: []),
     CallSpec("surface", "Depth maps: distances, slope, curvature, what was measured.", parameters: []),
@@ -78,6 +86,7 @@ enum ModalityEncoders {
     case "surface": [.images]
     case "tfidf", "ngrams", "hashing", "writing": [.text]
     case "traces": [.events]
+    case "normals", "fpfh": [.cloud]
     case "structure", "contrast": [.graph]
     default: []
     }
@@ -120,6 +129,13 @@ enum ModalityEncoders {
       guard let literal = literals.first else { return nil }
       let (index, encoded) = try TraceEncoder(most: literal[vocabulary]).encode(log, work: work)
       return .embedding(embedding(encoded, of: index, name: name))
+    case .cloud(let cloud):
+      var parts: [Encoded] = []
+      for literal in literals {
+        let features = literal.name == "fpfh" ? CloudEncoder.Features.histograms : .normals
+        parts.append(try CloudEncoder(features, neighbors: literal[neighbors]).encode(cloud, work: work))
+      }
+      return .embedding(embedding(Encoded.joined(parts), of: cloud.points.index, name: name))
     case .graph(let graph):
       var parts: [Encoded] = []
       for literal in literals {
