@@ -3,7 +3,7 @@ import Numerics
 
 /// What a file most likely holds, judged by its first bytes and then by the ending of its name.
 package enum FileKind: String, Sendable, CaseIterable {
-  case table, array, json, log, audio, image, text, events, graph, cloud, record
+  case table, array, matlab, json, log, audio, image, text, events, graph, cloud, record
 
   /// What was found, with the sign that told.
   package struct Finding: Sendable, Equatable {
@@ -78,6 +78,7 @@ package enum FileKind: String, Sendable, CaseIterable {
     if begins("# .PCD") || (begins("VERSION ") && ending == "pcd") {
       return Finding(kind: .cloud, sign: "PCD")
     }
+    if begins("MATLAB 5.0") { return Finding(kind: .matlab, sign: "a MATLAB file") }
     try refuse(head, begins, holds)
     let isSolid = begins("solid") && head.prefix(512).contains(10)
     if ending == "stl" || Stereolithography.announces(head, size: source.count)
@@ -98,9 +99,6 @@ package enum FileKind: String, Sendable, CaseIterable {
     }
     if begins("PAR1") { throw .unsupported("it is Parquet; export it as CSV, as with `duckdb -csv`") }
     if begins("ARROW1") { throw .unsupported("it is Arrow IPC; export it as CSV or NPZ") }
-    if begins("MATLAB 5.0") {
-      throw .unsupported("it is a MATLAB file; save it with `numpy.savez` or as CSV")
-    }
     if head.starts(with: [0x89]), holds("HDF", 1) {
       throw .unsupported("it is HDF5; export its arrays with `numpy.savez`")
     }

@@ -2,7 +2,8 @@
 package let builtins: [any Command] =
   [
     // Bring data in.
-    LoadAny(), LoadTable(), LoadJSON(), LoadArray(), LoadRecord(), LoadCloud(), LoadAudio(), LoadClips(),
+    LoadAny(), LoadTable(), LoadJSON(), LoadArray(), LoadMatlab(), LoadRecord(), LoadCloud(), LoadAudio(),
+    LoadClips(),
     LoadVideo(), LoadLog(),
     LoadImage(), LoadImages(), LoadDepth(), LoadText(),
     LoadChats(), LoadEvents(), LoadGraph(), LoadDataset(), GeneratePumpStation(), GenerateTiles(),

@@ -7,6 +7,8 @@ package struct Inflate {
     case gzip
     /// The bare stream of a zip entry.
     case bare
+    /// One zlib stream.
+    case zlib
   }
 
   /// What a small hostile file may grow to, at most.
@@ -25,7 +27,7 @@ package struct Inflate {
   ) throws(FormatError) -> [UInt8] {
     var stream = unsafe z_stream()
     // 15 bits of window, the largest; 16 more asks for a gzip wrapping, less than zero for none.
-    let window: Int32 = wrapping == .gzip ? 15 + 16 : -15
+    let window: Int32 = wrapping == .gzip ? 15 + 16 : wrapping == .zlib ? 15 : -15
     guard unsafe inflateInit2_(&stream, window, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
     else { throw .unreadable("zlib could not be started") }
     defer { unsafe inflateEnd(&stream) }
@@ -42,7 +44,7 @@ package struct Inflate {
       while used < input.count, result.count < limit ?? .max {
         if isAtMemberEnd {
           // Zeros behind the last member are padding.
-          if wrapping == .bare || input[used] == 0 { return result }
+          if wrapping != .gzip || input[used] == 0 { return result }
           unsafe inflateReset(&stream)
           isAtMemberEnd = false
         }

@@ -10,7 +10,8 @@ struct Export: WorldCommand {
   static let input = Parameter<Reference>.value("value", [], help: "What to write.")
   static let to = Parameter<String>.required(
     "to", .output, placement: .option,
-    help: "The file; its ending says how: .csv, .tsv, .jsonl, .npy, .npz, .json, .png, .wav, .ply or .hea."
+    help:
+      "The file; its ending says how: .csv, .tsv, .jsonl, .npy, .npz, .mat, .json, .png, .wav, .ply or .hea."
   ) { if case .path(let path) = $0 { path } else { "" } }
   static let overwrite = Parameter<Bool>.flag("overwrite", help: "Replace a file that is there and differs.")
 
@@ -20,7 +21,7 @@ struct Export: WorldCommand {
       CSV and TSV hold the address of each row (`time` or `id`) and all columns, numbers with the shortest digits that \
       read back to the same bits, times in ISO 8601 and UTC, missing cells empty; units, roles, segments and splits \
       are left out. NPY holds the columns of numbers as doubles, missing cells as NaN. JSON holds everything that the \
-      value is made of, always in the same order. JSON Lines holds an object a row, without members for missing cells. NPZ holds an \
+      value is made of, always in the same order. JSON Lines holds an object a row, without members for missing cells. MAT holds a column of numbers a variable (version 5). NPZ holds an \
       array a column, times as nanoseconds since 1970. PLY holds the points of a cloud in binary, as doubles. HEA writes a WFDB header and beside it the \
       numbers of a series at equal steps, rounded to one part in two thousand million of their range. PNG holds one picture as it is, or a sheet of the first hundred. WAV holds sound as 32-bit floating point.
 
@@ -92,6 +93,13 @@ struct Export: WorldCommand {
     case "csv": return try rows(value, delimiter: UInt8(ascii: ","), call, work: work)
     case "tsv": return try rows(value, delimiter: UInt8(ascii: "\t"), call, work: work)
     case "npy": return try array(value, call)
+    case "mat":
+      guard let frame = value.exportedFrame else { throw unfit(call, "as matrices") }
+      let columns = frame.columns.compactMap { column in column.numbers.map { (column.name, $0) } }
+      if columns.isEmpty { throw unfit(call, "as matrices of numbers") }
+      let others = frame.columns.count - columns.count
+      if others > 0 { call.note("\(counted(others, "column")) without numbers left out") }
+      return (MatlabWriter.bytes(of: columns), Self.summary(frame.rowCount, columns.count))
     case "npz": return try arrays(value, call)
     case "jsonl", "ndjson": return try objects(value, call, work: work)
     case "ply":
@@ -114,7 +122,7 @@ struct Export: WorldCommand {
     default:
       throw call.blame(
         Self.to.base, "E0536", "the ending of `\(path)` says no format that is known", label: "which format?",
-        remedy: "End it in .csv, .tsv, .jsonl, .npy, .npz, .json, .png, .wav, .ply or .hea.")
+        remedy: "End it in .csv, .tsv, .jsonl, .npy, .npz, .mat, .json, .png, .wav, .ply or .hea.")
     }
   }
 

@@ -20,7 +20,8 @@ struct Describe: PureCommand {
       of a bundle). `sd` divides by n - 1, quantiles interpolate between neighbours (type 7 of Hyndman and Fan, 1996), \
       `mode` is the most frequent text or truth value. Remarks below tell how the rows lie in time: the usual step, \
       gaps (steps more than five times the usual one, if three quarters of the steps are about equal), segments, splits, and \
-      what else there is to say about a value of that kind.
+      what else there is to say about a value of that kind: copies, exposure and sharpness of pictures (at most 64 are looked at), \
+      extent of clouds, lengths of documents, ways through event logs, degrees and components of graphs.
       """,
     parameters: [Self.input.base], output: .table, reach: .read,
     examples: [

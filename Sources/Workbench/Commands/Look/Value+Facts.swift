@@ -27,7 +27,7 @@ extension Value {
     case .embedding(let embedding):
       return ["blocks: " + embedding.blocks.map { "\($0.name) \($0.columns.count)" }.joined(separator: ", ")]
     case .model(let model): return ["\(model.method), fitted on \(model.fittedRows) rows"]
-    default: return []
+    default: return modalityFacts
     }
   }
 
