@@ -70,6 +70,22 @@ extension Instant {
   }
 }
 
+extension TimeSpan {
+  /// Reads a time of day, `12:00`, `12:00:05` or `12:00:05.25`, as the time since midnight.
+  package init?(clock text: some StringProtocol) {
+    var reader = DigitReader(text.utf8.map { $0 })
+    guard let parsed = reader.timeOfDay(), reader.isAtEnd else { return nil }
+    nanoseconds = parsed
+  }
+
+  /// `12:00`, `12:00:05` or `12:00:05.25`: the time of day so long after midnight.
+  package var clockText: String {
+    var text = Instant(nanoseconds: nanoseconds).description.dropFirst(11)
+    if text.hasSuffix(":00"), text.utf8.count == 8 { text = text.dropLast(3) }
+    return String(text)
+  }
+}
+
 /// Walks over the bytes of a time stamp.
 private struct DigitReader {
   let bytes: [UInt8]
@@ -106,19 +122,21 @@ private struct DigitReader {
       Int64(CivilDate(year: year, month: month, day: day).daysSinceEpoch) * 86_400_000_000_000
     guard next == 84 || next == 116 || next == 32 else { return Instant(nanoseconds: nanoseconds) }
     position += 1
-    guard let hour = number(digits: 2), hour < 24, take(":"), let minute = number(digits: 2), minute < 60
-    else { return nil }
-    nanoseconds += Int64(hour * 60 + minute) * 60_000_000_000
-    if take(":") {
-      guard let second = number(digits: 2), second < 60 else { return nil }
-      nanoseconds += Int64(second) * 1_000_000_000
-      if take(".") || take(",") {
-        guard let fraction = fraction() else { return nil }
-        nanoseconds += fraction
-      }
-    }
+    guard let timeOfDay = timeOfDay() else { return nil }
+    nanoseconds += timeOfDay
     guard let offset = zone() else { return nil }
     return Instant(nanoseconds: nanoseconds - offset)
+  }
+
+  mutating func timeOfDay() -> Int64? {
+    guard let hour = number(digits: 2), hour < 24, take(":"), let minute = number(digits: 2), minute < 60
+    else { return nil }
+    var nanoseconds = Int64(hour * 60 + minute) * 60_000_000_000
+    guard take(":") else { return nanoseconds }
+    guard let second = number(digits: 2), second < 60 else { return nil }
+    nanoseconds += Int64(second) * 1_000_000_000
+    guard take(".") || take(",") else { return nanoseconds }
+    return fraction().map { nanoseconds + $0 }
   }
 
   mutating func fraction() -> Int64? {

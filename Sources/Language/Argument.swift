@@ -6,6 +6,8 @@ package indirect enum Argument: Sendable, Equatable {
   case real(Double)
   case span(TimeSpan)
   case instant(Instant)
+  /// A time of day, since midnight; the data say of which day.
+  case clock(TimeSpan)
   case text(String)
   case flag(Bool)
   /// One of a parameter's named choices.

@@ -8,6 +8,8 @@ package indirect enum ParameterKind: Sendable, Equatable {
   case fraction(ClosedRange<Double>)
   case span(ClosedRange<TimeSpan>)
   case instant
+  /// A time, whose date may be left out.
+  case moment
   case text
   /// `--name` alone means yes, `--no-name` no.
   case flag

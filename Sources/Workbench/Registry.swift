@@ -42,7 +42,7 @@ package let builtins: [any Command] =
     EvaluatePixels(),
 
     // Explain and draw.
-    Explain(), Plot(), Draw(),
+    Explain(), Onsets(), Plot(), Draw(),
 
     // Keep.
     Note(), Export(),

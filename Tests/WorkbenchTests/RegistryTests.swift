@@ -67,7 +67,7 @@ import Workbench
     case (.choice(let name), .choice(let choices)): choices.contains { $0.name == name }
     case (.call(let call), .call(let specs)): specs.contains { $0.name == call.name }
     case (.list(let items), .list(let inner)): items.allSatisfy { fits($0, inner) }
-    case (.flag, .flag), (.text, .text), (.instant, .instant), (.path, .output): true
+    case (.flag, .flag), (.text, .text), (.instant, .instant), (.instant, .moment), (.path, .output): true
     default: false
     }
   }

@@ -202,7 +202,7 @@ extension Toolbox {
     case .flag: ["type": "boolean"]
     case .choice(let choices): ["type": "string", "enum": .array(choices.map { .string($0.name) })]
     case .list(let element): ["type": "array", "items": type(of: element)]
-    case .real, .span, .instant, .text, .input, .output, .value, .column, .expression, .call, .range:
+    case .real, .span, .instant, .moment, .text, .input, .output, .value, .column, .expression, .call, .range:
       ["type": "string"]
     }
   }
@@ -211,6 +211,7 @@ extension Toolbox {
   private static func form(of kind: ParameterKind) -> String? {
     switch kind {
     case .span: "Like 10s."
+    case .range(.moment): "Like 08:00..08:10."
     case .range: "Like 0..99."
     case .call(let calls): "One of " + calls.map(signature).joined(separator: ", ") + "."
     case .list(let element): form(of: element)

@@ -11,6 +11,7 @@ extension Argument {
     case .real(let number): NumberText.canonical(number)
     case .span(let span): span.description
     case .instant(let instant): instant.description
+    case .clock(let clock): clock.clockText
     case .text(let text), .choice(let text), .path(let text), .column(let text): Word.written(text)
     case .flag(let on): on ? "true" : "false"
     case .reference(let reference): reference.description

@@ -96,6 +96,7 @@ extension ParameterKind {
     switch self {
     case .span: "10s, 250ms, 5min, 2h or 1d"
     case .instant: "2026-03-01T08:00"
+    case .moment: "2026-03-01T08:00 or 08:00"
     case .range(let inner): inner.form.map { "a..b, each end like \($0)" } ?? "a..b"
     case .call(let specs): specs.map(\.usage).joined(separator: ", ")
     case .list(let inner): inner.form

@@ -27,6 +27,10 @@ struct ArgumentReader {
     case .instant:
       guard let instant = Instant(word.value) else { throw unreadable(word, kind) }
       return .instant(instant)
+    case .moment:
+      if let clock = TimeSpan(clock: word.value) { return .clock(clock) }
+      guard let instant = Instant(word.value) else { throw unreadable(word, kind) }
+      return .instant(instant)
     case .text: return .text(word.value)
     case .flag: return .flag(try flag(word))
     case .choice(let choices): return .choice(try choice(word, choices))

@@ -136,7 +136,7 @@ struct ArgumentCompletion {
       return Completer.Result(
         range: result.range, items: result.items.map { Item($0.text, detail: $0.detail, isComplete: false) })
     case .expression: return expression(word)
-    case .flag, .integer, .real, .fraction, .span, .instant, .text, .range: break
+    case .flag, .integer, .real, .fraction, .span, .instant, .moment, .text, .range: break
     }
     return Completer.Result(range: word.range, items: items.starting(with: word.text))
   }

@@ -92,6 +92,7 @@ extension DiagnosticGuide {
     Entry("D0506", "To explain scores the rows that were scored are needed."),
     Entry("D0507", "To explain scores the columns that were scored are needed."),
     Entry("D0508", "Explaining through a model needs its input, too."),
+    Entry("D0509", "What left its usual range can be told only beside rows that show the usual one."),
     Entry("R0001", "The work was stopped before it was done; nothing was kept."),
     Entry("R0201", "Windows of time need rows with times."),
     Entry("R0202", "No stretch of rows is as long as one window."),

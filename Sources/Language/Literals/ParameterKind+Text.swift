@@ -10,6 +10,7 @@ extension ParameterKind {
     case .fraction(let range): "a share such as `1%`" + Self.limits(range) { NumberText.canonical($0) }
     case .span(let range): "a length of time such as `10s`" + Self.limits(range) { $0.description }
     case .instant: "a time such as `2026-03-01T08:00`"
+    case .moment: "a time such as `2026-03-01T08:00` or `08:00`"
     case .text: "a text"
     case .flag: "yes or no"
     case .choice(let choices): "one of " + choices.map { "`\($0.name)`" }.joined(separator: ", ")
@@ -31,7 +32,7 @@ extension ParameterKind {
     case .real: "a number"
     case .fraction: "a share"
     case .span: "a length of time"
-    case .instant: "a time"
+    case .instant, .moment: "a time"
     case .choice: "a choice"
     case .call: "a known call"
     case .range: "a range"

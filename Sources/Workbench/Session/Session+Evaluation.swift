@@ -102,7 +102,7 @@ extension Argument {
     case .instant(let instant): .instant(instant)
     case .flag(let on): .bool(on)
     case .text(let text), .choice(let text), .path(let text), .column(let text): .text(text)
-    case .reference, .expression, .call, .range, .list: .text(canonical)
+    case .clock, .reference, .expression, .call, .range, .list: .text(canonical)
     }
   }
 }

@@ -83,6 +83,7 @@ struct LineMaker {
     case .fraction: dice.pick(["1%", "0.25", "12.5%"])
     case .span(let range):
       dice.pick(["10s", "250ms", "1.5s"] + (range.upperBound.seconds > 60 ? ["1h30min"] : []))
+    case .moment: dice.pick(["2026-03-01T08:00", "08:00", "23:59:07.25"])
     case .instant: dice.pick(["2026-03-01T08:00", "2026-03-01", "2026-03-01T08:00:07.25Z"])
     case .text: text()
     case .flag: "yes"
@@ -93,7 +94,7 @@ struct LineMaker {
     case .column(let types): column(types)
     case .expression: expression(3)
     case .call(let specs): call(specs)
-    case .range: kind == .range(.instant) ? "2026-03-01..2026-03-02" : range()
+    case .range: kind == .range(.instant) ? "2026-03-01..2026-03-02" : kind == .range(.moment) ? "22:00..02:00" : range()
     case .list(let inner): argument(inner) + (dice.chance(40) && !inner.isValue ? "," + argument(inner) : "")
     }
   }

@@ -102,7 +102,7 @@ enum Toy {
       "show", nil, "Shows rows.",
       parameters: [
         value([]), AnyParameter("rows", .range(.integer(0...1_000_000_000)), help: "Which rows."),
-        AnyParameter("between", .range(.instant), help: "Between two times."),
+        AnyParameter("between", .range(.moment), help: "Between two times."),
       ], output: nil, reach: .read, examples: []),
     CommandSpec(
       "evaluate", nil, "Judges alarms.",

@@ -15,12 +15,8 @@ struct Plot: WorldCommand {
   static let truth = Parameter<Reference?>.optional(
     "truth", .value(GroundTruth.kinds), help: "A label column whose anomalous stretches are shown."
   ) { if case .reference(let reference) = $0 { reference } else { nil } }
-  static let window = Parameter<ClosedRange<Double>?>.optional(
-    "window", .range(.instant), help: "Draws only this stretch of time: `12:00..12:10` with dates."
-  ) { argument -> ClosedRange<Double>? in
-    guard case .range(.instant(let start), .instant(let end)) = argument, start <= end else { return nil }
-    return Double(start.nanoseconds)...Double(end.nanoseconds)
-  }
+  static let window = Parameter<MomentRange?>.moments(
+    "window", help: "Draws only this stretch of time: `12:00..12:10`, or with dates.")
   static let rows = Parameter<ClosedRange<Double>?>.optional(
     "rows", .range(.integer(0...Int.max)), help: "Draws only these rows, for values without times."
   ) { argument -> ClosedRange<Double>? in
@@ -142,17 +138,18 @@ struct Plot: WorldCommand {
           + "\(first.value.name).\(sources[PlotLine.mostLanes].line.name)")
       sources.removeSubrange(PlotLine.mostLanes...)
     }
-    guard let window = try window(call, isTimed: first.isTimed) else { return sources }
+    guard let window = try stretch(call, sources) else { return sources }
     let cut = sources.map { Source(line: $0.line.within(window), value: $0.value, isTimed: $0.isTimed) }
     if cut.allSatisfy(\.line.x.isEmpty) {
       throw call.blame(
-        (first.isTimed ? Self.window : Self.rows).base, "D0403", "nothing lies in that stretch",
+        first.isTimed ? Self.window.base : Self.rows.base, "D0403", "nothing lies in that stretch",
         remedy: "See with `describe` what the values cover.")
     }
     return cut
   }
 
-  private func window(_ call: Invocation, isTimed: Bool) throws(Failure) -> ClosedRange<Double>? {
+  private func stretch(_ call: Invocation, _ sources: [Source]) throws(Failure) -> ClosedRange<Double>? {
+    let isTimed = sources.first?.isTimed == true
     let wrong = isTimed ? Self.rows.base : Self.window.base
     if call.call.arguments[wrong.name] != nil {
       let right = isTimed ? "--window" : "--rows"
@@ -161,7 +158,8 @@ struct Plot: WorldCommand {
         remedy: "Use `\(right)` to choose a stretch.")
     }
     let name = isTimed ? Self.window.base.name : Self.rows.base.name
-    let found = isTimed ? call[Self.window] : call[Self.rows]
+    let start = sources.compactMap { $0.line.x.min() }.min().map { Instant(nanoseconds: Int64($0)) }
+    let found = isTimed ? call[Self.window]?.nanoseconds(from: start) : call[Self.rows]
     if found == nil, call.call.arguments[name] != nil {
       throw call.blame(
         isTimed ? Self.window.base : Self.rows.base, "D0405", "the stretch ends before it begins",

@@ -8,9 +8,7 @@ import Values
 struct Explain: PureCommand {
   static let input = Parameter<Reference>.value(
     "value", [.scores, .alarms], help: "The scores or alarms to explain.")
-  static let at = Parameter<Instant?>.optional(
-    "at", .instant, help: "The moment of the row to explain."
-  ) { if case .instant(let instant) = $0 { instant } else { nil } }
+  static let at = Parameter<Moment?>.moment("at", help: "The moment of the row to explain.")
   static let row = Parameter<Int?>.optional(
     "row", .integer(0...Int.max), help: "The number of the row to explain, from 0 on."
   ) { if case .integer(let row) = $0 { row } else { nil } }
@@ -93,7 +91,7 @@ struct Explain: PureCommand {
       }
       return row
     }
-    guard let moment = call[Self.at] else { return nil }
+    guard let moment = call[Self.at]?.instant(from: scores.index.start) else { return nil }
     guard let times = scores.index.time, times.count > 0 else {
       throw call.blame(
         Self.at.base, "D0504", "the scores have no times", remedy: "Use `--row` to choose one.")

@@ -13,9 +13,7 @@ struct Show: PureCommand {
     return first...last
   }
   static let all = Parameter<Bool>.flag("all", help: "All rows.")
-  static let around = Parameter<Instant?>.optional(
-    "around", .instant, help: "The row nearest to this time and its neighbours."
-  ) { if case .instant(let instant) = $0 { instant } else { nil } }
+  static let around = Parameter<Moment?>.moment("around", help: "The row nearest to this time and its neighbours.")
   static let margin = Parameter<Int>.integer(
     "margin", in: 0...100_000, default: 5, help: "Rows on each side with `--around`.")
 
@@ -87,7 +85,7 @@ struct Show: PureCommand {
         remedy: "Type `\(input.name)` alone to see it.")
     }
     let chosen: Range<Int>
-    if let moment = call[Self.around] {
+    if let moment = call[Self.around]?.instant(from: index.start) {
       chosen = try rows(around: moment, in: index, call)
     } else {
       chosen = try range(call, of: index.count, "rows")

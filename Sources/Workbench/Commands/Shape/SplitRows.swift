@@ -57,22 +57,23 @@ struct SplitRows: PureCommand {
     .optional(name, .fraction(0...1), help: help) { if case .real(let share) = $0 { share } else { nil } }
   }
 
-  private static func moment(_ name: String, _ help: String) -> Parameter<Instant?> {
-    .optional(name, .instant, help: help) { if case .instant(let moment) = $0 { moment } else { nil } }
+  private static func moment(_ name: String, _ help: String) -> Parameter<Moment?> {
+    .moment(name, help: help)
   }
 
   func run(_ call: Invocation, work: Work) throws(Failure) -> Value {
     let input = call[Self.input]
     guard let index = input.value.index else { throw call.noRows(Self.input.base) }
     let fit = try amount(
-      call, rows: call[Self.fit], share: call[Self.fitShare], until: call[Self.fitUntil], of: "fit")
+      call, rows: call[Self.fit], share: call[Self.fitShare],
+      until: call[Self.fitUntil]?.instant(from: index.start), of: "fit")
     guard let fit else {
       throw call.blame(
         Self.fit.base, "R0401", "nothing says which rows to fit on",
         remedy: "Add `--fit ROWS`, `--fit-share 40%` or `--fit-until TIME`.")
     }
     let calibrate = try amount(
-      call, rows: call[Self.calibrate], share: call[Self.calibrateShare], until: call[Self.calibrateUntil],
+      call, rows: call[Self.calibrate], share: call[Self.calibrateShare], until: call[Self.calibrateUntil]?.instant(from: index.start),
       of: "calibrate")
     let kept = try normalRows(call, index.count)
     let chosen = kept.map { index.selecting($0) } ?? index
