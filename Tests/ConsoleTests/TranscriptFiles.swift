@@ -46,6 +46,7 @@ enum TranscriptFiles {
     "data/packed.csv.gz": [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0x4b],
     "data/short.npy": [0x93] + Array("NUMPY".utf8) + [1, 0],
     "data/short.png": [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13],
+    "data/broken.wav": Array("RIFF".utf8) + [4, 0, 0, 0] + Array("WAVE".utf8),
     "data/pump.bin": [0xff, 0, 1, 2, 3],
     // The head of a picture of 8 x 8 is whole, its cells are not.
     "data/pictures/a.png": [

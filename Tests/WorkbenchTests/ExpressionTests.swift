@@ -284,6 +284,20 @@ private func isTouchy(_ text: String) -> Bool {
     #expect(zip(lane.cells(5), expected).allSatisfy { $0 == $1 || $0.isNaN && $1.isNaN })
   }
 
+  @Test(arguments: [
+    ("c == 1", "c == true"), ("0 == c", "c == false"), ("c != 1", "c != true"),
+    ("c in (1, true)", "c == true"),
+    ("(a > 0) == 1", "a > 0"),
+  ]) func `take 1 for true and 0 for false beside a condition`(text: String, same: String) throws {
+    var random = SeededGenerator(seed: 8)
+    let frame = Self.next(&random)
+    let found = try [text, same].map { text in
+      cells(try read(text, frame).evaluate(over: frame, work: Work()), frame.rowCount)
+    }
+    #expect(zip(found[0], found[1]).allSatisfy(isClose))
+    #expect(throws: Diagnostic.self) { try read("c == 2", frame) }
+  }
+
   @Test func `roll long windows like short ones`() throws {
     var random = SeededGenerator(seed: 3)
     let numbers = (0..<6000).map { _ in random.below(9) == 0 ? .nan : (random.normal() * 4).rounded() }

@@ -77,7 +77,8 @@ enum ExpressionTypes {
     return Part(node: .binary(mark, leftNode, rightNode), type: .bool, range: whole)
   }
 
-  /// The second part's node, made comparable with the first; a text that is a time counts as one.
+  /// The second part's node, made comparable with the first: beside a time, a text that is one; beside a
+  /// condition, 0 and 1.
   static func comparable(_ item: Part, _ other: Part) throws(Diagnostic) -> ExpressionNode {
     if item.type == .time, case .text(let text) = other.node {
       guard let instant = Instant(text) else {
@@ -88,6 +89,10 @@ enum ExpressionTypes {
       return .instant(instant)
     }
     if other.type == .time, case .text(let text) = item.node, Instant(text) != nil { return other.node }
+    if item.type == .bool, case .number(let number) = other.node, number == 0 || number == 1 {
+      return .bool(number == 1)
+    }
+    if other.type == .bool, item.node == .number(0) || item.node == .number(1) { return other.node }
     guard item.type.fits(other.type) else {
       throw Diagnostic(
         "E0404", "\(item.type.phrase) cannot equal \(other.type.phrase)", at: other.range,
@@ -98,7 +103,11 @@ enum ExpressionTypes {
   }
 
   private static func type(_ node: ExpressionNode, _ part: Part) -> ExpressionType {
-    if case .instant = node { .time } else { part.type }
+    switch node {
+    case .instant: .time
+    case .bool: .bool
+    default: part.type
+    }
   }
 
   /// The type that arithmetic gives; nil if the operator does not fit.

@@ -17,17 +17,32 @@ enum Moment: Sendable {
 
   /// A time of day comes about at the first such moment at or after `start`.
   func instant(from start: Instant?) -> Instant {
+    guard case .clock(let clock) = self, let start else { return written }
+    let found = start.midnight + clock
+    return found < start ? found + Self.day : found
+  }
+
+  /// A time of day comes about at the last such moment at or before `end`.
+  func instant(until end: Instant) -> Instant {
+    guard case .clock(let clock) = self else { return written }
+    let found = end.midnight + clock
+    return found > end ? found + TimeSpan(nanoseconds: -Self.day.nanoseconds) : found
+  }
+
+  private var written: Instant {
     switch self {
-    case .instant(let instant): return instant
-    case .clock(let clock):
-      guard let start else { return Instant(nanoseconds: clock.nanoseconds) }
-      let day = TimeSpan(nanoseconds: 86_400_000_000_000)
-      var past = start.nanoseconds % day.nanoseconds
-      if past < 0 { past += day.nanoseconds }
-      let midnight = Instant(nanoseconds: start.nanoseconds - past)
-      let found = midnight + clock
-      return found < start ? found + day : found
+    case .instant(let instant): instant
+    case .clock(let clock): Instant(nanoseconds: clock.nanoseconds)
     }
+  }
+
+  fileprivate static let day = TimeSpan(nanoseconds: 86_400_000_000_000)
+}
+
+extension Instant {
+  fileprivate var midnight: Instant {
+    let past = nanoseconds % Moment.day.nanoseconds
+    return Instant(nanoseconds: nanoseconds - (past < 0 ? past + Moment.day.nanoseconds : past))
   }
 }
 
@@ -63,10 +78,15 @@ struct MomentRange: Sendable {
     self.upper = upper
   }
 
-  /// Without dates the range begins on the first day that has its beginning; it may pass midnight.
+  /// Without dates it is the first stretch of its kind that reaches into the data; it may pass midnight.
   func instants(from start: Instant?) -> ClosedRange<Instant>? {
-    let low = lower.instant(from: start)
-    let high = upper.instant(from: low)
+    let high: Instant
+    if case .instant(let low) = lower {
+      high = upper.instant(from: low)
+    } else {
+      high = upper.instant(from: start)
+    }
+    let low = lower.instant(until: high)
     return low <= high ? low...high : nil
   }
 

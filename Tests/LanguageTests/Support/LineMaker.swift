@@ -94,7 +94,9 @@ struct LineMaker {
     case .column(let types): column(types)
     case .expression: expression(3)
     case .call(let specs): call(specs)
-    case .range: kind == .range(.instant) ? "2026-03-01..2026-03-02" : kind == .range(.moment) ? "22:00..02:00" : range()
+    case .range(.instant): "2026-03-01..2026-03-02"
+    case .range(.moment): "22:00..02:00"
+    case .range: range()
     case .list(let inner): argument(inner) + (dice.chance(40) && !inner.isValue ? "," + argument(inner) : "")
     }
   }

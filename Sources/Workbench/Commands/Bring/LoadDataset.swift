@@ -215,7 +215,9 @@ struct DatasetLayout {
 
   func tsb() throws(Failure) -> Frame {
     var columns = try table(path)
-    guard let last = columns.popLast(), let labels = last.numbers, !columns.isEmpty else {
+    guard let last = columns.popLast(), let labels = last.numbers, !columns.isEmpty, !labels.isEmpty,
+      labels.allSatisfy({ $0 == 0 || $0 == 1 })
+    else {
       throw wrong(
         "its last column holds no labels", "The layout is columns of values, and a last one of 0 and 1.")
     }

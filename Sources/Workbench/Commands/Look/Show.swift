@@ -13,7 +13,8 @@ struct Show: PureCommand {
     return first...last
   }
   static let all = Parameter<Bool>.flag("all", help: "All rows.")
-  static let around = Parameter<Moment?>.moment("around", help: "The row nearest to this time and its neighbours.")
+  static let around = Parameter<Moment?>.moment(
+    "around", help: "The row nearest to this time and its neighbours.")
   static let margin = Parameter<Int>.integer(
     "margin", in: 0...100_000, default: 5, help: "Rows on each side with `--around`.")
 

@@ -73,8 +73,8 @@ struct SplitRows: PureCommand {
         remedy: "Add `--fit ROWS`, `--fit-share 40%` or `--fit-until TIME`.")
     }
     let calibrate = try amount(
-      call, rows: call[Self.calibrate], share: call[Self.calibrateShare], until: call[Self.calibrateUntil]?.instant(from: index.start),
-      of: "calibrate")
+      call, rows: call[Self.calibrate], share: call[Self.calibrateShare],
+      until: call[Self.calibrateUntil]?.instant(from: index.start), of: "calibrate")
     let kept = try normalRows(call, index.count)
     let chosen = kept.map { index.selecting($0) } ?? index
     guard var splits = Splitting(fit: fit, calibrate: calibrate).splits(of: chosen) else {
@@ -122,6 +122,11 @@ struct SplitRows: PureCommand {
         Self.normal.base, "R0408",
         "`\(name)` holds \(column.type.rawValue) cells, not true and false or 0 and 1",
         label: "not a label", remedy: "Derive one, as in `derive anomaly = \(name) != \"normal\"`.")
+    }
+    guard numbers.allSatisfy({ $0 == 0 || $0 == 1 || $0.isNaN }) else {
+      throw call.blame(
+        Self.normal.base, "R0408", "`\(name)` holds more than 0 and 1", label: "not a label",
+        remedy: "Derive a label, as in `derive anomaly = \(name) > 1`.")
     }
     return numbers.indices.filter { numbers[$0] == 0 }
   }
