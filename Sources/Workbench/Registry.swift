@@ -9,7 +9,7 @@ package let builtins: [any Command] =
     LoadChats(), LoadEvents(), LoadGraph(), LoadDataset(), GeneratePumpStation(), GenerateTiles(),
 
     // Look at it.
-    Describe(), Show(), Templates(), Help(),
+    Describe(), Show(), Templates(), Recommend(), Help(),
 
     // Shape it.
     Select(), Where(), Derive(), Sort(), Scale.robust, Scale.standard, Scale.minmax, Resample(), Window(),
@@ -38,7 +38,7 @@ package let builtins: [any Command] =
 
     // Decide and judge.
     ThresholdQuantile(), ThresholdMAD(), ThresholdPOT(), ThresholdIQR(), ThresholdOtsu(),
-    ThresholdValley(), ThresholdChiSquare(), ThresholdConformal(), Evaluate(),
+    ThresholdValley(), ThresholdChiSquare(), ThresholdConformal(), CompareDetectors(), Evaluate(),
     EvaluatePixels(),
 
     // Explain and draw.

@@ -15,6 +15,9 @@ extension ArgumentReader {
       inner.text.isEmpty ? [] : inner.split(at: UInt8(ascii: ",")), to: spec, nameWord, depth: depth)
   }
 
+  /// More calls are listed by their names alone.
+  private static let mostUsages = 16
+
   private func callSpec(_ word: WordSyntax, _ specs: [CallSpec]) throws(Diagnostic) -> CallSpec {
     let names = specs.map(\.name)
     let match = NameMatch(word.text, among: names, abbreviations: abbreviations)
@@ -23,7 +26,9 @@ extension ArgumentReader {
       throw Diagnostic(
         "E0309", "`\(title)` does not know `\(word.text)`", at: word.range, label: "not known here",
         remedy: Suggestion.remedy(
-          for: word.text, among: names, else: "choose \(Suggestion.list(specs.map(\.usage), "or"))"))
+          for: word.text, among: names,
+          else: "choose \(Suggestion.list(names.count > Self.mostUsages ? names : specs.map(\.usage), "or"))")
+      )
     }
     return spec
   }

@@ -81,7 +81,7 @@ struct CompareFusion: PureCommand {
     }
     let aligned = try truth.aligned(
       to: first.scores, tolerance: call[Self.tolerance], of: call, parameter: Self.truth.base)
-    let common = try commonRows(given, labels: aligned.labels, call: call)
+    let common = try call.commonRows(given, labels: aligned.labels, at: Self.truth.base)
     let labels = common.map { aligned.labels[$0] ?? false }
     var entries = given.map { name, scores in
       Entry(
@@ -103,23 +103,6 @@ struct CompareFusion: PureCommand {
     } catch {
       throw .cancelled
     }
-  }
-
-  private func commonRows(
-    _ given: [(name: String, scores: Scores)], labels: [Bool?], call: Invocation
-  ) throws(Failure) -> [Int] {
-    var rows: Set<Int>?
-    for (_, scores) in given {
-      do throws(EvaluationError) {
-        let own = Set(try JudgedRows(scores, labels: labels).rows)
-        rows = rows?.intersection(own) ?? own
-      } catch {
-        throw call.failure(error, at: Self.truth.base)
-      }
-    }
-    let common = (rows ?? []).sorted()
-    if common.isEmpty { throw call.failure(EvaluationError.nothingToJudge, at: Self.truth.base) }
-    return common
   }
 
   private static func metric(_ judged: LabelledScores, isAP: Bool) -> Double? {
@@ -192,10 +175,4 @@ struct CompareFusion: PureCommand {
 extension Scores {
   /// Made of several modalities.
   fileprivate var isFused: Bool { method.hasPrefix("fuse ") || method.hasPrefix("map ") }
-}
-
-extension LabelledScores {
-  fileprivate func drawing(_ rows: [Int]) -> LabelledScores {
-    LabelledScores(scores: rows.map { scores[$0] }, labels: rows.map { labels[$0] })
-  }
 }
