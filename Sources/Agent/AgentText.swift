@@ -30,7 +30,8 @@ package enum AgentText {
     case .alreadyComputed(let line, let number):
       "● \(SafeText.visible(line))   already computed\(number.map { ": r\($0)" } ?? "")"
     case .refused(let line, let diagnostic):
-      "● \(SafeText.visible(line))   refused\n  └ \(SafeText.oneLine(diagnostic, limit: 200))"
+      "● \(SafeText.visible(line))   refused\n  └ \(Self.short(diagnostic))"
+    case .leftOut(let option): "  `\(SafeText.oneLine(option, limit: 40))` was left out: it could not be read"
     case .denied(let line): "● \(SafeText.visible(line))   not allowed"
     case .planned(let number, let line): "○ \(number)  \(SafeText.visible(line))"
     case .unsupported(let items):
@@ -46,6 +47,14 @@ package enum AgentText {
       case .cutShort: "the model's window is full: answering from what there is"
       }
     }
+  }
+
+  /// What is wrong and what helps, without the line and its carets.
+  private static func short(_ diagnostic: String) -> String {
+    let lines = diagnostic.split(separator: "\n")
+    let remedy = lines.dropFirst().last { $0.hasPrefix("help: ") }
+    return [lines.first, remedy].compactMap(\.self)
+      .map { SafeText.oneLine(String($0), limit: 200) }.joined(separator: "\n    ")
   }
 
   /// The line after a turn.

@@ -9,6 +9,8 @@ package final class SessionWorkplace: Workplace {
   private let preview: (LineResult) -> [String]
   /// What there would be if the plan had run.
   private var planned: SessionScope?
+  /// The calls of this turn that were refused.
+  private var refused: Set<String> = []
 
   package init(session: Session, preview: @escaping (LineResult) -> [String] = { _ in [] }) {
     self.session = session
@@ -16,9 +18,9 @@ package final class SessionWorkplace: Workplace {
   }
 
   package func review(_ call: ToolCall) -> CallReview {
+    let checker = planned.map { session.checker(in: $0) } ?? session.checker()
     do throws(Diagnostic) {
-      let checked = try CallReading.check(
-        call, by: planned.map { session.checker(in: $0) } ?? session.checker())
+      let checked = try CallReading.check(call, by: checker)
       guard case .pipeline(let pipeline) = checked else {
         throw Diagnostic(
           "A0136", "`\(SafeText.oneLine(call.arguments, limit: 60))` is not a data command",
@@ -26,6 +28,15 @@ package final class SessionWorkplace: Workplace {
       }
       return .line(reviewed(pipeline))
     } catch {
+      // Told once what is wrong, a small model may send the same again: then it is meant without that option.
+      if !refused.insert("\(call.name) \(call.arguments)").inserted,
+        let (statement, option) = CallReading.checkWithoutOption(call, by: checker),
+        case .pipeline(let pipeline) = statement
+      {
+        var line = reviewed(pipeline)
+        line.leftOut = option
+        return .line(line)
+      }
       var diagnostic = error
       if diagnostic.source == nil, let line = try? CallReading.line(of: call) { diagnostic.source = line }
       return .refused(
@@ -79,7 +90,10 @@ package final class SessionWorkplace: Workplace {
 
   package func knows(result number: Int) -> Bool { session.store.provenance(ofResult: number) != nil }
 
-  package func beginTurn() { planned = nil }
+  package func beginTurn() {
+    planned = nil
+    refused = []
+  }
 
   package func plan(_ line: ReviewedLine) {
     var scope = planned ?? session.scope

@@ -131,6 +131,20 @@ final class TypedLines: LineSource {
     #expect(desk.session.bindings.count == 1)
   }
 
+  @Test func `a refused call that comes again runs without the option that was wrong`() {
+    let call = { (id: String) in
+      ScriptedModel.Reply.call(id, "show", #"{"value":"pump","rows":"first","around":"2026-03-01T08:01"}"#)
+    }
+    let model = ScriptedModel(call("a"), call("b"), .text("Done."))
+    let desk = Desk(model)
+    #expect(desk.ask("what is there?") == .answered)
+    let text = desk.screen.text
+    #expect(text.contains("refused") && text.contains("show pump --around 2026-03-01T08:01"))
+    #expect(text.contains("`rows` was left out: it could not be read"))
+    let messages = model.requests.last?["messages"]?.array ?? []
+    #expect(messages.last?["content"]?.string?.hasPrefix("Ran without `rows`") == true)
+  }
+
   @Test func `writes only what the user allows, as the user changed it`() throws {
     let write = ScriptedModel.Reply.call("a", "export", #"{"value":"pump","to":"x.csv"}"#)
     let denied = Desk(ScriptedModel(write, .text("Not written.")))

@@ -19,6 +19,21 @@ package enum CallReading {
     return try checker.check(verb: call.name, arguments: plain(members, of: spec))
   }
 
+  /// The call without one of its options, if that is all that is wrong with it.
+  package static func checkWithoutOption(
+    _ call: ToolCall, by checker: Checker
+  ) -> (statement: CheckedStatement, option: String)? {
+    guard let members = try? members(of: call) else { return nil }
+    for (place, member) in members.enumerated() where member.key != "method" {
+      var fewer = members
+      fewer.remove(at: place)
+      var call = call
+      call.arguments = JSON.object(fewer).description
+      if let statement = try? check(call, by: checker) { return (statement, member.key) }
+    }
+    return nil
+  }
+
   /// The line, if the model wrote one: in a fence, or for the tool `run`.
   package static func line(of call: ToolCall) throws(Diagnostic) -> String? {
     if call.form == .printedLine { return try oneLine(call.arguments) }

@@ -211,6 +211,7 @@ extension AgentTurn {
       return nil
     case .line(let line):
       refusals = 0
+      if let option = line.leftOut { notices.append(.leftOut(option: option)) }
       if let earlier = done.last(where: { $0.key == line.key }) {
         repeats += 1
         notices.append(.alreadyComputed(line: line.text, number: earlier.outcome.number))
@@ -283,7 +284,8 @@ extension AgentTurn {
     if outcome.status == .interrupted { return stop(.interrupted, ModelReply()) }
     if outcome.status == .failed { refusals += 1 }
     done.append(Done(line: outcome.recorded ?? line.text, key: line.key, outcome: outcome))
-    answerCall(text: outcome.text, summary: outcome.summary)
+    let without = line.leftOut.map { "Ran without `\($0)`, which could not be read.\n" } ?? ""
+    answerCall(text: without + outcome.text, summary: outcome.summary)
     return nil
   }
 

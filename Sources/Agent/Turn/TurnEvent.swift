@@ -56,6 +56,8 @@ package enum TurnNotice: Sendable, Equatable {
   case alreadyComputed(line: String, number: Int?)
   case refused(line: String, diagnostic: String)
   case denied(line: String)
+  /// A call that came twice though it was refused ran without an option that could not be read.
+  case leftOut(option: String)
   case planned(number: Int, line: String)
   /// Numbers and results that the answer names and that nothing the model saw contains.
   case unsupported([String])

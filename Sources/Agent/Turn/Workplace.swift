@@ -48,6 +48,9 @@ package struct ReviewedLine: Sendable, Equatable {
   /// Every command of the pipe.
   package var commands: [Command]
 
+  /// The option of the call that the line does without, because it could not be read.
+  package var leftOut: String?
+
   package struct Command: Sendable, Equatable {
     package let verb: String
     package let method: String?
