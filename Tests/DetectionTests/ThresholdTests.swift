@@ -35,10 +35,24 @@ import Values
     #expect(rare > found)
   }
 
+  @Test(arguments: [21, 22, 100, 400, 600, 5000]) func `begin the tail lower where few scores are high`(
+    _ count: Int
+  ) throws {
+    let law = GeneralizedPareto(scale: 1, shape: 0)
+    let sample = SortedSample((0..<count).map { law.quantile((Double($0) + 0.5) / Double(count)) })
+    let found = try PeaksOverThreshold(risk: 1e-3).threshold(of: sample, segment: "")
+    let lower = min(0.98, (Double(count) - 10.5) / Double(count - 1))
+    #expect(try found == PeaksOverThreshold(risk: 1e-3, initial: lower).threshold(of: sample, segment: ""))
+    #expect(throws: ThresholdError.tooFewExceedances(needed: 10, got: 1, segment: "")) {
+      _ = try PeaksOverThreshold(risk: 1e-3).threshold(
+        of: SortedSample((0..<19).map(Double.init)), segment: "")
+    }
+  }
+
   @Test func `refuse a tail that cannot be fitted`() {
     let few = SortedSample((0..<200).map(Double.init))
     #expect(throws: ThresholdError.tooFewExceedances(needed: 10, got: 4, segment: "")) {
-      _ = try PeaksOverThreshold(risk: 1e-3).threshold(of: few, segment: "")
+      _ = try PeaksOverThreshold(risk: 1e-3, initial: 0.98).threshold(of: few, segment: "")
     }
     let many = SortedSample((0..<2000).map(Double.init))
     #expect(throws: ThresholdError.riskAboveTail(risk: 0.02, tail: 0.02, segment: "")) {

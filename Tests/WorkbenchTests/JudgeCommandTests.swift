@@ -163,7 +163,7 @@ func code(of body: () throws -> Void) -> String? {
   @Test(arguments: [
     ("threshold quantile", 989.01, "quantile, level 0.99, fitted on 1000 all rows"),
     ("threshold mad", 499.5 + 3 * 1.482602218505602 * 250, "mad, factor 3.0, fitted on 1000 all rows"),
-    ("threshold pot", 999.1, "pot, risk 0.001, initial quantile 0.98, fitted on 1000 all rows"),
+    ("threshold pot", 999.1, "pot, risk 0.001, fitted on 1000 all rows"),
   ]) func `decide with their defaults`(_ name: String, _ threshold: Double, _ rule: String) throws {
     guard case .alarms(let alarms) = try run(name, on: ["scores": Self.scores]) else {
       Issue.record("no alarms")

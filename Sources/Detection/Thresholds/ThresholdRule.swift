@@ -87,7 +87,8 @@ package struct MedianDeviationThreshold: ThresholdRule {
 /// The excesses over a high quantile follow a generalised Pareto distribution whatever the scores' own distribution
 /// is, so that the threshold can lie beyond the largest score seen.
 ///
-/// - Input: enough scores for ten of them to exceed the initial quantile.
+/// - Input: enough scores for ten of them to exceed the initial quantile; without one, it is 98 %, or as much lower as
+///   ten excesses need, down to the median.
 /// - Output: `t + quantile` of the fitted tail at `risk n / nₜ`, where `nₜ` of `n` scores exceed `t`.
 /// - Complexity: about 250 passes over the excesses.
 /// - Throws: `tooFewExceedances`, `noTail`, `riskAboveTail`.
@@ -100,17 +101,28 @@ package struct PeaksOverThreshold: ThresholdRule {
   package static let fewestExceedances = 10
 
   package let risk: Double
-  package let initial: Double
+  package let initial: Double?
+  private static let usualInitial = 0.98
 
-  package init(risk: Double, initial: Double = 0.98) {
+  package init(risk: Double, initial: Double? = nil) {
     self.risk = risk
     self.initial = initial
   }
 
-  package var summary: String { "pot, risk \(risk), initial quantile \(initial)" }
+  package var summary: String {
+    "pot, risk \(risk)" + (initial.map { ", initial quantile \($0)" } ?? "")
+  }
+
+  private func initial(among count: Int) -> Double {
+    if let initial { return initial }
+    let lower = (Double(count - Self.fewestExceedances) - 0.5) / Double(count - 1)
+    return lower >= 0.5 ? min(lower, Self.usualInitial) : Self.usualInitial
+  }
 
   package func threshold(of scores: SortedSample, segment: String) throws(ThresholdError) -> Double {
-    guard let start = scores.quantile(initial) else { throw .noRows(segment: segment) }
+    guard let start = scores.quantile(initial(among: scores.count)) else {
+      throw .noRows(segment: segment)
+    }
     let excesses = scores.values[scores.countAtMost(start)...].map { $0 - start }
     if excesses.count < Self.fewestExceedances {
       throw .tooFewExceedances(needed: Self.fewestExceedances, got: excesses.count, segment: segment)

@@ -6,8 +6,10 @@ import Values
 struct ThresholdPOT: PureCommand {
   static let risk = Parameter<Double>.fraction(
     "risk", in: 1e-12...0.5, default: 1e-3, help: "Chance that a normal row exceeds the threshold.")
-  static let initial = Parameter<Double>.fraction(
-    "initial", in: 0...1, default: 0.98, help: "Quantile above which the tail is modelled.")
+  static let initial = Parameter<Double?>.optional(
+    "initial", .fraction(0...1),
+    help: "Quantile above which the tail is modelled; 98% if absent, lower on few rows."
+  ) { if case .real(let level) = $0 { level } else { nil } }
 
   let spec = CommandSpec(
     "threshold", "pot", "Alarms scores that a normal row exceeds with a chosen risk.",
@@ -16,7 +18,7 @@ struct ThresholdPOT: PureCommand {
       maximum likelihood, whose quantile at the risk is the threshold (Siffer et al., Anomaly detection in streams with \
       extreme value theory, KDD 2017, equation 1). It may lie beyond every score seen. The likelihood is maximised \
       along its profile instead of solving Grimshaw's equation; shapes below -1 are left out. Ten scores must exceed \
-      the initial quantile.
+      the initial quantile: where 98% leaves fewer, it is lowered as far as that needs.
 
       \(ThresholdOptions.fitting)
       """,

@@ -91,14 +91,20 @@ struct Account {
   func global(over chosen: [Int]) -> Report {
     var remarks: [String] = []
     if let alarms {
-      for (number, segment) in alarms.segments.prefix(Self.mostSentences).enumerated() {
+      let segments = alarms.segments
+      let highest = segments.indices.sorted { a, b in
+        let (x, y) = (scores.values[segments[a].peak], scores.values[segments[b].peak])
+        return x == y ? a < b : x > y
+      }
+      for number in highest.prefix(Self.mostSentences) {
+        let segment = segments[number]
         remarks.append(
           "alarm \(number + 1), \(counted(segment.rows.count, "row")), peak at \(scores.index.label(of: segment.peak)): "
             + sentence(for: segment.peak) + ".")
       }
-      if alarms.segments.count > Self.mostSentences {
+      if segments.count > Self.mostSentences {
         remarks.append(
-          "\(alarms.segments.count - Self.mostSentences) more alarms; name one with `--at` or `--row`.")
+          "\(segments.count - Self.mostSentences) lower alarms; name one with `--at` or `--row`.")
       }
     } else if let peak = chosen.max(by: { scores.values[$0] < scores.values[$1] }) {
       remarks.append("highest at \(scores.index.label(of: peak)): \(sentence(for: peak)).")
