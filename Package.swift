@@ -42,6 +42,8 @@ let package = Package(
     .systemLibrary(
       name: "CLapack", providers: [.apt(["libopenblas-serial-dev"]), .brew(["openblas"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
+    .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
     .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
     .target(
       name: "CImages",
@@ -76,7 +78,9 @@ let package = Package(
     room("Learning", ["Numerics"], fast: true),
     room("Language", ["Chronology", "Notation"]),
     room(
-      "Formats", ["Values", "Numerics", "Chronology", "Notation", "CZlib", "CPNG", "CImages"], fast: true),
+      "Formats",
+      ["Values", "Numerics", "Chronology", "Notation", "CZlib", "CZstd", "CSQLite", "CPNG", "CImages"],
+      fast: true),
     room("Encoding", ["Values", "Numerics", "Chronology"], fast: true),
     room("Fusion", ["Values", "Learning", "Numerics", "Chronology"], fast: true),
     room("Detection", ["Values", "Learning", "Numerics", "Chronology"], fast: true),

@@ -3,7 +3,7 @@ import Numerics
 
 /// What a file most likely holds, judged by its first bytes and then by the ending of its name.
 package enum FileKind: String, Sendable, CaseIterable {
-  case table, array, matlab, json, log, audio, image, text, events, graph, cloud, record
+  case table, array, matlab, arff, sqlite, json, log, audio, image, text, events, graph, cloud, record
 
   /// What was found, with the sign that told.
   package struct Finding: Sendable, Equatable {
@@ -21,9 +21,11 @@ package enum FileKind: String, Sendable, CaseIterable {
     var head = try source.read(at: 0, count: headSize)
     if head.isEmpty { throw .malformed("it is empty", offset: 0) }
     var name = path.lowercased()
-    if Inflate.isGzip(head) {
-      head = try Inflate.unpack(source, in: 0..<source.count, .gzip, limit: headSize)
-      if name.hasSuffix(".gz") { name = String(name.dropLast(3)) }
+    if Packed.isPacked(head) {
+      head = try Packed.unpack(source, limit: headSize)
+      for ending in [".gz", ".zst"] where name.hasSuffix(ending) {
+        name = String(name.dropLast(ending.count))
+      }
     }
     let ending =
       name.split(separator: "/").last?.split(separator: ".").dropFirst().last.map(String.init) ?? ""
@@ -78,6 +80,7 @@ package enum FileKind: String, Sendable, CaseIterable {
     if begins("# .PCD") || (begins("VERSION ") && ending == "pcd") {
       return Finding(kind: .cloud, sign: "PCD")
     }
+    if DatabaseFile.isDatabase(head) { return Finding(kind: .sqlite, sign: "an SQLite database") }
     if begins("MATLAB 5.0") { return Finding(kind: .matlab, sign: "a MATLAB file") }
     try refuse(head, begins, holds)
     let isSolid = begins("solid") && head.prefix(512).contains(10)
@@ -93,10 +96,6 @@ package enum FileKind: String, Sendable, CaseIterable {
   private static func refuse(
     _ head: [UInt8], _ begins: (String) -> Bool, _ holds: (String, Int) -> Bool
   ) throws(FormatError) {
-    if begins("SQLite format 3") {
-      throw .unsupported(
-        "it is an SQLite database; export a table with `sqlite3 -csv -header FILE 'select …'`")
-    }
     if begins("PAR1") { throw .unsupported("it is Parquet; export it as CSV, as with `duckdb -csv`") }
     if begins("ARROW1") { throw .unsupported("it is Arrow IPC; export it as CSV or NPZ") }
     if head.starts(with: [0x89]), holds("HDF", 1) {
@@ -109,9 +108,6 @@ package enum FileKind: String, Sendable, CaseIterable {
       throw .unsupported("it is a video; write its frames with `ffmpeg -i IN frames/%05d.png`")
     }
     if begins("%PDF") { throw .unsupported("it is a PDF; turn it into text with `pdftotext`") }
-    if head.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) {
-      throw .unsupported("it is packed with zstd; unpack it with `zstd -d`")
-    }
     if begins("BZh") || head.starts(with: [0xFD, 0x37, 0x7A, 0x58, 0x5A]) {
       throw .unsupported("it is packed with bzip2 or xz; unpack it first")
     }
@@ -136,6 +132,7 @@ package enum FileKind: String, Sendable, CaseIterable {
       return Finding(kind: .record, sign: "a WFDB header")
     }
     if first == UInt8(ascii: "<"), let finding = markup(text) { return finding }
+    if AttributeFile.isARFF(text) { return Finding(kind: .arff, sign: "ARFF") }
     if ending == "nt" || ending == "ttl" || triples(text) {
       return Finding(kind: .graph, sign: "triples")
     }

@@ -2,7 +2,8 @@
 package let builtins: [any Command] =
   [
     // Bring data in.
-    LoadAny(), LoadTable(), LoadJSON(), LoadArray(), LoadMatlab(), LoadRecord(), LoadCloud(), LoadAudio(),
+    LoadAny(), LoadTable(), LoadJSON(), LoadArray(), LoadMatlab(), LoadARFF(), LoadSQLite(), LoadRecord(),
+    LoadCloud(), LoadAudio(),
     LoadClips(),
     LoadVideo(), LoadLog(),
     LoadImage(), LoadImages(), LoadDepth(), LoadText(),

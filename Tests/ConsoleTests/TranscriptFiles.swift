@@ -1,4 +1,7 @@
+import Formats
 import Foundation
+import Numerics
+import Values
 
 /// The files that transcripts meet: small, and most of them wrong in one way.
 enum TranscriptFiles {
@@ -54,6 +57,9 @@ enum TranscriptFiles {
       0x00, 0x00, 0x00, 0x08, 0x00, 0x00, 0x00, 0x08, 0x08, 0x00, 0x00, 0x00, 0x00, 0xe1, 0x64, 0xe1,
       0x57, 0x00, 0x00, 0x00, 0x40, 0x49, 0x44, 0x41, 0x54, 0x78, 0x9c,
     ],
+    "data/plant.db":
+      (try? DatabaseWriter.bytes(
+        of: [Column(numbers: [1, 2], name: "level")], table: "readings", work: Work())) ?? [],
     "data/two.npz": Array(Data(base64Encoded: twoArrays) ?? Data()),
   ]
 

@@ -11,6 +11,7 @@ import Workbench
       ("a table", "a.csv", "a,b\n1,2\n3,4\n", ValueKind.table),
       ("objects", "a.jsonl", "{\"a\": 1}\n", .table),
       ("a cloud", "a.xyz", "1 2 3\n4 5 6\n", .cloud), ("words", "a.txt", "the pump hums\n", .text),
+      ("attributes", "a.arff", "@relation r\n@attribute a real\n@data\n1\n", .table),
       ("a log", "a.log", "2026-03-01T08:00:00Z INFO on\n2026-03-01T08:00:01Z INFO off\n", .log),
       ("a picture", "a.pgm", "P2 2 2 9\n1 2 3 4\n", .images),
       ("a graph", "a.graphml", "<graphml><graph><edge source=\"a\" target=\"b\"/></graph></graphml>", .graph),
@@ -35,7 +36,7 @@ import Workbench
 
   @Test(arguments: [
     ("unknown bytes", "load a.bin", "E0545"), ("two kinds", "load a.csv b.xyz", "E0546"),
-    ("a wrong method", "load tabel a.csv", "E0209"), ("a database", "load a.db", "E0522"),
+    ("a wrong method", "load tabel a.csv", "E0209"), ("a damaged database", "load a.db", "E0520"),
     ("several logs", "load a.log b.log", "E0502"),
   ]) func `says what is wrong`(_ name: String, _ line: String, _ code: String) throws {
     let log = "2026-03-01T08:00:00Z INFO on\n2026-03-01T08:00:01Z INFO off\n"
@@ -54,9 +55,12 @@ import Workbench
 }
 
 @Suite struct `Values written and read back` {
-  @Test(arguments: ["csv", "jsonl", "npz", "npy"]) func `are equal`(_ ending: String) throws {
+  @Test(arguments: ["csv", "jsonl", "npz", "npy", "arff", "sqlite"]) func `are equal`(_ ending: String) throws
+  {
     let session = Session(world: .memory())
-    let load = ["csv": "table", "jsonl": "json", "npz": "array", "npy": "array"][ending] ?? ""
+    let load =
+      ["csv": "table", "jsonl": "json", "npz": "array", "npy": "array", "arff": "arff", "sqlite": "sqlite"][
+        ending] ?? ""
     let events = session.type(
       "a = generate pump-station --minutes 5 --seed 3", "b = describe a | select mean,sd,min,max",
       "export b --to b.\(ending)", "c = load \(load) b.\(ending)")

@@ -25,10 +25,8 @@ package struct PointFile: Sendable {
   package init(_ source: any ByteSource, path: String, work: Work) throws(FormatError) {
     guard source.count <= Self.mostBytes else { throw .unsupported("it has more than 1 GB") }
     var bytes = try source.read(at: 0, count: source.count)
-    if Inflate.isGzip(bytes) {
-      bytes = try Inflate.unpack(
-        source, in: 0..<source.count, .gzip, limit: Self.mostBytes, expected: source.count * 4
-      ) { !work.isCancelled() }
+    if Packed.isPacked(bytes) {
+      bytes = try Packed.unpack(source, limit: Self.mostBytes) { !work.isCancelled() }
     }
     if bytes.isEmpty { throw .malformed("it is empty", offset: 0) }
     format = Self.format(of: bytes, path: path)

@@ -14,7 +14,7 @@ package struct TextBytes: Sendable {
   package let start: Int
   package let encoding: TextEncoding
 
-  /// Unpacks gzip and turns UTF-16 into UTF-8; other files are read where they are.
+  /// Unpacks gzip and zstd and turns UTF-16 into UTF-8; other files are read where they are.
   ///
   /// - Parameter limit: so many bytes of text are wanted at most, where that spares work.
   package init(
@@ -22,10 +22,8 @@ package struct TextBytes: Sendable {
   ) throws(FormatError) {
     var source = file
     var head = try source.read(at: 0, count: 4096)
-    if Inflate.isGzip(head) {
-      source = MemorySource(
-        try Inflate.unpack(
-          file, in: 0..<file.count, .gzip, limit: limit, expected: file.count * 4, check: check))
+    if Packed.isPacked(head) {
+      source = MemorySource(try Packed.unpack(file, limit: limit, check: check))
       head = try source.read(at: 0, count: 4096)
     }
     let encoding = Self.encoding(of: head)

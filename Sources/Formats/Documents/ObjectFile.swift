@@ -147,29 +147,6 @@ package struct ObjectFile: Sendable {
     if !known.isEmpty, known.values.allSatisfy({ $0.bool != nil }) {
       return Column(name, .bool((0..<count).map { known[$0]?.bool ?? false }), nulls: nulls)
     }
-    let texts = (0..<count).map { known[$0]?.plainText ?? "" }
-    if let times = times(texts, known.keys) { return Column(name, .time(times), nulls: nulls) }
-    let levels = Set(known.keys.map { texts[$0] })
-    guard levels.count <= max(16, count / 10), !levels.isEmpty else {
-      return Column(name, .text(TextColumn(texts)), nulls: nulls)
-    }
-    let sorted = levels.sorted()
-    let places = Dictionary(uniqueKeysWithValues: sorted.enumerated().map { ($1, Int32($0)) })
-    return Column(
-      name, .category(codes: texts.indices.map { nulls[$0] ? -1 : places[texts[$0]] ?? -1 }, levels: sorted),
-      nulls: nulls)
-  }
-
-  /// ISO 8601 dates with a time of day, if all texts are such.
-  private static func times(_ texts: [String], _ rows: some Collection<Int>) -> [Int64]? {
-    guard !rows.isEmpty else { return nil }
-    let scanner = TimeScanner(.calendar(.yearFirst, zone: 0))
-    var times = [Int64](repeating: 0, count: texts.count)
-    for row in rows {
-      let text = texts[row].utf8
-      guard text.count >= 16, text.contains(58), let time = scanner.nanoseconds(text) else { return nil }
-      times[row] = time
-    }
-    return times
+    return Column(texts: TextColumn((0..<count).map { known[$0]?.plainText ?? "" }), nulls: nulls, name: name)
   }
 }

@@ -43,6 +43,10 @@ extension DiagnosticGuide {
       "load readings  →  load table readings"),
     Entry("E0546", "Files that are loaded together must be of one kind."),
     Entry("E0548", "The data set has another layout; `help load dataset` names the files that are wanted."),
+    Entry(
+      "E0549", "A database may hold several tables; say which.",
+      "load sqlite plant.db  →  load sqlite plant.db --table readings"),
+    Entry("E0550", "The query is no select statement that the database can run."),
     Entry("E0547", "Clips are sound files, found by the endings of their names."),
     Entry("E0601", "`/tutorial` lists the lessons and opens one."),
   ]

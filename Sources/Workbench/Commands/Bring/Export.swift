@@ -11,7 +11,7 @@ struct Export: WorldCommand {
   static let to = Parameter<String>.required(
     "to", .output, placement: .option,
     help:
-      "The file; its ending says how: .csv, .tsv, .jsonl, .npy, .npz, .mat, .json, .png, .wav, .ply or .hea."
+      "The file; its ending says how: .csv, .tsv, .jsonl, .npy, .npz, .mat, .arff, .sqlite, .json, .png, .wav, .ply or .hea."
   ) { if case .path(let path) = $0 { path } else { "" } }
   static let overwrite = Parameter<Bool>.flag("overwrite", help: "Replace a file that is there and differs.")
 
@@ -21,7 +21,7 @@ struct Export: WorldCommand {
       CSV and TSV hold the address of each row (`time` or `id`) and all columns, numbers with the shortest digits that \
       read back to the same bits, times in ISO 8601 and UTC, missing cells empty; units, roles, segments and splits \
       are left out. NPY holds the columns of numbers as doubles, missing cells as NaN. JSON holds everything that the \
-      value is made of, always in the same order. JSON Lines holds an object a row, without members for missing cells. MAT holds a column of numbers a variable (version 5). NPZ holds an \
+      value is made of, always in the same order. JSON Lines holds an object a row, without members for missing cells. MAT holds a column of numbers a variable (version 5). ARFF and SQLite hold what CSV holds, with its types; the table has the name of the file. NPZ holds an \
       array a column, times as nanoseconds since 1970. PLY holds the points of a cloud in binary, as doubles. HEA writes a WFDB header and beside it the \
       numbers of a series at equal steps, rounded to one part in two thousand million of their range. PNG holds one picture as it is, or a sheet of the first hundred. WAV holds sound as 32-bit floating point.
 
@@ -100,6 +100,11 @@ struct Export: WorldCommand {
       let others = frame.columns.count - columns.count
       if others > 0 { call.note("\(counted(others, "column")) without numbers left out") }
       return (MatlabWriter.bytes(of: columns), Self.summary(frame.rowCount, columns.count))
+    case "arff":
+      guard let frame = value.exportedFrame else { throw unfit(call, "as rows and columns") }
+      let bytes = AttributeWriter.bytes(of: frame.withAddress, relation: Self.name(of: path))
+      return (bytes, Self.summary(frame.rowCount, frame.columns.count))
+    case "sqlite", "db": return try database(value, call, work: work)
     case "npz": return try arrays(value, call)
     case "jsonl", "ndjson": return try objects(value, call, work: work)
     case "ply":
@@ -122,7 +127,8 @@ struct Export: WorldCommand {
     default:
       throw call.blame(
         Self.to.base, "E0536", "the ending of `\(path)` says no format that is known", label: "which format?",
-        remedy: "End it in .csv, .tsv, .jsonl, .npy, .npz, .mat, .json, .png, .wav, .ply or .hea.")
+        remedy:
+          "End it in .csv, .tsv, .jsonl, .npy, .npz, .mat, .arff, .sqlite, .json, .png, .wav, .ply or .hea.")
     }
   }
 
@@ -249,6 +255,26 @@ struct Export: WorldCommand {
     return (bytes, Self.summary(frame.rowCount, frame.columns.count))
   }
 
+  private func database(
+    _ value: Value, _ call: Invocation, work: Work
+  ) throws(Failure) -> (bytes: [UInt8], summary: String) {
+    guard let frame = value.exportedFrame else { throw unfit(call, "as a table of a database") }
+    do throws(FormatError) {
+      let bytes = try DatabaseWriter.bytes(
+        of: frame.withAddress, table: Self.name(of: call[Self.to]), work: work)
+      return (bytes, Self.summary(frame.rowCount, frame.columns.count))
+    } catch {
+      throw error.failure(
+        call[Self.to], at: Self.to.base, of: call.call, remedy: "Write it as .csv.")
+    }
+  }
+
+  /// The name of a file without folders and ending.
+  private static func name(of path: String) -> String {
+    let name = path.split(separator: "/").last.map(String.init) ?? ""
+    return name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name
+  }
+
   private static func summary(_ rows: Int, _ columns: Int) -> String {
     "\(rows) \(rows == 1 ? "row" : "rows") of \(columns) \(columns == 1 ? "column" : "columns")"
   }
@@ -257,6 +283,17 @@ struct Export: WorldCommand {
     call.blame(
       Self.to.base, "E0529", "this value cannot be written \(form)", label: "not for this kind of value",
       remedy: "Write it as .json, or choose a part of it.")
+  }
+}
+
+extension Frame {
+  /// The rows with their times or names as the first column.
+  fileprivate var withAddress: [Column] {
+    switch index.address {
+    case .row: columns
+    case .time(let axis): [Column("time", .time((0..<axis.count).map { axis[$0].nanoseconds }))] + columns
+    case .sample(let ids): [Column("id", .text(ids))] + columns
+    }
   }
 }
 

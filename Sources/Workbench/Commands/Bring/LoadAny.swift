@@ -13,7 +13,7 @@ struct LoadAny: WorldCommand {
     discussion: """
       The first bytes decide, and where they leave it open the ending of the name. What a file was taken for is told \
       under the result, with the command that takes options. Several files must be of one kind: tables, pictures, \
-      clouds and documents are read together. Kinds are table, array, matlab, json, log, audio, image, text, events, graph, \
+      clouds and documents are read together. Kinds are table, array, matlab, arff, sqlite, json, log, audio, image, text, events, graph, \
       cloud and record.
       """,
     parameters: [paths.base], output: .table, reach: .read,
@@ -73,6 +73,8 @@ struct LoadAny: WorldCommand {
       case .table: LoadTable()
       case .array: LoadArray()
       case .matlab: LoadMatlab()
+      case .arff: LoadARFF()
+      case .sqlite: LoadSQLite()
       case .json: LoadJSON()
       case .log: LoadLog()
       case .audio: LoadAudio()

@@ -34,7 +34,9 @@ struct LoadEvents: WorldCommand {
     let files = try world.files.open([call[Self.path]], for: Self.path.base, of: call.call)
     guard let file = files.first else { throw .cancelled }
     var name = file.path.lowercased()
-    if name.hasSuffix(".gz") { name = String(name.dropLast(3)) }
+    for packing in [".gz", ".zst"] where name.hasSuffix(packing) {
+      name = String(name.dropLast(packing.count))
+    }
     let records: EventRecords
     if name.hasSuffix(".xes") || name.hasSuffix(".xml") {
       do throws(FormatError) {

@@ -48,46 +48,10 @@ struct LoadJSON: WorldCommand {
         remedy: "Give objects, one a line or in a list, or name the list with `--member NAME`.")
     }
     tell(objects, call)
-    let names = objects.columns.map(\.name)
-    for (parameter, wanted) in [
-      (Self.time.base, call[Self.time].map { [$0] } ?? []), (Self.id.base, call[Self.id].map { [$0] } ?? []),
-      (Self.labels.base, call[Self.labels]),
-    ] {
-      for name in wanted where !names.contains(name) {
-        throw call.blame(
-          parameter, "E0524", "the objects have no member `\(name)`", label: "not there",
-          remedy: Suggestion.remedy(for: name, among: names, else: "They have \(Suggestion.some(names))."))
-      }
-    }
-    var columns = objects.columns.map { column in
-      var column = column
-      if call[Self.labels].contains(column.name) { column.role = .label }
-      return column
-    }
-    var index = Index.rows(objects.rowCount)
-    if let id = call[Self.id], let place = columns.firstIndex(where: { $0.name == id }) {
-      let texts = (0..<objects.rowCount).map { columns[place].plainText($0) ?? "" }
-      index = Index(.sample(TextColumn(texts)))
-      columns[place].role = .identifier
-    }
-    guard let time = call[Self.time], let place = columns.firstIndex(where: { $0.name == time }) else {
-      return .table(Frame(index: index, columns: columns))
-    }
-    let column = columns.remove(at: place)
-    guard let moments = column.moments else {
-      throw call.blame(
-        Self.time.base, "E0525", "`\(time)` holds \(column.type.rawValue) cells, not times",
-        label: "not times",
-        remedy: "Choose another member; times are ISO 8601 texts or counts from 1970.")
-    }
-    let kept = moments.indices.filter { moments[$0] != nil }
-    if kept.count < moments.count {
-      call.note("\(counted(moments.count - kept.count, "row")) without a time left out")
-    }
-    return .series(
-      Frame(
-        index: Index(.time(.listed(kept.compactMap { moments[$0] }))),
-        columns: columns.map { $0.selecting(kept) }))
+    return try RowRoles(
+      time: Self.time, id: Self.id, labels: Self.labels, owner: "the objects have no member"
+    ).value(
+      objects.columns, count: objects.rowCount, call)
   }
 
   private func tell(_ objects: ObjectFile, _ call: Invocation) {

@@ -41,13 +41,13 @@ struct LoadTable: WorldCommand {
     "category", help: "Columns that become categories whatever they look like.")
 
   let spec = CommandSpec(
-    "load", "table", "Reads columns from CSV and similar text files, also packed with gzip.",
+    "load", "table", "Reads columns from CSV and similar text files, also packed.",
     discussion: """
       Delimiter, quotes, decimal mark, header, types and character set are found out from the first 64 KB; options \
       overrule. Cells are numbers, times, true or false, categories or text. A column of which more than 95 percent \
       fits its type keeps it: other cells are missing, and are counted under the result with their first line. Records \
       with too few cells lack the rest; records with too many lose all, since nobody knows which cell is which. Empty \
-      lines are no rows.
+      lines are no rows. Files packed with gzip or zstd are unpacked.
 
       Times are ISO 8601 or dates with strokes or points, with or without a zone; numbers in the time column count \
       seconds, milliseconds, microseconds or nanoseconds from 1970, by their size. Rows without a time are left out \

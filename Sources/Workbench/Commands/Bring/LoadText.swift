@@ -92,7 +92,9 @@ private struct DocumentLoading {
     _ path: String, _ source: any ByteSource, work: Work
   ) throws(Failure) -> (path: String, frame: Frame, column: String) {
     var name = path.lowercased()
-    if name.hasSuffix(".gz") { name = String(name.dropLast(3)) }
+    for packing in [".gz", ".zst"] where name.hasSuffix(packing) {
+      name = String(name.dropLast(packing.count))
+    }
     if name.hasSuffix(".csv") || name.hasSuffix(".tsv") { return try table(path, source, work: work) }
     do throws(FormatError) {
       let file: DocumentFile
