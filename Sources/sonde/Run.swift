@@ -6,7 +6,8 @@ import Workbench
 /// The prompt, a script, or lines from the command line.
 struct Run: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "run", abstract: "Opens the prompt, or runs a script (the default).", shouldDisplay: false)
+    commandName: "run", abstract: "Opens the prompt, or runs a script (the default).",
+    usage: "sonde [<file> | -] [-c <line> ...] [<options>]", shouldDisplay: false)
 
   @Argument(help: "A script to run; `-` reads it from standard input.")
   var file: String?

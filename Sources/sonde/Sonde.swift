@@ -25,10 +25,20 @@ struct Sonde: ParsableCommand {
       Environment.leave(code.rawValue)
     } catch {
       let isHelp = exitCode(for: error) == .success
-      let text = fullMessage(for: error)
+      let text = fullMessage(for: error) == helpMessage() ? help : fullMessage(for: error)
       if isHelp { StandardOutput().write(text + "\n") } else { StandardError().write(text + "\n") }
       Environment.leave(isHelp ? 0 : 2)
     }
     Environment.leave(0)
+  }
+
+  /// What Sonde is, with the options of what it does without a subcommand.
+  private static var help: String {
+    let own = helpMessage()
+    let run = helpMessage(for: Run.self)
+    guard let usage = own.firstRange(of: "USAGE:"), let others = own.firstRange(of: "SUBCOMMANDS:"),
+      let options = run.firstRange(of: "USAGE:")
+    else { return own }
+    return "\(own[..<usage.lowerBound])\(run[options.lowerBound...])\n\(own[others.lowerBound...])"
   }
 }
