@@ -131,7 +131,8 @@ struct Surroundings {
   func leave(with status: ExitStatus) -> Never {
     if stop.isTermination { Environment.leave(ExitStatus.terminated.rawValue) }
     guard status == .interrupted else { Environment.leave(status.rawValue) }
-    guard !stop.isRaised, let limit = options.limit, deadline.map({ ContinuousClock.now > $0 }) ?? false else {
+    guard !stop.isRaised, let limit = options.limit, deadline.map({ ContinuousClock.now > $0 }) ?? false
+    else {
       Environment.leave(ExitStatus.interrupted.rawValue)
     }
     StandardError().write("stopped: the \(limit) of `--timeout` are over\n")

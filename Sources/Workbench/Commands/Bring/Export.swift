@@ -69,13 +69,7 @@ struct Export: WorldCommand {
       }
       return .answer(Answer("\(summary) in \(path), as before"))
     }
-    do throws(Diagnostic) {
-      try world.files.write(bytes, to: path)
-    } catch {
-      var diagnostic = error
-      diagnostic.range = call.call.ranges[Self.to.base.name]
-      throw .diagnostic(diagnostic)
-    }
+    try world.files.write(bytes, to: path, for: Self.to.base, of: call.call)
     return .answer(Answer("\(summary) in \(path)"))
   }
 

@@ -66,6 +66,19 @@ extension FileStore {
     }
     return opened
   }
+
+  /// Writes what a call makes, with where it is blamed if that cannot be.
+  func write(
+    _ bytes: [UInt8], to path: String, for parameter: AnyParameter, of call: CheckedCall
+  ) throws(Failure) {
+    do throws(Diagnostic) {
+      try write(bytes, to: path)
+    } catch {
+      var diagnostic = error
+      if diagnostic.range == nil { diagnostic.range = call.ranges[parameter.name] }
+      throw .diagnostic(diagnostic)
+    }
+  }
 }
 
 extension CheckedCall {

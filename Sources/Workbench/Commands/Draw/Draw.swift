@@ -61,17 +61,7 @@ struct Draw: WorldCommand {
 
   func run(_ call: Invocation, work: Work, world: World) throws(Failure) -> Value {
     let figure = Figure(title: call[Self.input].name, body: .picture(try raster(call, work)))
-    if let path = call[Self.target], let format = FigureWriter.Format(path: path) {
-      let bytes: [UInt8]
-      do throws(FormatError) {
-        bytes = try FigureWriter.write(figure, as: format)
-      } catch {
-        throw call.blame(
-          Self.target.base, "D0408", "the picture could not be packed", remedy: "Draw fewer pictures.")
-      }
-      do throws(Diagnostic) { try world.files.write(bytes, to: path) } catch { throw .diagnostic(error) }
-      call.note("written to \(path)")
-    }
+    try call.write(figure, to: call[Self.target], at: Self.target.base, world: world)
     return .figure(figure)
   }
 

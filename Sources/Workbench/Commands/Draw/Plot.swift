@@ -69,25 +69,8 @@ struct Plot: WorldCommand {
 
   func run(_ call: Invocation, work: Work, world: World) throws(Failure) -> Value {
     let figure = try figure(call, work)
-    if let path = call[Self.target] { try write(figure, to: path, world, call) }
+    try call.write(figure, to: call[Self.target], at: Self.target.base, world: world)
     return .figure(figure)
-  }
-
-  private func write(_ figure: Figure, to path: String, _ world: World, _ call: Invocation) throws(Failure) {
-    guard let format = FigureWriter.Format(path: path) else { return }
-    let bytes: [UInt8]
-    do throws(FormatError) {
-      bytes = try FigureWriter.write(figure, as: format)
-    } catch {
-      throw call.blame(
-        Self.target.base, "D0408", "the picture could not be packed", remedy: "Write an `.svg` file instead.")
-    }
-    do throws(Diagnostic) {
-      try world.files.write(bytes, to: path)
-    } catch {
-      throw .diagnostic(error)
-    }
-    call.note("written to \(path)")
   }
 
   private func figure(_ call: Invocation, _ work: Work) throws(Failure) -> Figure {

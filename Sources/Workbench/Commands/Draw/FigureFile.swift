@@ -1,0 +1,21 @@
+import Formats
+import Language
+import Values
+
+extension Invocation {
+  /// Writes a figure, if a path was given, as its ending says.
+  func write(
+    _ figure: Figure, to path: String?, at parameter: AnyParameter, world: World
+  ) throws(Failure) {
+    guard let path, let format = FigureWriter.Format(path: path) else { return }
+    let bytes: [UInt8]
+    do throws(FormatError) {
+      bytes = try FigureWriter.write(figure, as: format)
+    } catch {
+      throw blame(
+        parameter, "D0408", "the picture could not be packed", remedy: "Write an `.svg` file instead.")
+    }
+    try world.files.write(bytes, to: path, for: parameter, of: call)
+    note("written to \(path)")
+  }
+}
