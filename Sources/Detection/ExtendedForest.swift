@@ -74,6 +74,8 @@ struct ObliqueTree: Sendable, Codable, Equatable {
     var columns: [Int32] = []
     var weights: [Double] = []
     var offset = 0.0
+    /// A row farther than this from the cut counts no step; nil counts all.
+    var reach: Double?
     /// The right child is the next one; both are 0 in a leaf.
     var left: Int32 = 0
     /// What a path that ends here is long.
@@ -84,10 +86,13 @@ struct ObliqueTree: Sendable, Codable, Equatable {
 
   func pathLength(of row: ArraySlice<Double>) -> Double {
     var node = 0
+    var uncounted = 0.0
     while nodes[node].left > 0 {
-      node = Int(nodes[node].left) + (Self.side(of: row, nodes[node]) <= nodes[node].offset ? 0 : 1)
+      let distance = Self.side(of: row, nodes[node]) - nodes[node].offset
+      if let reach = nodes[node].reach, abs(distance) > reach { uncounted += 1 }
+      node = Int(nodes[node].left) + (distance <= 0 ? 0 : 1)
     }
-    return nodes[node].length
+    return nodes[node].length - uncounted
   }
 
   static func side(of row: ArraySlice<Double>, _ node: Node) -> Double {

@@ -165,10 +165,11 @@ struct PairSolver {
   }
 }
 
-/// Rows of a normal kernel, of which the latest are kept.
+/// Rows of a table of squared distances, or of a normal kernel on them, of which the latest are kept.
 struct KernelRows {
   private let matrix: Matrix
-  private let gamma: Double
+  /// nil for the squared distances themselves.
+  private let gamma: Double?
   private let distances: SquaredDistances
   private var kept: [Int: [Double]] = [:]
   private var order: [Int] = []
@@ -178,7 +179,7 @@ struct KernelRows {
   /// Memory for kept rows, in numbers.
   private static let budget = 1 << 25
 
-  init(_ matrix: Matrix, gamma: Double) {
+  init(_ matrix: Matrix, gamma: Double?) {
     self.matrix = matrix
     self.gamma = gamma
     distances = SquaredDistances(matrix)
@@ -187,7 +188,8 @@ struct KernelRows {
 
   mutating func row(_ row: Int) -> [Double] {
     if let known = kept[row] { return known }
-    let values = distances.from(matrix.row(row)).map { exponential(-gamma * $0) }
+    let squared = distances.from(matrix.row(row))
+    let values = gamma.map { gamma in squared.map { exponential(-gamma * $0) } } ?? squared
     if order.count < capacity {
       order.append(row)
     } else {

@@ -24,7 +24,7 @@ package let builtins: [any Command] =
     FuseByRule.cauchy, FuseByRule.fisher, FuseByRule.brown, FuseByRule.stouffer, FuseByRule.tippett,
     FuseByRule.simes, FuseByRule.harmonic, FuseByRule.dempster, FuseByRule.noisyOr, FuseByRule.vote,
     FuseByRule.experts, FuseByRule.spectral, FuseByRule.reliability, FuseByRule.ocsvm, FuseByRule.median,
-    FuseByRule.min, FuseByRule.rrf, FuseByRule.buckets,
+    FuseByRule.min, FuseByRule.rrf, FuseByRule.buckets, FuseByRule.aom, FuseByRule.moa, FuseLocally(),
     FuseJoint.add, FuseJoint.mul, FuseJoint.tensor, FuseJoint.sketch, FuseJoint.pca, FuseJoint.ica,
     FuseJoint.poe, FuseBanks(), FuseLearned.wsum, FuseLearned.gate, FuseLearned.gmu, FuseLearned.residual,
     FuseLearned.lowrank, FuseLearned.mfb, FuseLearned.bilinear, FuseLearned.film, FuseLearned.xattn,
@@ -38,6 +38,8 @@ package let builtins: [any Command] =
     ScoreModel(),
 
     // Decide and judge.
+    Calibrate.z, Calibrate.robust, Calibrate.unify, Calibrate.ecdf, Calibrate.tail, Calibrate.isotonic,
+    Calibrate.platt,
     ThresholdQuantile(), ThresholdMAD(), ThresholdPOT(), ThresholdIQR(), ThresholdOtsu(),
     ThresholdValley(), ThresholdChiSquare(), ThresholdConformal(), CompareDetectors(), Evaluate(),
     EvaluatePixels(),

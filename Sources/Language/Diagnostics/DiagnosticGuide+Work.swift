@@ -70,6 +70,10 @@ extension DiagnosticGuide {
     Entry("D0206", "Durations need rows with times."),
     Entry("D0207", "Conformal decisions compare rows with normal rows that no model was fitted on."),
     Entry("D0208", "Scores without any difference have no valley and no quartiles to measure with."),
+    Entry("D0210", "A unit is learned from scores; there are none to learn from."),
+    Entry("D0211", "Labels of both sorts are needed to learn how likely an anomaly is."),
+    Entry(
+      "D0212", "What labels teach is judged on other rows; divide them first.", "split --calibrate-share 30%"),
     Entry("D0301", "Truth is read from a label column; name one.", "evaluate risk --against pump.anomaly"),
     Entry("D0302", "Several columns are labels; name the one that counts."),
     Entry("D0303", "Truth is yes or no for every row."),

@@ -9,6 +9,8 @@ let detectionMethods: [any DetectionMethod] =
     // How features go together.
     MahalanobisMethod(), MinimumCovarianceMethod(), PrincipalComponentsMethod(), GaussianMixtureMethod(),
     KernelDensityMethod(), AutoencoderMethod(), OneClassMachineMethod(),
+    RandomFeatureMachineMethod(), SupportBallMethod(), KernelComponentsMethod(), CookDistanceMethod(),
+    RotationDeviationMethod(), SmoothingFactorMethod(), WrapAroundDiscrepancyMethod(),
 
     // Neighbours.
     NearestNeighborsMethod(), SampleDistanceMethod(), LocalOutlierFactorMethod(),
@@ -16,10 +18,11 @@ let detectionMethods: [any DetectionMethod] =
     StochasticSelectionMethod(), AngleVarianceMethod(), SubspaceOutlierDegreeMethod(), FeatureBaggingMethod(),
 
     // Clusters.
-    ClusterDistanceMethod(), ClusterOutlierFactorMethod(),
+    ClusterDistanceMethod(), ClusterOutlierFactorMethod(), DensityReachMethod(), ClusterHierarchyMethod(),
+    SelfOrganizingMapMethod(),
 
     // Random trees and projections.
-    IsolationForestMethod(), ExtendedForestMethod(), ProjectionHistogramsMethod(),
+    IsolationForestMethod(), ExtendedForestMethod(), SelectiveForestMethod(), ProjectionHistogramsMethod(),
 
     StateEstimationMethod(),
 

@@ -176,4 +176,20 @@ extension FuseByRule {
       "Average of maximum or maximum of average (Aggarwal and Sathe 2015); groups are dealt in the given order.",
     options: [groups.base, order.base], exampleOptions: " --order moa",
     rule: { BucketRule(buckets: $0[groups], averagesMaxima: $0[order] == "aom") })
+
+  static let aom = FuseByRule(
+    name: "aom", summary: "Averages the maxima of groups of modalities.",
+    source:
+      "Average of maximum (Aggarwal and Sathe, SIGKDD Explorations 2015, section 4) over robust deviations: `fuse buckets "
+      + "--order aom` by its name.",
+    options: [groups.base], exampleOptions: " --buckets 3",
+    rule: { BucketRule(buckets: $0[groups], averagesMaxima: true) })
+
+  static let moa = FuseByRule(
+    name: "moa", summary: "Takes the highest of the averages of groups of modalities.",
+    source:
+      "Maximum of average (Aggarwal and Sathe, SIGKDD Explorations 2015, section 4) over robust deviations: `fuse buckets "
+      + "--order moa` by its name.",
+    options: [groups.base], exampleOptions: " --buckets 3",
+    rule: { BucketRule(buckets: $0[groups], averagesMaxima: false) })
 }

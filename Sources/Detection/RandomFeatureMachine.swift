@@ -1,0 +1,158 @@
+package import Numerics
+import Values
+
+/// Scores rows as a one-class machine does, in time that grows with the number of rows.
+///
+/// - Input: `n` × `d`, complete. Columns are standardised.
+/// - Output: ρ − *w* · *z*(*x*), above 0 outside the region that holds most training rows.
+/// - Complexity: fit O(*n* *D* (*d* + *t*)) for *D* random features and *t* passes, score O(*n D d*); memory
+///   8 *n D* bytes when scoring.
+/// - Randomness: draws the features and the order of rows.
+/// - Throws: `missing` for an incomplete row; `tooFewRows` below two rows.
+/// - Source: Schölkopf and others, *Estimating the support of a high-dimensional distribution*, 2001, equation 3.1; Rahimi and
+///   Recht, *Random features for large-scale kernel machines*, NIPS 2007, algorithm 1; Shalev-Shwartz and others, *Pegasos*,
+///   Mathematical Programming 2011 (steps 1 / (λ *t*)).
+/// - Differs: the mean of *w* and ρ over the second half of the steps is kept (Polyak and Juditsky 1992).
+package struct RandomFeatureMachine: Detector, Equatable {
+  package static let name = "ocsvm-sgd"
+  package let outside: Double
+  /// The kernel is exp(−gamma × squared distance); nil means one over the number of columns.
+  package let gamma: Double?
+  package let features: Int
+  package let passes: Int
+
+  package init(outside: Double = 0.5, gamma: Double? = nil, features: Int = 256, passes: Int = 20) {
+    self.outside = outside
+    self.gamma = gamma
+    self.features = features
+    self.passes = passes
+  }
+
+  package func fit(
+    _ training: Observations, using random: inout SeededGenerator, work: Work
+  ) throws(DetectionError) -> Model {
+    if !(outside > 0 && outside <= 1) { throw .parameter(name: "nu", reason: "must lie in 0...1, above 0") }
+    if let gamma, !(gamma > 0) { throw .parameter(name: "gamma", reason: "must be above 0") }
+    if features < 1 { throw .parameter(name: "features", reason: "must be at least 1") }
+    if passes < 1 { throw .parameter(name: "passes", reason: "must be at least 1") }
+    let rows = try ReferenceRows(training, atLeast: 2, scaling: .standard, work: work)
+    let width = max(1e-100, min(gamma ?? 1 / Double(training.matrix.columns), 1e100))
+    let d = training.matrix.columns
+    let frequencies = Matrix(
+      rows: d, columns: features,
+      values: (0..<d * features).map { _ in (2 * width).squareRoot() * random.normal() })
+    let phases = (0..<features).map { _ in 2 * Double.pi * random.unit() }
+    let map = FeatureCosines(frequencies: frequencies, phases: phases)
+    var solver = HingeSteps(features: features, outside: outside)
+    let block = 1024
+    let count = training.rowCount
+    let total = passes * count
+    for pass in 0..<passes {
+      let order = random.stream(pass).shuffled(count)
+      for start in stride(from: 0, to: count, by: block) {
+        let chosen = Array(order[start..<min(count, start + block)])
+        let mapped = try cancellable { () throws(Cancelled) in
+          try map.apply(rows.matrix.selecting(rows: chosen), work: work)
+        }
+        for place in chosen.indices {
+          solver.step(mapped.values, at: place * features, keeps: 2 * solver.steps >= total)
+        }
+        work.report(Double(pass * count + start) / Double(total), "descending")
+      }
+    }
+    let (weights, rho) = solver.mean
+    return Model(rows: rows.keeping([]), map: map, weights: weights, rho: rho)
+  }
+
+  package struct Model: FittedDetector, Equatable {
+    package static let method = RandomFeatureMachine.name
+    package static let needsCompleteRows = true
+    /// Only their scale.
+    let rows: ReferenceRows
+    let map: FeatureCosines
+    let weights: [Double]
+    let rho: Double
+
+    package func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {
+      let scaled = try self.rows.scaled(rows, work: work)
+      let mapped = try cancellable { () throws(Cancelled) in try map.apply(scaled, work: work) }
+      return try mapped.mapRows(cost: mapped.columns, stage: "scoring", work: work) { _, values in
+        var sum = 0.0
+        for (weight, value) in zip(weights, values) { sum += weight * value }
+        return rho - sum
+      }
+    }
+  }
+}
+
+extension SeededGenerator {
+  /// The numbers below `count` in a random order.
+  fileprivate func shuffled(_ count: Int) -> [Int] {
+    var random = self
+    var order = Array(0..<count)
+    for place in order.indices.reversed() where place > 0 { order.swapAt(place, random.below(place + 1)) }
+    return order
+  }
+}
+
+/// √(2 / D) cos(ω · x + b): products of these features come near the normal kernel.
+struct FeatureCosines: Sendable, Codable, Equatable {
+  /// Columns of the data × features.
+  let frequencies: Matrix
+  let phases: [Double]
+
+  /// Angles beyond this have no digits left; their cosine stands still.
+  private static let farthestAngle = 1e15
+
+  func apply(_ rows: Matrix, work: Work) throws(Cancelled) -> Matrix {
+    let angles = try rows.product(frequencies, work: work)
+    let count = phases.count
+    let scale = (2 / Double(count)).squareRoot()
+    let values = try work.fill(rows.rows, stride: count, size: 128, stage: "features") { range, target in
+      for cell in 0..<range.count * count {
+        let angle = angles.values[range.lowerBound * count + cell] + phases[cell % count]
+        target[cell] = scale * (abs(angle) < Self.farthestAngle ? cosine(angle) : 0)
+      }
+    }
+    return Matrix(rows: rows.rows, columns: count, values: values)
+  }
+}
+
+/// Steps down ν/2 |w|² + mean max(0, ρ − w · z) − ν ρ.
+private struct HingeSteps {
+  private var weights: [Double]
+  private var rho = 0.0
+  private var sumOfWeights: [Double]
+  private var sumOfRho = 0.0
+  private var kept = 0.0
+  private(set) var steps = 0
+  private let outside: Double
+
+  init(features: Int, outside: Double) {
+    weights = [Double](repeating: 0, count: features)
+    sumOfWeights = weights
+    self.outside = outside
+  }
+
+  mutating func step(_ values: [Double], at start: Int, keeps: Bool) {
+    steps += 1
+    let rate = 1 / (outside * Double(steps))
+    var product = 0.0
+    for feature in weights.indices { product += weights[feature] * values[start + feature] }
+    let isOutside = product < rho
+    let shrink = 1 - rate * outside
+    let growth = isOutside ? rate : 0
+    for feature in weights.indices {
+      weights[feature] = shrink * weights[feature] + growth * values[start + feature]
+    }
+    rho -= rate * ((isOutside ? 1 : 0) - outside)
+    guard keeps else { return }
+    kept += 1
+    sumOfRho += rho
+    for feature in weights.indices { sumOfWeights[feature] += weights[feature] }
+  }
+
+  var mean: (weights: [Double], rho: Double) {
+    kept == 0 ? (weights, rho) : (sumOfWeights.map { $0 / kept }, sumOfRho / kept)
+  }
+}
