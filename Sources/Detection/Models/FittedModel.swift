@@ -79,6 +79,8 @@ package struct FittedModel: StoredModel {
   }
 
   package var needsCompleteRows: Bool { parts.contains { $0.needsCompleteRows } }
+  /// Rows are judged by their neighbours in time, so that one alone cannot be.
+  package var readsSeries: Bool { parts.contains { $0.readsSeries } }
   package var fittedRows: Int { parts.reduce(0) { $0 + $1.fittedRows.count } }
 
   package func encoded() -> [UInt8] {

@@ -101,6 +101,8 @@ extension DiagnosticGuide {
     Entry("D0507", "To explain scores the columns that were scored are needed."),
     Entry("D0508", "Explaining through a model needs its input, too."),
     Entry("D0509", "What left its usual range can be told only beside rows that show the usual one."),
+    Entry("D0510", "What would clear an alarm is found by asking a model about one alarmed row."),
+    Entry("D0511", "A method of series judges stretches; one row with other values cannot be asked."),
     Entry("R0001", "The work was stopped before it was done; nothing was kept."),
     Entry("R0201", "Windows of time need rows with times."),
     Entry("R0202", "No stretch of rows is as long as one window."),

@@ -129,7 +129,7 @@ struct Account {
   private var measure: String {
     switch origin {
     case .detector: "shares are of the \(contributions.meaning), as \(scores.method) accounts for it."
-    case .model: "shares are of the \(contributions.meaning), one at a time."
+    case .model: "shares are of the \(contributions.meaning)."
     case .values:
       "\(scores.method) does not account for its scores; shares are of the \(contributions.meaning), "
         + "not the detector's own reason."

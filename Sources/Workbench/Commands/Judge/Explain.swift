@@ -2,6 +2,7 @@ import Chronology
 import Detection
 import Evaluation
 import Language
+import Notation
 import Numerics
 import Values
 
@@ -20,8 +21,15 @@ struct Explain: PureCommand {
     help: "What was scored: shows values and their z beside the shares."
   ) { if case .reference(let reference) = $0 { reference } else { nil } }
   static let model = Parameter<Reference?>.optional(
-    "model", .value([.model]), help: "What `fit` learned: is asked again with each feature put to its median."
+    "model", .value([.model]), help: "What `fit` learned: is asked again with other values."
   ) { if case .reference(let reference) = $0 { reference } else { nil } }
+  static let how = Parameter<String>.choice(
+    "how",
+    of: [
+      Choice("shapley", "what a feature adds on average, whatever the others are"),
+      Choice("occlusion", "how far the score falls when it alone is put to its median"),
+      Choice("change", "the smallest change after which the row would not be alarmed"),
+    ], default: "shapley", help: "What the model is asked.")
   static let top = Parameter<Int>.integer(
     "top", in: 1...10_000, default: 10, help: "How many parts to list.")
 
@@ -34,12 +42,16 @@ struct Explain: PureCommand {
 
       With `--data`, the row's values stand beside, with their distance from the median of the fitted rows in robust \
       standard deviations (z). Where a detector cannot account for its scores, `--model` with `--data` asks the fitted \
-      model how far the score falls when each feature alone is put to its median (occlusion, Zeiler and Fergus, ECCV \
-      2014); `--data` alone gives squared z, and the report says that this is not the detector's own reason.
+      model about made-up rows: by Shapley values from 32 orders and usual rows with a fixed seed (Štrumbelj and Kononenko, \
+      KAIS 2014; of at most 100 rows), or by occlusion (Zeiler and Fergus, ECCV 2014; of at most 2,000). `--data` alone gives \
+      squared z, and the report says that this is not the detector's own reason.
+
+      `--how change` names the fewest columns, and the shortest way towards their medians, after which the row of the alarms \
+      named by `--row` or `--at` would not be alarmed (counterfactual, Wachter and others 2018).
       """,
     parameters: [
       Self.input.base, Self.at.base, Self.row.base, Self.part.base, Self.data.base, Self.model.base,
-      Self.top.base,
+      Self.how.base, Self.top.base,
     ],
     output: .report, reach: .read,
     examples: [
@@ -47,6 +59,9 @@ struct Explain: PureCommand {
       Example("alarms = pump | detect zscore | threshold quantile"),
       Example("explain alarms"),
       Example("explain alarms --row 700 --data pump --top 3"),
+      Example("model = fit knn pump"),
+      Example("far = score model pump | threshold quantile"),
+      Example("explain far --row 700 --data pump --model model --how change"),
     ])
 
   func run(_ call: Invocation, work: Work) throws(Failure) -> Value {
@@ -61,6 +76,10 @@ struct Explain: PureCommand {
     let row = try chosenRow(call, scores: scores)
     let rows = try scoredRows(call, scores: scores)
     let reference = ThresholdRows.choose(in: scores, among: 0..<scores.index.count).rows
+    if call[Self.how] == "change" {
+      return .report(
+        try clearing(call, alarms: alarms, row: row, rows: rows, reference: reference, work: work))
+    }
     let asked = row.map { [$0] } ?? Account.rowsToExplain(scores, alarms: alarms)
     let (contributions, origin) = try contributions(
       call, scores: scores, asked: asked, rows: rows, reference: reference, work: work)
@@ -142,12 +161,22 @@ struct Explain: PureCommand {
           Self.model.base, "D0508", "a model needs the rows that were scored",
           remedy: "Name them with `--data NAME`.")
       }
-      if asked.count > Occlusion.mostRows {
-        call.note("the model was asked about \(Occlusion.mostRows) of \(asked.count) rows, evenly spread")
+      if model.readsSeries { throw oneRow(model, call) }
+      let most = call[Self.how] == "occlusion" ? Occlusion.mostRows : ShapleySampling.mostRows
+      if asked.count > most {
+        call.note("the model was asked about \(most) of \(asked.count) rows, evenly spread")
       }
+      let chosen = Self.thinned(asked, to: most, scores: scores)
       do throws(DetectionError) {
-        let occlusion = Occlusion(model: model, rows: rows, reference: reference)
-        return (try occlusion.contributions(at: asked, work: work), .model)
+        if call[Self.how] == "occlusion" {
+          let occlusion = Occlusion(model: model, rows: rows, reference: reference)
+          return (try occlusion.contributions(at: chosen, work: work), .model)
+        }
+        let players =
+          call[Self.part] == "modality"
+          ? rows.blocks.map(\.columns) : rows.features.indices.map { $0..<$0 + 1 }
+        let shapley = ShapleySampling(model: model, rows: rows, reference: reference, players: players)
+        return (try shapley.contributions(at: chosen, work: work), .model)
       } catch {
         throw call.failure(error, method: model.method, rows: rows)
       }
@@ -156,6 +185,95 @@ struct Explain: PureCommand {
     throw call.blame(
       Self.input.base, "D0501", "`\(scores.method)` gave no contributions with these scores",
       remedy: "Name what was scored, `--data NAME`, and what `fit` learned, `--model NAME`.")
+  }
+}
+
+extension Explain {
+  /// At most so many rows, evenly spread but for the highest ones, which are shown by themselves.
+  private static func thinned(_ asked: [Int], to most: Int, scores: Scores) -> [Int] {
+    if asked.count <= most { return asked }
+    // The highest row of each stretch of asked rows, the highest stretches first.
+    var peaks: [Int] = []
+    var before = Int.min / 2
+    for row in asked {
+      if let last = peaks.last, row == before + 1 {
+        if scores.values[row] > scores.values[last] { peaks[peaks.count - 1] = row }
+      } else {
+        peaks.append(row)
+      }
+      before = row
+    }
+    let highest = peaks.sorted { scores.values[$0] > scores.values[$1] }.prefix(most / 2)
+    let rest = most - highest.count
+    let step = max(1, (asked.count + rest - 1) / rest)
+    return Set(highest).union(asked.indices.filter { $0 % step == 0 }.map { asked[$0] }).sorted()
+  }
+}
+
+// MARK: - What would clear an alarm
+
+extension Explain {
+  private func oneRow(_ model: FittedModel, _ call: Invocation) -> Failure {
+    call.blame(
+      Self.model.base, "D0511",
+      "`\(model.method)` judges stretches of a series, so one row cannot be asked alone",
+      label: "a method of series",
+      remedy: "Leave `--model` out, or explain the scores of a method of rows, such as `detect iforest`.")
+  }
+
+  private func clearing(
+    _ call: Invocation, alarms: Alarms?, row: Int?, rows: ScorableRows?, reference: [Int], work: Work
+  ) throws(Failure) -> Report {
+    guard let alarms, let row, let rows, let named = call[Self.model] else {
+      let lack =
+        alarms == nil ? "alarms" : row == nil ? "a row" : rows == nil ? "the data" : "the model"
+      throw call.blame(
+        Self.how.base, "D0510", "what would clear an alarm cannot be said without \(lack)",
+        remedy: "Write `explain ALARMS --row N --data NAME --model NAME --how change`.")
+    }
+    guard case .model(let stored) = named.value, let model = stored as? FittedModel else {
+      throw call.unexpectedKind(Self.model.base)
+    }
+    if model.readsSeries { throw oneRow(model, call) }
+    let run = alarms.scores.index.runs.firstIndex { $0.rows.contains(row) } ?? 0
+    let threshold = alarms.thresholds.indices.contains(run) ? alarms.thresholds[run] : .infinity
+    let name = call[Self.input].name.isEmpty ? "alarms" : call[Self.input].name
+    let title = "what would clear \(name) at \(alarms.scores.index.label(of: row))"
+    let score = alarms.scores.values[row]
+    let metrics = [Metric("score", score), Metric("threshold", threshold)]
+    if score <= threshold {
+      return Report(title: title, metrics: metrics, remarks: ["the row is not above the threshold."])
+    }
+    let found: Counterfactual.Found?
+    do throws(DetectionError) {
+      found = try Counterfactual(model: model, rows: rows, reference: reference, threshold: threshold)
+        .smallest(for: row, work: work)
+    } catch {
+      throw call.failure(error, method: model.method, rows: rows)
+    }
+    guard let found else {
+      return Report(
+        title: title, metrics: metrics,
+        remarks: [
+          "no change of three columns or fewer towards their medians clears it: the row is odd as a whole."
+        ])
+    }
+    let words = found.changes.map { change in
+      "\(rows.features[change.column]) were \(change.to.shortText()) instead of \(change.from.shortText())"
+    }
+    return Report(
+      title: title, metrics: metrics + [Metric("score after", found.score)],
+      table: Frame(
+        index: Index(.sample(TextColumn(found.changes.map { rows.features[$0.column] }))),
+        columns: [
+          Column(numbers: found.changes.map(\.from), name: "value"),
+          Column(numbers: found.changes.map(\.to), name: "cleared"),
+          Column(numbers: found.changes.map(\.deviations), name: "change in z"),
+        ]),
+      remarks: [
+        "not alarmed if \(words.joined(separator: " and ")).",
+        "columns move straight towards their medians over the usual rows; other changes may clear it, too.",
+      ])
   }
 }
 

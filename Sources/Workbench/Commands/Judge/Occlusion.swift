@@ -16,13 +16,12 @@ struct Occlusion {
   let rows: ScorableRows
   let reference: [Int]
 
-  /// More rows are thinned evenly.
+  /// More rows are not worth the time.
   static let mostRows = 2000
 
   /// Zero rows for what was not asked.
   func contributions(at asked: [Int], work: Work) throws(DetectionError) -> Contributions {
-    let thinning = max(1, (asked.count + Self.mostRows - 1) / Self.mostRows)
-    let chosen = asked.indices.filter { $0 % thinning == 0 }.map { asked[$0] }
+    let chosen = asked
     let original = rows.matrix.selecting(rows: chosen)
     let index = rows.index.selecting(chosen)
     let scores = try score(original, at: index, work: work)
@@ -38,7 +37,7 @@ struct Occlusion {
     }
     return Contributions(
       matrix: result, features: rows.features, blocks: rows.blocks,
-      meaning: "fall of the score when a feature is put to its median")
+      meaning: "fall of the score when a feature is put to its median, one at a time")
   }
 
   private func score(_ matrix: Matrix, at index: Index, work: Work) throws(DetectionError) -> [Double] {
