@@ -42,7 +42,8 @@ package struct JudgedRows: Sendable, Equatable {
     self.rows = rows
     judged = LabelledScores(
       scores: rows.map { scores.values[$0] }, labels: rows.map { labels[$0] ?? false },
-      runs: Self.runs(of: rows, in: scores.index))
+      runs: Self.runs(of: rows, in: scores.index),
+      probabilities: scores.probability.map { all in rows.map { all[$0] } })
   }
 
   /// Stretches without a gap that stay inside a segment.

@@ -15,13 +15,18 @@ package struct LabelledScores: Sendable, Equatable {
   package let labels: [Bool]
   /// Stretches of neighbouring rows; events and buffers never cross their borders. They cover all rows in order.
   package let runs: [Range<Int>]
+  /// The chance of an anomaly, one a row, where it is known.
+  package let probabilities: [Double]?
 
-  package init(scores: [Double], labels: [Bool], runs: [Range<Int>]? = nil) {
+  package init(
+    scores: [Double], labels: [Bool], runs: [Range<Int>]? = nil, probabilities: [Double]? = nil
+  ) {
     precondition(scores.count == labels.count, "one label a score")
     precondition(scores.allSatisfy(\.isFinite), "scores are finite")
     self.scores = scores
     self.labels = labels
     self.runs = runs ?? [0..<scores.count]
+    self.probabilities = probabilities
   }
 
   package var count: Int { scores.count }

@@ -14,19 +14,27 @@ package enum MetricName: String, Sendable, CaseIterable {
   case affiliationF1 = "affiliation-f1"
   case adjustedF1 = "pa-f1"
   case adjustedArea = "pak-f1"
+  case nab
+  case nabFewAlarms = "nab-low-fp"
+  case nabFewMisses = "nab-low-fn"
   case auroc
   case partialAUROC = "pauc"
   case ap
   case precisionAtAnomalies = "p-at-n"
   case falseRateAt95 = "fpr95"
   case bestF1 = "best-f1"
+  case separation = "ks"
+  case calibrationError = "ece"
+  case brier
   case vusROC = "vus-roc"
   case vusPR = "vus-pr"
 
   /// Those read off the scores' ranking alone.
   package static let ranking: [MetricName] = [
-    .auroc, .partialAUROC, .ap, .precisionAtAnomalies, .falseRateAt95, .bestF1,
+    .auroc, .partialAUROC, .ap, .precisionAtAnomalies, .falseRateAt95, .bestF1, .separation,
   ]
+  /// Those that judge probabilities.
+  package static let probabilities: [MetricName] = [.calibrationError, .brier]
 
   /// Those shown unless others are asked for.
   package static let usual: [MetricName] = [
@@ -35,15 +43,18 @@ package enum MetricName: String, Sendable, CaseIterable {
 
   package var needsThreshold: Bool {
     switch self {
-    case .vusROC, .vusPR: false
+    case .vusROC, .vusPR, .calibrationError, .brier: false
     default: !Self.ranking.contains(self)
     }
   }
 
+  /// The chance of an anomaly must be known for each row.
+  package var needsProbability: Bool { Self.probabilities.contains(self) }
+
   /// Rows must follow one another for events and buffers to mean anything.
   package var needsOrder: Bool {
     switch self {
-    case .precision, .recall, .f1, .far, .mar, .mcc, .balancedAccuracy: false
+    case .precision, .recall, .f1, .far, .mar, .mcc, .balancedAccuracy, .calibrationError, .brier: false
     default: !Self.ranking.contains(self)
     }
   }
@@ -72,12 +83,18 @@ package enum MetricName: String, Sendable, CaseIterable {
     case .affiliationF1: "harmonic mean of affiliation precision and recall"
     case .adjustedF1: "F1 once an alarmed row grants its whole anomaly; read it beside random"
     case .adjustedArea: "mean F1 over the share of an anomaly that must be alarmed to grant it"
+    case .nab: "Numenta's score, labelled stretches as windows: 0 for silence, 100 for the best"
+    case .nabFewAlarms: "the same where a false alarm costs twice as much"
+    case .nabFewMisses: "the same where a missed window costs twice as much"
     case .auroc: "chance that an anomalous row scores above a normal one"
     case .partialAUROC: "ROC area up to 10 % false alarms, scaled to 0.5 for chance"
     case .ap: "average precision, without interpolation"
     case .precisionAtAnomalies: "precision among as many highest rows as there are anomalies"
     case .falseRateAt95: "false-alarm rate at which 95 % of the anomalies are found"
     case .bestF1: "largest F1 of any threshold; an oracle, chosen with the labels"
+    case .separation: "largest distance between the shares of both above a score (Kolmogorov-Smirnov)"
+    case .calibrationError: "mean distance of probability from frequency over ten bins"
+    case .brier: "mean squared distance of probabilities from what came true"
     case .vusROC: "ROC area averaged over buffer widths"
     case .vusPR: "average precision averaged over buffer widths"
     }

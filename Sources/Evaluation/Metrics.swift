@@ -27,7 +27,12 @@ package struct MetricTable: Sendable {
       values[.precisionAtAnomalies] = curve.precisionAtAnomalies
       values[.falseRateAt95] = curve.falsePositiveRateAt95
       values[.bestF1] = curve.bestF1?.value
+      values[.separation] = curve.separation
       try work.check()
+    }
+    if let probabilities = judged.probabilities {
+      values[.calibrationError] = Probabilities.calibrationError(probabilities, judged.labels)
+      values[.brier] = Probabilities.brierScore(probabilities, judged.labels)
     }
     if names.contains(.vusPR) || names.contains(.vusROC) {
       let volume = try VolumeUnderSurface(judged, window: window, work: work)
@@ -68,10 +73,28 @@ package struct MetricTable: Sendable {
     values[.affiliationPrecision] = affiliation?.precision
     values[.affiliationRecall] = affiliation?.recall
     values[.affiliationF1] = affiliation?.f1
+    for (name, profile) in [
+      (MetricName.nab, NABScore.Profile.standard), (.nabFewAlarms, .fewFalseAlarms),
+      (.nabFewMisses, .fewMisses),
+    ] {
+      values[name] = NABScore(Self.series(judged, flags: flags), profile: profile, threshold: 0.5)?.value
+    }
     let adjusted = PointAdjustment(flags: flags, judged: judged)
     values[.adjustedF1] = adjusted?.adjustedF1
     values[.adjustedArea] = adjusted?.area
     return values
+  }
+
+  /// Each stretch as a series of its own, its anomalies as windows.
+  private static func series(_ judged: LabelledScores, flags: [Bool]) -> [NABScore.Series] {
+    let events = judged.events
+    return judged.runs.map { run in
+      NABScore.Series(
+        scores: run.map { flags[$0] ? 1 : 0 },
+        windows: events.filter { run.contains($0.lowerBound) }.map {
+          $0.lowerBound - run.lowerBound..<$0.upperBound - run.lowerBound
+        })
+    }
   }
 
   /// How long the judged rows last together, each as long as its neighbours are apart on average.

@@ -33,7 +33,7 @@ package let builtins: [any Command] =
     MapModalities.mlp, MapModalities.contrast, MapModalities.match, MapMasked(), CompareFusion(),
 
     // Detect.
-  ] + detectionCommands
+  ] + detectionCommands + DetectSequences.all
   + MapMethod.all.flatMap { [DetectMap(method: $0), Localize(method: $0)] as [any Command] } + [
     ScoreModel(),
 
@@ -42,7 +42,7 @@ package let builtins: [any Command] =
     Calibrate.platt,
     ThresholdQuantile(), ThresholdMAD(), ThresholdPOT(), ThresholdIQR(), ThresholdOtsu(),
     ThresholdValley(), ThresholdChiSquare(), ThresholdConformal(), CompareDetectors(), Evaluate(),
-    EvaluatePixels(),
+    EvaluatePixels(), EvaluateCauses(),
 
     // Explain and draw.
     Explain(), Onsets(), Plot(), Draw(),

@@ -84,6 +84,11 @@ extension DiagnosticGuide {
     Entry("D0308", "The metric counts events in time and these rows have no order."),
     Entry("D0309", "The command reads scores, alarms or truth, and this is none of them."),
     Entry("D0310", "Rates by the clock need rows with times."),
+    Entry("D0311", "Probabilities come from calibration.", "risk | calibrate ecdf"),
+    Entry("D0312", "Causes are named in a column of texts."),
+    Entry(
+      "D0313", "Causes are compared with the names of features; say what they mean.",
+      "--means \"leak:Pressure\""),
     Entry("D0401", "A plot needs at least one column of numbers."),
     Entry("D0402", "Values on one plot share an axis: times, or rows."),
     Entry("D0403", "No row lies in the stretch that was asked for."),

@@ -1,4 +1,5 @@
 import Chronology
+import Detection
 import Evaluation
 import Language
 import Notation
@@ -27,6 +28,11 @@ struct Evaluate: PureCommand {
     help: "Farthest label that a row may take; the labels' median distance if absent."
   ) { if case .span(let span) = $0 { span } else { nil } }
 
+  static let data = Parameter<Reference?>.optional(
+    "data", .value([.table, .series, .embedding, .bundle]),
+    help: "What was scored: adds the baseline of the last value."
+  ) { if case .reference(let reference) = $0 { reference } else { nil } }
+
   let spec = CommandSpec(
     "evaluate", nil, "Judges scores or alarms against the truth, with trivial baselines beside.",
     discussion: """
@@ -42,11 +48,13 @@ struct Evaluate: PureCommand {
       of neighbouring rows. pa-f1 grants a whole anomaly for one alarmed row and flatters random alarms, so that \
       pak-f1 (Kim et al., AAAI 2022) is always shown with it. Beside the result stand the same \
       metrics for flagging every row, for flagging none, and for random scores with as many alarms (mean of up to \
-      5 draws from a fixed generator). With fewer than 10 anomalous rows, 95 % bootstrap intervals are shown.
+      5 draws from a fixed generator); with --data also for how far each value lies from the one before it. nab takes \
+      the labelled stretches for windows (Lavin and Ahmad, ICMLA 2015, with their three profiles; Numenta's own windows are wider). ece \
+      (Naeini et al., AAAI 2015) and brier judge the probabilities that `calibrate` gives. With fewer than 10 anomalous rows, 95 % bootstrap intervals are shown.
       """,
     parameters: [
       Self.input.base, Self.truth.base, Self.metrics.base, Self.all.base, Self.window.base,
-      Self.tolerance.base,
+      Self.tolerance.base, Self.data.base,
     ],
     output: .report, reach: .read,
     examples: [
@@ -54,7 +62,7 @@ struct Evaluate: PureCommand {
       Example("alarms = pump | detect zscore | threshold quantile --level 99%"),
       Example("evaluate alarms --against pump.fault --metrics f1,far,mar"),
       Example("pump | detect mad | evaluate --against pump.fault --metrics auroc,ap"),
-      Example("evaluate alarms --against pump.fault --all --window 20"),
+      Example("evaluate alarms --against pump.fault --all --window 20 --data pump"),
     ])
 
   func run(_ call: Invocation, work: Work) throws(Failure) -> Value {
@@ -75,10 +83,11 @@ struct Evaluate: PureCommand {
     } catch {
       throw call.failure(error, at: Self.truth.base)
     }
-    let names = try metricNames(call, hasAlarms: alarms != nil, index: scores.index)
-    let judgement = Judgement(
+    let names = try metricNames(call, hasAlarms: alarms != nil, scores: scores)
+    var judgement = Judgement(
       names: names, window: call[Self.window], scores: scores, alarms: alarms, rows: rows,
       aligned: aligned)
+    judgement.lastValue = try lastValue(call, scores: scores)
     do throws(Cancelled) {
       return .report(
         try judgement.report(title: "\(input.name) against \(truth.name)", work: work))
@@ -87,21 +96,42 @@ struct Evaluate: PureCommand {
     }
   }
 
+  private func lastValue(_ call: Invocation, scores: Scores) throws(Failure) -> [Double]? {
+    guard let named = call[Self.data] else { return nil }
+    guard let rows = try call.features(of: named.value, work: Work()) else {
+      throw call.unexpectedKind(Self.data.base)
+    }
+    guard rows.index.address == scores.index.address else {
+      throw call.blame(
+        Self.data.base, "D0506", "`\(named.name)` does not have the rows that were scored",
+        remedy: "Name the very value that was given to `detect`.")
+    }
+    return LastValue.scores(of: rows)
+  }
+
   /// The asked-for metrics if they can be had; all possible ones if none was asked for.
   private func metricNames(
-    _ call: Invocation, hasAlarms: Bool, index: Index
+    _ call: Invocation, hasAlarms: Bool, scores: Scores
   ) throws(Failure) -> [MetricName] {
+    let index = scores.index
+    let hasChances = scores.probability != nil
     let isOrdered = if case .sample = index.address { false } else { true }
     let hasTimes = index.time != nil
     guard let asked = call[Self.metrics], !call[Self.all] else {
       return (call[Self.all] ? MetricName.allCases : MetricName.usual).filter {
-        (hasAlarms || !$0.needsThreshold) && (isOrdered || !$0.needsOrder) && (hasTimes || !$0.needsTimes)
+        (hasChances || !$0.needsProbability) && (hasAlarms || !$0.needsThreshold)
+          && (isOrdered || !$0.needsOrder) && (hasTimes || !$0.needsTimes)
       }
     }
     if !hasAlarms, let metric = asked.first(where: \.needsThreshold) {
       throw call.blame(
         Self.metrics.base, "D0307", "`\(metric.rawValue)` needs alarms, and these are scores",
         remedy: "Set a threshold first: `threshold pot`.")
+    }
+    if !hasChances, let metric = asked.first(where: \.needsProbability) {
+      throw call.blame(
+        Self.metrics.base, "D0311", "`\(metric.rawValue)` judges probabilities, and these scores have none",
+        remedy: "Give them some first: `calibrate platt` with labels, or `calibrate ecdf`.")
     }
     if !isOrdered, let metric = asked.first(where: \.needsOrder) {
       throw call.blame(

@@ -89,6 +89,17 @@ struct GroundTruth {
     }
   }
 
+  /// Where scores are of whole cases, a case is anomalous if one of its events is: its segment has its name.
+  private func cases(for scored: Index) -> ([Bool?], Index)? {
+    guard case .sample = scored.address, !index.segments.isEmpty else { return nil }
+    if case .sample = index.address { return nil }
+    let known = index.segments.map { segment -> Bool? in
+      let found = segment.rows.compactMap { labels[$0] }
+      return found.isEmpty ? nil : found.contains(true)
+    }
+    return (known, Index(.sample(TextColumn(index.segments.map(\.name)))))
+  }
+
   /// The labels at the rows of the scores.
   func aligned(
     to scores: Scores, tolerance: TimeSpan?, of call: Invocation, parameter: AnyParameter
@@ -99,6 +110,7 @@ struct GroundTruth {
       }
       return AlignedLabels(of: incidents, to: scores.index)
     }
+    let (labels, index) = cases(for: scores.index) ?? (labels, index)
     do throws(EvaluationError) {
       return try AlignedLabels(of: labels, on: index, to: scores.index, tolerance: tolerance)
     } catch {

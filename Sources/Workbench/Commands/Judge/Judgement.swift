@@ -13,6 +13,8 @@ struct Judgement {
   let alarms: Alarms?
   let rows: JudgedRows
   let aligned: AlignedLabels
+  /// What the baseline of the last value scores, one a row of the scores.
+  var lastValue: [Double]?
 
   /// Rankings of the random baseline: fewer for long series, where each draw is close to the mean already.
   private var draws: Int { max(1, min(5, 1_000_000 / rows.judged.count)) }
@@ -38,10 +40,28 @@ struct Judgement {
         try table.random(
           judged, flagged: flagged, draws: draws, using: Self.generator, work: work)
       ))
+    if let lastValue {
+      let steps = rows.rows.map { lastValue[$0] }
+      lines.append(
+        (
+          "last value",
+          try table.values(
+            of: judged.with(scores: steps), flags: flagged.map { highest($0, of: steps) }, work: work)
+        ))
+    }
     let notes = try notes(flags: flags, own: own, work: work)
     var metrics = names.map { Metric($0.rawValue, own[$0] ?? .nan, note: notes[$0] ?? "") }
     metrics.append(Metric("prevalence", judged.prevalence, note: prevalenceNote))
     return Report(title: title, metrics: metrics, table: comparison(lines), remarks: remarks(flags: flags))
+  }
+
+  /// As many rows as are flagged, those with the highest scores.
+  private func highest(_ count: Int, of scores: [Double]) -> [Bool] {
+    var flags = [Bool](repeating: false, count: scores.count)
+    for row in scores.indices.sorted(by: { (scores[$1], $0) < (scores[$0], $1) }).prefix(count) {
+      flags[row] = true
+    }
+    return flags
   }
 
   private var metricTable: MetricTable {
@@ -104,7 +124,8 @@ struct Judgement {
         of: judged, using: Self.generator, work: work
       ) { rows in
         let resampled = LabelledScores(
-          scores: rows.map { judged.scores[$0] }, labels: rows.map { judged.labels[$0] })
+          scores: rows.map { judged.scores[$0] }, labels: rows.map { judged.labels[$0] },
+          probabilities: judged.probabilities.map { all in rows.map { all[$0] } })
         let decisions = flags.map { flags in rows.map { flags[$0] } }
         return try? table.values(of: resampled, flags: decisions, work: Work())[name]
       }

@@ -1,0 +1,207 @@
+import Detection
+import Language
+import Numerics
+import Values
+
+/// `detect ngram`, `detect markov`…: what judges sequences of events, as commands for logs and event logs.
+struct DetectSequences: PureCommand {
+  static let input = Parameter<Reference>.value(
+    "value", [.log, .events], help: "A log, or an event log whose cases are the sequences.")
+  static let trail = Parameter<Int>.integer(
+    "trail", in: 1...100_000, default: 20, help: "Logs: last events that make the sequence of each event.")
+  static let by = Parameter<String?>.optional(
+    "by", .text, help: "Logs: the column that names the sequence (session, block) of each event."
+  ) { if case .text(let name) = $0 { name } else { nil } }
+
+  let name: String
+  let measure: String
+  let discussion: String
+  var options: [AnyParameter] = []
+  var exampleOptions = ""
+  let method: @Sendable (Invocation) -> any SequenceMethod
+
+  var spec: CommandSpec {
+    CommandSpec(
+      "detect", name, "Scores sequences of events by \(measure).",
+      discussion: """
+        \(discussion)
+
+        Event logs have a score for each case. Logs have one for each event, that of the last --trail templates up to it in \
+        its segment, or with --by one for each sequence that a column names. Learns from the sequences that end in fit \
+        rows if the value was split, else from all; nothing is new beside what was learned from all.
+        """,
+      parameters: [Self.input.base] + options + [Self.trail.base, Self.by.base], output: .scores,
+      examples: [
+        Example("log = generate pump-station --part log --minutes 5 --seed 7 | split --fit 20"),
+        Example("risk = detect \(name) log"),
+        Example("risk = log | detect \(name) --trail 5\(exampleOptions)"),
+      ])
+  }
+
+  func run(_ call: Invocation, work: Work) throws(Failure) -> Value {
+    let sequences = try Sequences(call)
+    if sequences.index.splits == nil {
+      call.note("learned from all: nothing is new beside that; `split` keeps normal ones apart")
+    }
+    do throws(DetectionError) {
+      let fit = sequences.index.rows(in: .fit).filter { sequences.isWhole[$0] }
+      let scores = try Self.scores(method(call), sequences.lists, fit: fit, work: work)
+      var fitted: Mask?
+      if sequences.index.splits != nil {
+        var mask = Mask(count: sequences.lists.count)
+        for row in fit { mask[row] = true }
+        fitted = mask
+      }
+      let rows = zip(scores, sequences.isWhole).map { $1 ? $0 : 0 }
+      return .scores(
+        Scores(
+          index: sequences.index, values: rows, method: name, presence: Mask(sequences.isWhole),
+          fitted: fitted))
+    } catch {
+      throw failure(error, call)
+    }
+  }
+
+  private static func scores<Method: SequenceMethod>(
+    _ method: Method, _ lists: [[Int32]], fit: [Int], work: Work
+  ) throws(DetectionError) -> [Double] {
+    try method.fit(fit.map { lists[$0] }, work: work).scores(of: lists, work: work)
+  }
+
+  private func failure(_ error: DetectionError, _ call: Invocation) -> Failure {
+    switch error {
+    case .cancelled: .cancelled
+    case .parameter(let name, let reason):
+      call.blame(Self.input.base, "D0106", "`--\(name)` \(reason)", remedy: "Change `--\(name)`.")
+    case .tooFewRows(let needed, let got):
+      call.blame(
+        Self.input.base, "D0101", "`\(name)` needs \(needed) sequences to learn from and got \(got)",
+        label: "\(got) sequences", remedy: "Give more rows to `split`, or choose a shorter `--trail`.")
+    default:
+      call.blame(
+        Self.input.base, "D0106", "`\(name)` cannot work on this log", remedy: "Choose another method.")
+    }
+  }
+}
+
+/// What is judged, in order: a list of kinds of events for each row of the index.
+private struct Sequences {
+  let index: Index
+  let lists: [[Int32]]
+  /// Cleared where a trail is not full yet.
+  let isWhole: [Bool]
+
+  init(_ call: Invocation) throws(Failure) {
+    let value = call[DetectSequences.input].value
+    switch value {
+    case .events(let log):
+      let codes = log.activities.codes
+      if codes.isEmpty { throw call.noRows(DetectSequences.input.base) }
+      self.init(groups: log.frame.index.runs.map { ($0.name, Array($0.rows)) }, codes, log.frame.index)
+    case .log(let log):
+      let codes = log.templateOfRow
+      if codes.isEmpty { throw call.noRows(DetectSequences.input.base) }
+      guard let name = call[DetectSequences.by] else {
+        self.init(trail: call[DetectSequences.trail], codes, log.frame.index)
+        return
+      }
+      guard let column = log.frame.column(name) else {
+        throw call.blame(
+          DetectSequences.by.base, "R0408", "`\(call[DetectSequences.input].name)` has no column `\(name)`",
+          label: "not there",
+          remedy: "Its columns are \(log.frame.columns.map { "`\($0.name)`" }.joined(separator: ", ")).")
+      }
+      var places: [String: Int] = [:]
+      var groups: [(String, [Int])] = []
+      for row in codes.indices where !column.isNull(row) {
+        let key = Self.text(column, row)
+        if let place = places[key] {
+          groups[place].1.append(row)
+        } else {
+          places[key] = groups.count
+          groups.append((key, [row]))
+        }
+      }
+      self.init(groups: groups, codes, log.frame.index)
+    default: throw call.unexpectedKind(DetectSequences.input.base)
+    }
+  }
+
+  private init(groups: [(name: String, rows: [Int])], _ codes: [Int32], _ rows: Index) {
+    var index = Index(.sample(TextColumn(groups.map(\.name))))
+    if let splits = rows.splits { index.splits = groups.map { splits[$0.rows[$0.rows.count - 1]] } }
+    self.index = index
+    lists = groups.map { group in group.rows.map { codes[$0] } }
+    isWhole = groups.map { _ in true }
+  }
+
+  private init(trail: Int, _ codes: [Int32], _ rows: Index) {
+    var lists: [[Int32]] = []
+    var isWhole: [Bool] = []
+    for run in rows.runs {
+      for row in run.rows {
+        let start = max(run.rows.lowerBound, row - trail + 1)
+        lists.append(Array(codes[start...row]))
+        isWhole.append(row - start + 1 == trail)
+      }
+    }
+    index = rows
+    self.lists = lists
+    self.isWhole = isWhole
+  }
+
+  private static func text(_ column: Column, _ row: Int) -> String {
+    switch column.cells {
+    case .text(let texts): texts[row]
+    case .category(let codes, let levels): codes[row] < 0 ? "" : levels[Int(codes[row])]
+    case .number(let numbers): "\(numbers[row])"
+    case .time(let times): "\(times[row])"
+    case .bool(let bits): "\(bits[row])"
+    }
+  }
+}
+
+extension DetectSequences {
+  private static let length = Parameter<Int>.integer(
+    "length", in: 1...1000, default: 6, help: "Events in a run.")
+  private static let longest = Parameter<Int>.integer(
+    "longest", in: 1...100_000, default: 500, help: "First events of a sequence that count.")
+
+  static let all = [
+    DetectSequences(
+      name: "newevent", measure: "the share of events that were never seen",
+      discussion: "The share of events of kinds that training never showed (Landauer and others, FSE 2024).",
+      method: { _ in NewEvents() }),
+    DetectSequences(
+      name: "length", measure: "how far their length lies outside the usual",
+      discussion:
+        "0 between the shortest and the longest sequence of training; beyond, the difference of the logarithms (Landauer "
+        + "and others, FSE 2024). All trails of a log are equally long: for event logs, or with --by.",
+      method: { _ in SequenceLength() }),
+    DetectSequences(
+      name: "counts", measure: "how their counts of events differ from known ones",
+      discussion:
+        "Manhattan distance of the counts of events to the nearest training sequence, over their sum (event count vectors, "
+        + "Landauer and others, FSE 2024).",
+      method: { _ in EventCounts() }),
+    DetectSequences(
+      name: "edit", measure: "how many edits part them from a known one",
+      discussion:
+        "Levenshtein's distance to the nearest training sequence, over the longer length (1966). Takes time with the square of "
+        + "the lengths.",
+      options: [longest.base], exampleOptions: " --longest 50",
+      method: { EditDistance(longest: $0[longest]) }),
+    DetectSequences(
+      name: "ngram", measure: "the share of runs of events that are new",
+      discussion:
+        "The share of runs of --length events that training never showed (stide: Forrest and others, S&P 1996; Warrender and "
+        + "others, S&P 1999).",
+      options: [length.base], exampleOptions: " --length 3",
+      method: { EventGrams(length: $0[length]) }),
+    DetectSequences(
+      name: "markov", measure: "how little each event was to be expected",
+      discussion:
+        "The mean surprise of each event behind the one before it, in bits (Ye, IEEE SMC 2000), smoothed.",
+      method: { _ in EventChain() }),
+  ]
+}
