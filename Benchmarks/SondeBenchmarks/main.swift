@@ -6,8 +6,7 @@ struct UsageError: Error {}
 private let names =
   Benchmark.allCases.map(\.rawValue) + SoundBenchmark.allCases.map(\.rawValue)
   + TableBenchmark.allCases.map(\.rawValue) + FrameBenchmark.allCases.map(\.rawValue)
-private let accuracies =
-  SeriesAccuracy.allCases.map(\.rawValue) + OversightBenchmark.allCases.map(\.rawValue)
+private let accuracies = SeriesAccuracy.allCases.map(\.rawValue)
 
 private let usage = """
   usage: SondeBenchmarks CASE FOLDER [THREADS] [FILE FOR SCORES]      one JSON line of seconds
@@ -21,9 +20,6 @@ private func line(_ words: [String]) throws -> String? {
   guard words.count >= 2 else { return nil }
   if let accuracy = SeriesAccuracy(rawValue: words[0]) {
     return try accuracy.lines(data: words[1]).joined(separator: "\n")
-  }
-  if let oversight = OversightBenchmark(rawValue: words[0]) {
-    return try oversight.lines(data: words[1]).joined(separator: "\n")
   }
   if words[0] == "score", words.count >= 5, let columns = Int(words[3]) {
     let seed = words.count > 5 ? UInt64(words[5]) ?? 0 : 0

@@ -17,6 +17,8 @@ extension SessionAssistant: AgentDesk {
 
   package var exchanges: String { recorded.text }
 
+  package var traces: String { Redaction.redacted(trace.lines) }
+
   private func describeTeams(_ name: String?) throws(Diagnostic) -> String {
     if let name {
       guard let team = try team(name) else {

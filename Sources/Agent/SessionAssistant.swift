@@ -17,6 +17,8 @@ package final class SessionAssistant: Assistant {
   private let pause: any Pause
   /// Finds model servers; nil where only the settings count.
   let catalog: ModelCatalog?
+  /// What agents did so far.
+  var trace = AgentTrace()
   /// The model that answers, once it is known.
   var choice: ModelChoice?
   package var mode = AgentMode.ask {
@@ -86,7 +88,9 @@ package final class SessionAssistant: Assistant {
       return ["A0120", "A0121", "A0124", "A0126"].contains(error.code) ? .failed : .unavailable
     }
     note { session.note(question: text, role: role, emit: $0) }
+    trace.begin(question: text, team: nil)
     let end = converse(conversation, text, screen, lines, work)
+    trace.add(end, by: role ?? "analyst")
     if !end.answer.isEmpty { note { session.note(answer: end.answer, emit: $0) } }
     return AssistantEnd(end)
   }
@@ -100,12 +104,14 @@ package final class SessionAssistant: Assistant {
       members.append(try conversation(role, member: "\(team.name)/\(number)"))
     }
     note { session.note(question: text, role: team.name, emit: $0) }
+    trace.begin(question: text, team: team.name)
     var run = TeamRun(team, question: text)
     var step = run.start()
     while case .ask(let member, let role, let question) = step {
       let events = AgentEvent.notice("◇ \(role) \(member + 1) of \(team.roles.count), \(team.name)")
       write(events, to: screen)
       let end = converse(members[member], question, screen, lines, work)
+      trace.add(end, by: team.roles.count { $0 == role } > 1 ? "\(role) \(member + 1)" : role)
       guard end.reason == .answered else { return AssistantEnd(end) }
       step = run.take(end.answer)
     }

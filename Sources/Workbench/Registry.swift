@@ -8,6 +8,7 @@ package let builtins: [any Command] =
     LoadVideo(), LoadLog(),
     LoadImage(), LoadImages(), LoadDepth(), LoadText(),
     LoadChats(), LoadEvents(), LoadGraph(), LoadDataset(), GeneratePumpStation(), GenerateTiles(),
+    GenerateAgents(),
 
     // Look at it.
     Describe(), Show(), Templates(), Recommend(), Help(),
@@ -35,14 +36,17 @@ package let builtins: [any Command] =
     // Detect.
   ] + detectionCommands + DetectSequences.all
   + MapMethod.all.flatMap { [DetectMap(method: $0), Localize(method: $0)] as [any Command] } + [
-    ScoreModel(),
+    DetectTrace(), ScoreModel(),
 
     // Decide and judge.
     Calibrate.z, Calibrate.robust, Calibrate.unify, Calibrate.ecdf, Calibrate.tail, Calibrate.isotonic,
     Calibrate.platt,
     ThresholdQuantile(), ThresholdMAD(), ThresholdPOT(), ThresholdIQR(), ThresholdOtsu(),
     ThresholdValley(), ThresholdChiSquare(), ThresholdConformal(), CompareDetectors(), Evaluate(),
-    EvaluatePixels(), EvaluateCauses(),
+    EvaluatePixels(), EvaluateCauses(), EvaluateTrace(),
+
+    // Oversee agents.
+    TraceShow(), TraceSteps(), TraceRuns(), TraceGraph(), TracePlot(),
 
     // Explain and draw.
     Explain(), Onsets(), Plot(), Draw(),

@@ -234,3 +234,32 @@ final class TypedLines: LineSource {
     #expect(screen.text.contains("SONDE_LLM_URL"))
   }
 }
+
+extension `Assistant over a session` {
+  @Test func `keeps what it did as a value that can be judged`() throws {
+    let desk = Desk(
+      ScriptedModel(
+        Self.detection, .text("Row 7 has a score of 0.123457 [r2]."),
+        .text("It is sk-ant-0123456789abcdefghij.")))
+    #expect(desk.session.type("/trace talk").diagnostics.first?.code == "A0127")
+    desk.ask("find faults")
+    desk.ask("what is the key?")
+    desk.session.type("/trace talk")
+    let file = try #require(desk.files.text("talk.trace.jsonl"))
+    #expect(file.split(separator: "\n").count == 2 && !file.contains("sk-ant-0"))
+    let steps = desk.session.type("steps = trace steps talk").results.first?.value
+    guard case .table(let frame)? = steps else {
+      Issue.record("no steps")
+      return
+    }
+    #expect(frame.rowCount == 6)
+    let signs = desk.session.type("detect trace talk").results.first?.value
+    guard case .scores(let scores)? = signs else {
+      Issue.record("no scores")
+      return
+    }
+    // The number that no result holds is the suspicious step.
+    #expect(scores.values.firstIndex(of: scores.values.max() ?? 0) == 3)
+    #expect(desk.session.type("/trace talk").diagnostics.first?.code == "E0506")
+  }
+}

@@ -1,6 +1,7 @@
 import Agent
 import Language
 import Testing
+import Workbench
 
 @Suite struct `What may run` {
   static func write(_ path: String, overwrites: Bool = false) -> ReviewedLine {

@@ -156,6 +156,11 @@ extension DiagnosticGuide {
       "R0510", "Maps are judged when each place has one score.",
       "evaluate pixels places  →  localize patchcore places"),
     Entry("R0511", "Pixels are judged by masks, and there are none."),
+    Entry(
+      "R0601", "What agents did is read from conversations: documents with a column `role`.",
+      "trace show news  →  talk = load chats talk.jsonl"),
+    Entry("R0602", "The truth of runs must cover the very rows that were scored."),
+    Entry("R0603", "What is forbidden is a condition over the columns of `trace steps`."),
   ]
 
   static let agent: [Entry] = [
@@ -185,6 +190,7 @@ extension DiagnosticGuide {
     Entry("A0124", "A line of a file of rules says nothing that can be followed."),
     Entry("A0125", "The recording of what a model said is damaged."),
     Entry("A0126", "The file of a team is missing or wrong."),
+    Entry("A0127", "There is nothing to keep before the first question."),
     Entry("A0130", "The model sent a call whose arguments cannot be read."),
     Entry("A0131", "The model called a tool that does not exist."),
     Entry("A0135", "Calls are single lines, so that no argument may break one."),

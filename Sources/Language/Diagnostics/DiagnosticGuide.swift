@@ -35,6 +35,7 @@ package enum DiagnosticGuide {
     Family("R02", "a value cannot be encoded"), Family("R03", "values cannot be joined or fused"),
     Family("R04", "rows cannot be divided or reshaped"),
     Family("R05", "rows or columns cannot be chosen or computed"),
+    Family("R06", "what agents did cannot be read or judged"),
     Family("A01", "the agent or its model cannot answer"),
   ]
 

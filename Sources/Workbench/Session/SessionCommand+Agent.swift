@@ -5,6 +5,8 @@ package import Numerics
 package protocol AgentDesk: AnyObject {
   /// What was said to models and what they answered, for a file beside the saved script.
   var exchanges: String { get }
+  /// What agents did so far, as `load chats` reads it: one question a line; without keys.
+  var traces: String { get }
   /// Does what was asked for and gives the text to show.
   func perform(_ wish: AgentWish, work: Work) throws(Diagnostic) -> String
 }
@@ -38,6 +40,26 @@ extension SessionCommand {
     name: "team", usage: "[NAME]", summary: "Lists teams of agents, or shows one; `?NAME text` asks it.",
     words: 0...1
   ) { (call) throws(Diagnostic) in try call.ask(.team(call.words.first)) }
+
+  static let trace = SessionCommand(
+    name: "trace", usage: "NAME [--overwrite]", summary: "Keeps what the agents did as a value to judge.",
+    words: 1...1
+  ) { (call) throws(Diagnostic) in
+    let traces = call.session.desk?.traces ?? ""
+    if traces.isEmpty {
+      throw Diagnostic("A0127", "no agent has done anything yet", remedy: "ask one first: `? what is odd?`")
+    }
+    let path = call.words[0] + ".trace.jsonl"
+    let files = call.session.world.files
+    if !call.has("overwrite"), !files.files(matching: path).isEmpty {
+      throw Diagnostic(
+        "E0506", "`\(path)` exists already", at: call.syntax.words.first?.range, label: "would be replaced",
+        remedy: "choose another name or add `--overwrite`")
+    }
+    try files.write(Array(traces.utf8), to: path)
+    return call.session.run(
+      "\(call.words[0]) = load chats \(path)", origin: .prompt, work: call.work, emit: call.emit)
+  }
 
   static let cost = SessionCommand(
     name: "cost", usage: "", summary: "Shows what the agent has used so far.", words: 0...0

@@ -13,8 +13,8 @@ package struct SessionCommand: Sendable {
 
   /// All of them, in the order of help.
   package static let all: [SessionCommand] = [
-    .save, .open, .replay, .history, .undo, .why, .rerun, .settings, .model, .mode, .team, .cost, .context,
-    .tutorial, .help, .quit,
+    .save, .open, .replay, .history, .undo, .why, .rerun, .settings, .model, .mode, .team, .trace, .cost,
+    .context, .tutorial, .help, .quit,
   ]
 }
 

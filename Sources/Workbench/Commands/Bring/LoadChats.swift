@@ -16,8 +16,8 @@ struct LoadChats: WorldCommand {
     "load", "chats", "Reads conversations of agents: a row a message, a segment a run.",
     discussion: """
       A file holds one run, a list of runs, or one a line; a run is an object with a list of messages, or a bare list. \
-      Messages have `role`, `name` and `text` (content, joined where it comes in parts; calls of tools are shown as JSON), and \
-      their number `step`. What else a run says beside its messages (its reward, who failed) becomes columns named `run.MEMBER`, which \
+      Messages have `role`, `name` and `text` (content, joined where it comes in parts; calls of tools are shown as JSON), \
+      their number `step`, and, if any calls tools, `call` with their names and `arguments`. What else a run says beside its messages (its reward, who failed) becomes columns named `run.MEMBER`, which \
       repeat in its rows. The result is documents.
       """,
     parameters: [paths.base, member.base, labels.base], output: .text, reach: .read,
@@ -86,12 +86,16 @@ struct LoadChats: WorldCommand {
   private func documents(_ runs: [Run], _ call: Invocation) throws(Failure) -> Value {
     var texts = TextColumn()
     var (roles, names, steps, segments): ([String], [String], [Double], [Segment]) = ([], [], [], [])
+    var calls: [(name: String, arguments: String)] = []
     for run in runs {
       let start = steps.count
       for (step, message) in run.messages.enumerated() {
         texts.append(Self.text(of: message).utf8)
         roles.append(message["role"]?.string ?? message["type"]?.string ?? "")
         names.append(message["name"]?.string ?? message["agent"]?.string ?? "")
+        let made = Self.calls(of: message)
+        calls.append(
+          (made.map(\.name).joined(separator: " "), made.map(\.arguments).joined(separator: " ")))
         steps.append(Double(step))
       }
       if steps.count > start { segments.append(Segment(name: run.name, rows: start..<steps.count)) }
@@ -104,6 +108,10 @@ struct LoadChats: WorldCommand {
       Column("text", .text(texts)), Column("role", .categories(roles)), Column("name", .categories(names)),
       Column(numbers: steps, name: "step"),
     ]
+    if calls.contains(where: { !$0.name.isEmpty }) {
+      columns.append(Column("call", .categories(calls.map(\.name))))
+      columns.append(Column("arguments", .text(TextColumn(calls.map(\.arguments)))))
+    }
     let known = runs.filter { !$0.messages.isEmpty }
     columns += facts(known, call)
     for name in call[Self.labels] where !columns.contains(where: { $0.name == "run.\(name)" }) {
@@ -143,6 +151,17 @@ struct LoadChats: WorldCommand {
       }
       let texts = cells.map { $0.string ?? $0.description }
       return Column("run.\(key)", .text(TextColumn(spread(texts))), nulls: Mask(spread(isNull)), role: role)
+    }
+  }
+
+  /// The tools that a message calls.
+  private static func calls(of message: JSON) -> [(name: String, arguments: String)] {
+    let calls = (message["tool_calls"]?.array ?? []) + [message["function_call"]].compactMap(\.self)
+    return calls.compactMap { call in
+      let function = call["function"] ?? call
+      guard let name = function["name"]?.string else { return nil }
+      let arguments = function["arguments"] ?? .null
+      return (name, arguments.string ?? arguments.description)
     }
   }
 

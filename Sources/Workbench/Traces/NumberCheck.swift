@@ -8,19 +8,38 @@ package enum NumberCheck {
     let isPercent: Bool
   }
 
+  /// Numbers that were shown, to look others up in; it grows while a conversation goes on.
+  package struct Evidence: Sendable {
+    private var known: [Double] = []
+
+    package init(_ texts: [String] = []) {
+      known = texts.flatMap { NumberCheck.figures(in: $0, skipsEnumerations: false) }.map { abs($0.value) }
+        .sorted()
+    }
+
+    package mutating func add(_ text: String) {
+      let new = NumberCheck.figures(in: text, skipsEnumerations: false).map { abs($0.value) }
+      if !new.isEmpty { known = (known + new).sorted() }
+    }
+
+    /// The numbers of a text that nothing added so far contains: as they stand there, each once, in order.
+    package func unsupported(in text: String) -> [String] {
+      var missing: [String] = []
+      for figure in NumberCheck.figures(in: text, skipsEnumerations: true) {
+        let candidates: [(Double, Double)] =
+          figure.isPercent ? [(1.0, figure.slack), (0.01, figure.slack / 100)] : [(1, figure.slack)]
+        let isKnown = candidates.contains { scale, slack in
+          NumberCheck.holds(known, abs(figure.value) * scale, within: slack)
+        }
+        if !isKnown, !missing.contains(figure.text) { missing.append(figure.text) }
+      }
+      return missing
+    }
+  }
+
   /// The numbers as they stand in the answer, each once, in order.
   package static func unsupported(in answer: String, evidence: [String]) -> [String] {
-    let known = evidence.flatMap { figures(in: $0, skipsEnumerations: false) }.map { abs($0.value) }.sorted()
-    var missing: [String] = []
-    for figure in figures(in: answer, skipsEnumerations: true) {
-      let candidates: [(Double, Double)] =
-        figure.isPercent ? [(1.0, figure.slack), (0.01, figure.slack / 100)] : [(1, figure.slack)]
-      let isKnown = candidates.contains { scale, slack in
-        holds(known, abs(figure.value) * scale, within: slack)
-      }
-      if !isKnown, !missing.contains(figure.text) { missing.append(figure.text) }
-    }
-    return missing
+    Evidence(evidence).unsupported(in: answer)
   }
 
   /// Results that an answer cites as `[r12]`.
