@@ -16,6 +16,7 @@ package let builtins: [any Command] =
     // Shape it.
     Select(), Where(), Derive(), Sort(), Scale.robust, Scale.standard, Scale.minmax, Resample(), Window(),
     SplitRows(),
+  ] + Augment.all + [
 
     // Join modalities.
     Align(),

@@ -143,6 +143,7 @@ extension DiagnosticGuide {
     Entry("R0405", "The command works on columns of numbers and there are none."),
     Entry("R0406", "Two options say the same thing in different ways; keep one."),
     Entry("R0407", "Name what the rows have in common."),
+    Entry("R0409", "Anomalies can be put in only where whole stretches of test rows lie."),
     Entry("R0408", "`--normal` names a label column of true and false, or 0 and 1."),
     Entry("R0501", "The function looks at times and these rows have none."),
     Entry("R0502", "The function looks back in time, so that rows must be sorted first."),

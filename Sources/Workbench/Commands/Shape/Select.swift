@@ -5,9 +5,9 @@ import Values
 struct Select: PureCommand {
   static let input = Parameter<Reference>.value(
     "value", [.table, .series, .log, .embedding, .bundle, .images, .video], help: "Whose columns to choose.")
-  static let columns = names(
+  static let columns = Parameter<[String]?>.columns(
     "columns", .positional, "Columns to keep, in this order; `Temp*` takes all that fit.")
-  static let drop = names("drop", .option, "Columns to leave out.")
+  static let drop = Parameter<[String]?>.columns("drop", .option, "Columns to leave out.")
 
   let spec = CommandSpec(
     "select", nil, "Keeps columns in the order asked for, or drops some.",
@@ -22,15 +22,6 @@ struct Select: PureCommand {
       Example("few = select pump Temperature Accel* fault"),
       Example("rest = pump | select --drop Voltage,cause"),
     ])
-
-  private static func names(
-    _ name: String, _ placement: Placement, _ help: String
-  ) -> Parameter<[String]?> {
-    .optional(name, .list(.column([])), placement: placement, help: help) { argument -> [String]? in
-      guard case .list(let items) = argument else { return nil }
-      return items.compactMap { if case .column(let name) = $0 { name } else { nil } }
-    }
-  }
 
   func shape(of call: CheckedCall, in scope: any Scope, world: World) throws(Diagnostic) -> ValueShape {
     var shape = Self.subjectShape(of: call, Self.input.base, in: scope)
@@ -93,6 +84,16 @@ struct Select: PureCommand {
       .video(images.with(frame: images.frame.with(columns: places.map { images.frame.columns[$0] })))
     case .bundle(let bundle): .bundle(Bundle(index: bundle.index, slots: places.map { bundle.slots[$0] }))
     default: throw call.noRows(Self.input.base)
+    }
+  }
+}
+
+extension Parameter where Element == [String]? {
+  /// Names and patterns of columns.
+  static func columns(_ name: String, _ placement: Placement, _ help: String) -> Self {
+    .optional(name, .list(.column([])), placement: placement, help: help) { argument -> [String]? in
+      guard case .list(let items) = argument else { return nil }
+      return items.compactMap { if case .column(let name) = $0 { name } else { nil } }
     }
   }
 }
