@@ -23,7 +23,7 @@ import Values
     arguments: [
       (.mean, 2.5), (.deviation, 1.118033988749895), (.lowest, 1), (.highest, 4),
       // (4 + 3 / 2 + 2 / 4 + 1 / 8) / (1 + 1 / 2 + 1 / 4 + 1 / 8)
-      (.ranked, 49.0 / 15),
+      (.ranked, 49.0 / 15), (.start, 3), (.middle, 1), (.end, 3),
     ] as [(ClipPooling, Double)]) func `are pooled by hand`(_ pool: ClipPooling, _ expected: Double)
   {
     #expect(abs(pool.pool([3, 1, 4, 2], decay: 0.5) - expected) < 1e-12)

@@ -136,6 +136,20 @@ private func investigated(_ world: World = .memory(), lines: [String] = investig
     #expect(summary.compared == investigation.count)
   }
 
+  @Test func `takes parameters from outside before anything is checked`() throws {
+    let text = "param file = none.csv\nparam rows = 3\nx = load table {file}\nx | show --rows 0..{rows}\n"
+    let files = MemoryFiles(["some.csv": Array("a\n1\n2\n3\n".utf8)])
+    let session = Session(world: .memory(files))
+    let replay = Replay(file: "night.sonde", script: ScriptFile(text))
+    #expect(replay.check(in: session).map(\.code) == ["E0501"])
+    session.overrides = ["file": .text("some.csv"), "rows": .integer(1)]
+    #expect(replay.check(in: session).isEmpty)
+    #expect(replay.run(in: session) { _ in }.status == .ok)
+    session.overrides = ["file": .text("some.csv"), "row": .integer(1)]
+    let told = replay.check(in: session).map { $0.text() + "\n" }.joined()
+    #expect(try Golden.recorded("parameters.txt", now: told) == told)
+  }
+
   @Test func `names the first line that drifted`() throws {
     _ = saved()
     let summary = try replayed { $0.replacing("--trees 25", with: "--trees 26") }

@@ -43,6 +43,7 @@ extension DiagnosticGuide {
     Entry("E0210", "Only commands that take a value can stand behind a pipe.", "pump | load table a.csv"),
     Entry("E0211", "References are written `name`, `name.column`, `name@2`, `_` and `r12`."),
     Entry("E0212", "A definition that uses itself would never end.", "def f(x) = x | f"),
+    Entry("E0214", "`--param NAME=VALUE` sets what a script declares by `param NAME = …`."),
     Entry(
       "E0213", "A definition takes as many words as it has parameters.",
       "def f(x, n) = …; f pump  →  f pump 5"),

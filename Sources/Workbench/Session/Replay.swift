@@ -62,6 +62,7 @@ extension Replay {
     var table = session.table
     var diagnostics: [Diagnostic] = []
     var broken: Set<String> = []
+    var parameters: [String] = []
     for statement in script.statements {
       let checker = session.checker(in: scope, table)
       do throws(Diagnostic) {
@@ -70,6 +71,7 @@ extension Replay {
         if case .definition(let definition) = checked {
           table.definitions[definition.name.text] = definition
         }
+        if case .parameter(let name, _) = checked { parameters.append(name) }
         scope.expect(checked)
       } catch {
         if let name = try? boundName(statement.text) { broken.insert(name) }
@@ -77,6 +79,16 @@ extension Replay {
         let origin = Origin.script(file: file, line: statement.line)
         diagnostics.append(error.pointing(into: statement.text).placed(at: origin))
       }
+    }
+    for name in session.overrides.keys.sorted() where !parameters.contains(name) && !broken.contains(name) {
+      diagnostics.append(
+        Diagnostic(
+          "E0214", "`\(file)` has no `param \(name)`",
+          remedy: Suggestion.remedy(
+            for: name, among: parameters,
+            else: parameters.isEmpty
+              ? "It takes no parameters; leave `--param` out." : "It has \(Suggestion.some(parameters))."))
+      )
     }
     return diagnostics
   }

@@ -41,7 +41,7 @@ package final class Session {
   package var bindings: [Binding] { store.bindings }
 
   package var scope: SessionScope {
-    SessionScope(store: store, literals: literals.merging(overrides) { $1 }, lookup: files)
+    SessionScope(store: store, literals: literals, overrides: overrides, lookup: files)
   }
 
   /// The world's files, also found beside the script that runs.

@@ -5,6 +5,8 @@ import Values
 package struct SessionScope: Scope {
   let store: Store
   let literals: [String: Argument]
+  /// What was given from outside for parameters of a script: it counts whatever the script says.
+  let overrides: [String: Argument]
   let lookup: any FileStore
   var plan = Plan()
 
@@ -44,7 +46,9 @@ package struct SessionScope: Scope {
     return found.isEmpty && plan.outputs.contains(path) ? [path] : found
   }
 
-  package func literal(named name: String) -> Argument? { plan.literals[name] ?? literals[name] }
+  package func literal(named name: String) -> Argument? {
+    overrides[name] ?? plan.literals[name] ?? literals[name]
+  }
 }
 
 extension SessionScope {

@@ -25,6 +25,8 @@ struct LoadClips: WorldCommand {
           Choice("mean", "over the frames"), Choice("sd", "standard deviation over the frames"),
           Choice("min", "the lowest frame"), Choice("max", "the highest frame"),
           Choice("gwrp", "sorted, the highest weighing most, by --decay"),
+          Choice("start", "mean over the first third of the frames"),
+          Choice("middle", "over the second third"), Choice("end", "over the last third"),
         ])), default: .list([.choice("mean"), .choice("sd")]), help: "What is made of the frames of a clip.")
   ) { argument in
     guard case .list(let items) = argument else { return [] }
