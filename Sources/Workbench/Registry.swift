@@ -37,7 +37,10 @@ package let builtins: [any Command] =
     // Detect.
   ] + detectionCommands + DetectSequences.all
   + MapMethod.all.flatMap { [DetectMap(method: $0), Localize(method: $0)] as [any Command] } + [
-    DetectTrace(), ScoreModel(),
+    DetectTrace(), DetectRules(), ScoreModel(),
+
+    // Rules.
+    WriteRules(), LoadRules(), ShowRules(), DiffRules(), ImproveRules(),
 
     // Decide and judge.
     Calibrate.z, Calibrate.robust, Calibrate.unify, Calibrate.ecdf, Calibrate.tail, Calibrate.isotonic,

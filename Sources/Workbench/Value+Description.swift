@@ -15,7 +15,7 @@ extension Value {
     case .embedding: .embedding
     case .scores: .scores
     case .alarms: .alarms
-    case .model: .model
+    case .model(let model): model is RuleSet ? .rules : .model
     case .figure: .figure
     case .report: .report
     case .answer: .answer
@@ -49,7 +49,9 @@ extension Value {
     case .map(let map): "map \(map.index.count) x \(map.gridHeight)x\(map.gridWidth) x \(map.features.count)"
     case .scores(let scores): "scores \(scores.values.count)"
     case .alarms(let alarms): "alarms \(alarms.segments.count) segments, \(alarms.flags.setCount) rows"
-    case .model(let model): "model \(model.method), \(model.fittedRows) rows"
+    case .model(let model):
+      (model as? RuleSet).map { "rules \($0.rules.count)" }
+        ?? "model \(model.method), \(model.fittedRows) rows"
     case .scalar(let scalar): scalar.text
     case .figure, .report, .answer: kind.rawValue
     }

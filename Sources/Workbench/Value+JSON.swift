@@ -54,6 +54,7 @@ extension Value {
       ]
     case .scores(let scores): scores.json
     case .alarms(let alarms): alarms.json
+    case .model(let model as RuleSet): ["rules": .array(model.rules.map { .string($0.text) })]
     case .model(let model):
       [
         "method": .string(model.method), "features": .array(model.features.map { .string($0) }),

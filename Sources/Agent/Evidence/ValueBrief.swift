@@ -2,6 +2,7 @@ import Chronology
 import Notation
 import Numerics
 package import Values
+import Workbench
 
 /// A value as a model reads it: kind, size, columns, statistics and a few rows, in at most `limit` bytes.
 ///
@@ -97,6 +98,8 @@ package struct ValueBrief {
       ]
     case .scores(let scores): ScoresBrief(scores, detail: detail).members
     case .alarms(let alarms): alarmMembers(alarms, detail)
+    case .model(let model as RuleSet):
+      [("rules", .array(model.rules.prefix(detail.columns).map { text($0.text, detail) }))]
     case .model(let model):
       [
         ("method", .string(model.method)), ("fitted_rows", count(model.fittedRows)),

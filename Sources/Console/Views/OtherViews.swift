@@ -1,9 +1,14 @@
 import Chronology
 import Notation
 import Values
+import Workbench
 
 extension View {
   func modelLines(_ model: any StoredModel) -> [StyledLine] {
+    if let set = model as? RuleSet {
+      return set.rules.flatMap { Self.wrapped(Visible.line($0.text), width: width).map { StyledLine($0) } }
+        + footer([Self.counted(set.rules.count, "rule", shown: set.rules.count)], more: "rules show \(name)")
+    }
     let features = model.features.map(Visible.line).joined(separator: " ")
     return [StyledLine(model.method, .name) + StyledLine(" fitted on \(model.fittedRows) rows")]
       + Self.wrapped("\(model.features.count) features: \(features)", width: width).map {

@@ -162,6 +162,13 @@ extension DiagnosticGuide {
       "trace show news  →  talk = load chats talk.jsonl"),
     Entry("R0602", "The truth of runs must cover the very rows that were scored."),
     Entry("R0603", "What is forbidden is a condition over the columns of `trace steps`."),
+    Entry(
+      "R0701", "A rule begins with its verdict.",
+      "rules write \"Flow < 1\"  →  rules write \"abnormal when Flow < 1\""),
+    Entry("R0702", "Rules are bounded in what they may cost a row."),
+    Entry("R0703", "A rule names a column that the value does not have, or one of another type."),
+    Entry("R0704", "Rules and the detector below them must judge the same rows."),
+    Entry("R0705", "A rule can be judged only where normal and anomalous rows are known."),
   ]
 
   static let agent: [Entry] = [

@@ -36,6 +36,7 @@ package enum DiagnosticGuide {
     Family("R04", "rows cannot be divided or reshaped"),
     Family("R05", "rows or columns cannot be chosen or computed"),
     Family("R06", "what agents did cannot be read or judged"),
+    Family("R07", "rules cannot be read or run"),
     Family("A01", "the agent or its model cannot answer"),
   ]
 
