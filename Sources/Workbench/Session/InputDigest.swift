@@ -1,5 +1,6 @@
 import Formats
 package import Language
+import Notation
 
 /// `#: input data/pump.csv 91238 9f86…`: a file that an investigation read.
 package struct InputDigest: Sendable, Equatable {
@@ -28,14 +29,41 @@ package struct InputDigest: Sendable, Equatable {
 
   /// Reads the text of a header line.
   package init?(_ text: String) {
-    let words = text.split(separator: " ")
-    guard words.count >= 3, let count = Int(words[words.count - 2]) else { return nil }
-    path = words[..<(words.count - 2)].joined(separator: " ")
+    guard let last = text.lastIndex(of: " "), let middle = text[..<last].lastIndex(of: " "),
+      let count = Int(text[text.index(after: middle)..<last])
+    else { return nil }
+    path = Self.unescaped(text[..<middle])
     bytes = count
-    sha256 = String(words[words.count - 1])
+    sha256 = String(text[text.index(after: last)...])
   }
 
-  package var text: String { "\(path) \(bytes) \(sha256)" }
+  package var text: String { "\(Self.escaped(path)) \(bytes) \(sha256)" }
+
+  /// A name of a file may hold line breaks and what steers a terminal; neither belongs into a script.
+  private static func escaped(_ path: String) -> String {
+    var text = ""
+    for scalar in path.unicodeScalars {
+      if scalar == "\\" || scalar.properties.isWhitespace && scalar != " " || Visible.isHidden(scalar) {
+        text += "\\u{\(String(scalar.value, radix: 16))}"
+      } else {
+        text.unicodeScalars.append(scalar)
+      }
+    }
+    return text
+  }
+
+  private static func unescaped(_ text: Substring) -> String {
+    var path = ""
+    var rest = text
+    while let start = rest.firstRange(of: "\\u{"), let end = rest[start.upperBound...].firstIndex(of: "}") {
+      path += rest[..<start.lowerBound]
+      if let value = UInt32(rest[start.upperBound..<end], radix: 16), let scalar = Unicode.Scalar(value) {
+        path.unicodeScalars.append(scalar)
+      }
+      rest = rest[rest.index(after: end)...]
+    }
+    return path + rest
+  }
 }
 
 extension Replay {
