@@ -68,6 +68,28 @@ import Values
     #expect(Self.outline(try Self.read(text)) == expected, "\(name)")
   }
 
+  @Test(arguments: [
+    ("remarks", "# logger 1.2\n# unit: C\nt,x\n0.5,1\n", 2, ["t:number 0.5", "x:number 1.0"]),
+    ("marked names", "#t,x\n0.5,1\n", 0, ["t:number 0.5", "x:number 1.0"]),
+    ("remarks and marked names", "#\n#  t;x\r\n0,5;1\r\n", 1, ["t:number 0.5", "x:number 1.0"]),
+    ("how to cut", "sep=|\r\na,b|c\r\n1|2\r\n", 1, ["a,b:number 1.0", "c:number 2.0"]),
+    ("how to cut, quoted", "\"SEP=;\"\na;b\n1;2\n", 1, ["a:number 1.0", "b:number 2.0"]),
+    ("nothing but marks", "#a\n#b\n", 0, ["#a:category #b"]),
+    ("a mark further down", "a,b\n#x,1\n#y,2\n", 0, ["a:category #x #y", "b:number 1.0 2.0"]),
+  ]) func `leaves out what stands in front of a table`(
+    _ name: String, _ text: String, _ lines: Int, _ expected: [String]
+  ) throws {
+    let table = try Self.read(text)
+    #expect(Self.outline(table) == expected)
+    #expect(table.notes.contains(.remarks(lines: lines)) == (lines > 0))
+    // What is to be skipped was said: nothing is guessed.
+    if lines > 0 {
+      #expect(try !Self.read(text) { $0.skippedLines = 1 }.notes.contains(.remarks(lines: lines)))
+    }
+    let short = try Self.read("# one\na,b\n1,2\n3\n")
+    #expect(short.notes.contains(.shortRecords(count: 1, file: 0, line: 4, cells: 1)))
+  }
+
   @Test func `follows what it is told`() throws {
     let table = try Self.read("# made by hand\nx;7;01/02/1970\n?;7;03/04/1970\n") {
       $0.skippedLines = 1

@@ -43,6 +43,8 @@ package struct DelimitedOutline: Sendable {
   /// Where the first record of data begins in the text.
   package let body: Int
   package let columns: [DelimitedColumn]
+  /// Lines in front of the table that belong to no row.
+  package let remarkLines: Int
   /// Names that had to be made or changed.
   package let renamed: [String]
 

@@ -19,9 +19,10 @@ extension DelimitedOutline {
     if bytes.contains(0) { throw .unsupported("it holds zero bytes, so it is not text") }
     var dialect = CellDialect()
     if !bytes.contains(10), bytes.contains(13) { dialect.newline = 13 }
-    let skipped = try Self.skipLines(options.skippedLines, bytes, dialect.newline)
+    let preamble = options.skippedLines > 0 ? Preamble() : Preamble(of: bytes, newline: dialect.newline)
+    let skipped = try Self.skipLines(options.skippedLines + preamble.lines, bytes, dialect.newline)
     let sample = bytes[skipped...]
-    dialect.delimiter = options.delimiter ?? Self.delimiter(sample, dialect, isWhole)
+    dialect.delimiter = options.delimiter ?? preamble.delimiter ?? Self.delimiter(sample, dialect, isWhole)
     let split = SampleRecords(sample, dialect: dialect, isWhole: isWhole)
     guard let first = split.records.first else {
       throw split.ends.isEmpty && !sample.allSatisfy({ $0 == 10 || $0 == 13 || $0 == 32 })
@@ -33,8 +34,11 @@ extension DelimitedOutline {
     let width = split.width.cells
     // A header without a name for the row names that stand first.
     let lacksOne = first.count + 1 == width && split.records.count > 1
-    let hasHeader = options.hasHeader ?? guess.isHeader(first, before: Array(split.records.dropFirst()))
+    let hasHeader =
+      options.hasHeader ?? preamble.marksHeader
+      || guess.isHeader(first, before: Array(split.records.dropFirst()))
     var names = hasHeader ? first.map { $0.trimmed } : []
+    if preamble.marksHeader, hasHeader { names[0] = names[0].drop { $0 == 35 || $0 == 32 } }
     if hasHeader, lacksOne { names.insert([], at: 0) }
     while names.count < (hasHeader ? names.count : width) { names.append([]) }
     let named = Self.names(names)
@@ -45,6 +49,7 @@ extension DelimitedOutline {
     renamed = hasHeader ? named.changed : []
     self.dialect = dialect
     self.hasHeader = hasHeader
+    remarkLines = preamble.lines
     encoding = text.encoding
     body = text.start + (hasHeader ? split.ends[0] : skipped)
   }

@@ -23,6 +23,12 @@ extension ArgumentReader {
   }
 
   private func noFile(_ path: String, _ word: WordSyntax) -> Diagnostic {
+    let below = path.hasSuffix("/") || Glob.isPattern(path) ? [] : scope.files(matching: path + "/")
+    if let first = below.first {
+      return Diagnostic(
+        "E0512", "`\(path)` is a folder", at: word.range, label: "a folder",
+        remedy: "end it with a slash to mean all files below it, or name one, such as `\(first)`")
+    }
     let slash = path.lastIndex(of: "/")
     let folder = slash.map { String(path[...$0]) } ?? ""
     let neighbours = Glob.isPattern(path) ? [] : scope.files(matching: folder + "*")

@@ -49,7 +49,10 @@ struct LoadAny: WorldCommand {
   private static func choice(
     _ call: CheckedCall, world: World
   ) throws(Failure) -> (command: any WorldCommand, call: CheckedCall, sign: String) {
-    let files = try world.files.open(call[paths], for: paths.base, of: call)
+    let found = try world.files.open(call[paths], for: paths.base, of: call)
+    let data = found.filter { !isPaperwork($0.path) }
+    let files = data.isEmpty ? found : data
+    let aside = files.count < found.count ? found.first { isPaperwork($0.path) }?.path : nil
     var kinds: [(FileKind, String, String)] = []
     for file in files.prefix(mostLooked) {
       // Pictures lie beside their lists, masks and licences.
@@ -86,20 +89,29 @@ struct LoadAny: WorldCommand {
       case .record: LoadRecord()
       }
     guard let parameter = command.spec.parameters.first else { throw .cancelled }
-    var argument = Argument.list(call[paths].map { .path($0) })
+    var argument = Argument.list((aside == nil ? call[paths] : files.map(\.path)).map { .path($0) })
     if case .input = parameter.kind {
       guard let only = files.first, !isMany else {
+        let asked = call[paths].joined(separator: " ")
+        let choose = "hoose one, such as `load \(first.0.rawValue) \(files[0].path)`."
         throw .diagnostic(
           Diagnostic(
-            "E0502", "`\(call[paths].joined(separator: " "))` means \(files.count) files",
+            "E0502", "`\(asked)` means \(files.count) files",
             at: call.ranges[paths.base.name], label: "one file of this kind is wanted",
-            remedy: "Choose one, such as `load \(first.0.rawValue) \(files[0].path)`."))
+            remedy: first.0 == .audio
+              ? "Make one row of each by `load clips \(asked) --use mfcc(13)`, or c\(choose)" : "C\(choose)"))
       }
       argument = .path(only.path)
     }
     var inner = CheckedCall(spec: command.spec, arguments: [parameter.name: argument])
     inner.ranges[parameter.name] = call.ranges[paths.base.name]
-    return (command, inner, first.1)
+    return (command, inner, first.1 + (aside.map { ", without `\($0)`" } ?? ""))
+  }
+
+  /// Licences and notes lie beside data and are none.
+  private static func isPaperwork(_ path: String) -> Bool {
+    let name = path.split(separator: "/").last.map { $0.uppercased() } ?? ""
+    return ["LICENSE", "LICENCE", "README", "NOTICE", "COPYING", "CITATION"].contains { name.hasPrefix($0) }
   }
 
   /// So many files are looked at to see whether they are of one kind.

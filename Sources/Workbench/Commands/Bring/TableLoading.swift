@@ -94,10 +94,24 @@ struct TableLoading {
     if let id = columns.first(where: { $0.role == .identifier }), case .text(let texts) = id.cells {
       address = .sample(texts)
     }
-    if let column = columns.first(where: { $0.type == .time }) {
+    if let column = columns.first(where: { $0.type == .time }) ?? columns.first(where: Self.countsFrom1970) {
       notes.append("`\(column.name)` holds times; `--time \(column.name)` would make it the index")
     }
     return (Frame(index: Index(address, segments: segments), columns: columns), notes)
+  }
+
+  /// Whole numbers under the name of a time, as large as seconds (or thousandths and so on) since 1970 are today.
+  private static func countsFrom1970(_ column: Column) -> Bool {
+    let names: Set = [
+      "time", "timestamp", "unix_timestamp", "unix_time", "unixtime", "epoch", "datetime", "ts",
+    ]
+    guard names.contains(column.name.lowercased()), column.nulls == nil,
+      case .number(let numbers) = column.cells,
+      let lowest = numbers.min(), let highest = numbers.max()
+    else { return false }
+    // 1990 to 2060.
+    let isNow = [1, 1e3, 1e6, 1e9].contains { lowest > 631_152_000 * $0 && highest < 2_840_140_800 * $0 }
+    return isNow && numbers.allSatisfy { $0 == $0.rounded() }
   }
 
   /// A column that is called like a truth and looks like one, but would be taken for a measurement.
@@ -166,6 +180,7 @@ struct TableLoading {
     case .retyped(let column, let type, let text, let file, let line):
       return "`\(column)` began as \(type) and is none (\(Self.quoted(text)) in \(place(file, line)))"
     case .renamed(let names): return "columns without a name of their own: \(names.joined(separator: ", "))"
+    case .remarks(let lines): return "\(counted(lines, "line")) in front of the table left out"
     case .emptyColumn(let name): return "\(name) is empty and left out"
     case .encoding(let encoding, let file):
       let name = paths.count > 1 ? SegmentNames.names(paths)[file] + " is" : "The text is"
