@@ -100,8 +100,9 @@ extension ArgumentReader {
     return Diagnostic(
       "E0203", "no column `\(name)` in `\(subject.name)`", at: range,
       label: "not a column of `\(subject.name)`",
-      remedy: Suggestion.remedy(
-        for: name, among: columns.map(\.name), else: Self.columnsRemedy(subject, columns)))
+      remedy: (name.hasSuffix(")") ? Habits.remedy(for: name) : nil)
+        ?? Suggestion.remedy(
+          for: name, among: columns.map(\.name), else: Self.columnsRemedy(subject, columns)))
   }
 
   private static func columnsRemedy(_ subject: Subject, _ columns: [ColumnShape]) -> String {

@@ -84,7 +84,8 @@ struct StageResolver {
     let what = isLonely ? "no command or value is called" : "no command is called"
     return Diagnostic(
       "E0201", "\(what) `\(word.text)`", at: word.range, label: "not known here",
-      remedy: Suggestion.remedy(
-        for: word.text, among: candidates, else: "`help` lists the commands; a question starts with `?`"))
+      remedy: Habits.remedy(for: word.text)
+        ?? Suggestion.remedy(
+          for: word.text, among: candidates, else: "`help` lists the commands; a question starts with `?`"))
   }
 }
