@@ -48,6 +48,14 @@ extension `Detector laws` {
       detector: WindowedDetector(NearestNeighbors(), window: 8, form: .shape), takesMissing: false, planted: 0
     ),
     SeriesCase(detector: WindowedDetector(IsolationForest(trees: 20), window: 8), planted: 0),
+    SeriesCase(
+      detector: StretchDetector(ShapeClusters(window: 12)), takesMissing: false, columns: 1, planted: 0),
+    SeriesCase(
+      detector: StretchDetector(NormalModel(window: 12)), takesMissing: false, columns: 1, planted: 0),
+    SeriesCase(detector: StretchDetector(NormalModel()), takesMissing: false, columns: 1, planted: 0),
+    SeriesCase(
+      detector: StretchDetector(WarpedTemplates(window: 12, templates: 4)), takesMissing: false, columns: 1,
+      planted: 0),
   ]
 
   @Test(arguments: series) func `hold in time for`(_ tried: SeriesCase) throws {

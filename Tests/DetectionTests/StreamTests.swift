@@ -27,6 +27,8 @@ extension `Detector laws` {
     SeriesCase(detector: StreamDetector(RandomCutForest(trees: 8, size: 32)), planted: 0),
     SeriesCase(detector: StreamDetector(RandomCutForest(trees: 8, size: 32, shingle: 3)), planted: 0),
     SeriesCase(detector: StreamDetector(StreamingPeaks(warmup: 40)), planted: 0),
+    SeriesCase(
+      detector: StreamDetector(XStream(projections: 10, chains: 8, depth: 8, window: 40)), planted: 0),
     SeriesCase(detector: StreamDetector(StreamingPeaks(warmup: 40, drift: 10)), planted: 0),
     SeriesCase(detector: RetrainedDetector(ZScore(), policy: .adwin, memory: 60), planted: 3),
   ]
@@ -40,7 +42,7 @@ extension `Detector laws` {
 
 @Suite struct `Streams` {
   static let methods: [any StreamMethod] = [
-    StreamNeighbors(), HalfSpaceTrees(), RandomCutForest(trees: 30), StreamingPeaks(),
+    StreamNeighbors(), HalfSpaceTrees(), RandomCutForest(trees: 30), StreamingPeaks(), XStream(),
   ]
 
   @Test(arguments: methods) func `say that they are learning, then find what is odd`(

@@ -27,7 +27,8 @@ let detectionMethods: [any DetectionMethod] =
     StateEstimationMethod(),
 
     // Series: windows that no other is like.
-    MatrixProfileMethod(), ManyLengthsProfileMethod(), ManyChannelsProfileMethod(),
+    MatrixProfileMethod(), ManyLengthsProfileMethod(), ManyChannelsProfileMethod(), ShapeClustersMethod(),
+    NormalModelMethod(), WarpedTemplatesMethod(),
 
     // Series: moments that were not foretold.
     AutoregressionMethod(), VectorAutoregressionMethod(), HoltWintersMethod(), SeasonalTrendMethod(),
@@ -41,6 +42,7 @@ let detectionMethods: [any DetectionMethod] =
 /// Detectors of streams, which `watch` can also put to work.
 let streamMethods: [any StreamDetectionMethod] = [
   StreamNeighborsMethod(), HalfSpaceTreesMethod(), RandomCutForestMethod(), StreamingPeaksMethod(),
+  XStreamMethod(),
 ]
 
 /// `detect` and `fit` with each of them.

@@ -136,7 +136,7 @@ struct EvaluateCauses: PureCommand {
     guard let frame, let chosen else {
       throw call.blame(
         Self.truth.base, "D0312", "`\(named?.name ?? "")` has no column that names causes",
-        remedy: "Name a column of texts, such as `\(named?.name ?? "data").cause`.")
+        remedy: "Name a column of texts, such as `\(named?.name.prefix { $0 != "." } ?? "data").cause`.")
     }
     guard frame.index.address == rows.address else {
       throw call.failure(

@@ -97,10 +97,15 @@ struct Recommend: PureCommand {
         "encode \(name) --use hog | detect knn",
       ]
     case .map: lines = ["detect patchcore \(name)", "detect padim \(name)", "detect spade \(name)"]
-    case .log: lines = ["templates \(name)", "encode \(name) --use counts --every 1min | detect pca"]
+    case .log:
+      lines = [
+        "templates \(name)", "detect newevent \(name)", "detect ngram \(name)",
+        "encode \(name) --use counts --every 1min | detect pca",
+      ]
     case .text:
       lines = ["encode \(name) --use tfidf | detect knn", "encode \(name) --use writing | detect iforest"]
-    case .events: lines = ["encode \(name) --use traces | detect knn"]
+    case .events:
+      lines = ["detect ngram \(name)", "detect markov \(name)", "encode \(name) --use traces | detect knn"]
     case .graph:
       lines = [
         "encode \(name) --use structure | detect iforest", "encode \(name) --use contrast | detect knn",
