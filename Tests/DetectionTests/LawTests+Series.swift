@@ -56,6 +56,11 @@ extension `Detector laws` {
     SeriesCase(
       detector: StretchDetector(WarpedTemplates(window: 12, templates: 4)), takesMissing: false, columns: 1,
       planted: 0),
+    SeriesCase(
+      detector: StretchDetector(StreamingShapes(window: 12, batch: 30)), takesMissing: false, columns: 1,
+      planted: 0),
+    SeriesCase(
+      detector: StretchDetector(SeriesGraph(window: 12)), takesMissing: false, columns: 1, planted: 0),
   ]
 
   @Test(arguments: series) func `hold in time for`(_ tried: SeriesCase) throws {

@@ -16,6 +16,7 @@ import Testing
   private static let methods: [any Detector] = [
     StretchDetector(ShapeClusters(window: 24)), StretchDetector(NormalModel(window: 24)),
     StretchDetector(WarpedTemplates(window: 24)), StretchDetector(NormalModel()),
+    StretchDetector(StreamingShapes(window: 24)), StretchDetector(SeriesGraph(window: 24)),
   ]
 
   @Test(arguments: methods.indices) func `find the odd cycle`(_ place: Int) throws {
@@ -39,6 +40,40 @@ import Testing
     let scaled = try Self.scores(
       Self.methods[place], Observations(rows: values.map { [1024 * $0 + 4096] }), &second)
     for (a, b) in zip(plain, scaled) { #expect(abs(a - b) < 1e-6 * max(1, a)) }
+  }
+
+  /// A sine goes around once a cycle: every edge weighs as many turns as there are, between nodes of two edges. A level
+  /// that never changes takes no step at all.
+  @Test func `a graph counts the turns of a cycle`() throws {
+    var random = SeededGenerator(seed: 1)
+    let rows = try Observations(rows: (0..<960).map { [sine(2 * Double.pi * Double($0) / 24)] })
+    let model = try StretchDetector(SeriesGraph(window: 24)).fit(rows, using: &random, work: Work())
+    let flat = try model.scores(of: Observations(rows: (0..<60).map { _ in [0.0] }), work: Work())
+    #expect(flat.allSatisfy { (36...41).contains($0) }, "\(flat)")
+    #expect(try model.scores(of: rows, work: Work()).allSatisfy { $0 < 3 })
+  }
+
+  /// Triangles after sines: k-Shape keeps calling them odd, SAND gets used to them.
+  @Test func `shapes that go on become normal`() throws {
+    let values = (0..<2400).map { row -> Double in
+      let place = Double(row % 24) / 24
+      if row < 720 { return sine(2 * Double.pi * place) }
+      return place < 0.2 ? 5 * place : 1.25 * (1 - place) * (1 - place)
+    }
+    let training = try Observations(rows: values.prefix(720).map { [$0] })
+    let all = try Observations(rows: values.map { [$0] })
+    func late(_ detector: some Detector) throws -> (base: Double, early: Double, late: Double) {
+      var random = SeededGenerator(seed: 1)
+      let found = try detector.fit(training, using: &random, work: Work()).scores(of: all, work: Work())
+      return (
+        Statistics.mean(found[200..<700]), Statistics.mean(found[760..<900]),
+        Statistics.mean(found[2200..<2380])
+      )
+    }
+    let fixed = try late(StretchDetector(ShapeClusters(window: 24)))
+    let moving = try late(StretchDetector(StreamingShapes(window: 24, batch: 240)))
+    #expect(abs(fixed.early - fixed.late) < 0.05)
+    #expect(moving.late - moving.base < 0.5 * (moving.early - moving.base), "\(moving)")
   }
 
   // MARK: - Distances

@@ -3,20 +3,19 @@ package import Numerics
 /// Scores windows by how far their shape lies from the shapes that a series is made of.
 ///
 /// - Input: see `StretchDetector`.
-/// - Output: the mean over the clusters of the shape-based distance (0...2), weighed by their share of the training windows.
+/// - Output: the shape-based distance (0...2) to the nearest center.
 /// - Complexity: fit O(*i s k m²*) for *s* ≤ 500 windows and *i* ≤ 20 rounds, score O(*n k m²* / 2) for windows of *m*.
 /// - Randomness: draws the first clusters.
 /// - Source: Paparrizos and Gravano, *k-Shape: efficient and accurate clustering of time series*, SIGMOD 2015, equation 9 (the
-///   distance) and algorithms 2 and 3 (shape extraction, clustering); weighted distances to centroids as in Boniol et al.,
-///   *SAND*, VLDB 2021, equation 3.
+///   distance) and algorithms 2 and 3 (shape extraction, clustering).
 /// - Differs: shapes are shifted by at most a quarter window, since windows begin at every row; the leading eigenvector comes
-///   from 60 power iterations; weights are the shares of windows alone.
+///   from 60 power iterations.
 package struct ShapeClusters: StretchMethod {
   package static let name = "kshape"
   package let window: Int?
   package let clusters: Int
 
-  package init(window: Int? = nil, clusters: Int = 3) {
+  package init(window: Int? = nil, clusters: Int = 4) {
     self.window = window
     self.clusters = clusters
   }
@@ -61,17 +60,14 @@ package struct ShapeClusters: StretchMethod {
 
   package struct Fitted: FittedStretches {
     let centers: [[Double]]
+    /// The share of the training windows that each has.
     let weights: [Double]
     let reach: Int
 
     package func scores(of values: [Double], window: Int, work: Work) throws(DetectionError) -> [Double] {
       try Shapes.map(values, window: window, cost: centers.count * window * (2 * reach + 1), work: work) {
         shape in
-        var sum = 0.0
-        for (center, weight) in zip(centers, weights) {
-          sum += weight * ShapeDistance.between(shape, center, reach: reach).distance
-        }
-        return sum
+        centers.reduce(2) { min($0, ShapeDistance.between(shape, $1, reach: reach).distance) }
       }
     }
   }

@@ -13,13 +13,13 @@ enum StretchOptions {
 
 struct ShapeClustersMethod: DetectionMethod {
   static let clusters = Parameter<Int>.integer(
-    "clusters", in: 1...100, default: 3, help: "Shapes that the series is made of.")
+    "clusters", in: 1...100, default: 4, help: "Shapes that the series is made of.")
 
   let name = "kshape"
   let measure = "how far their shape lies from the usual shapes"
   let discussion = """
-    Clusters of windows by k-Shape (Paparrizos and Gravano, SIGMOD 2015); the score is the mean shape-based distance to their \
-    centers, weighed by their size. \(StretchOptions.shape)
+    Clusters of windows by k-Shape (Paparrizos and Gravano, SIGMOD 2015); the score is the shape-based distance to the \
+    nearest center. \(StretchOptions.shape)
     """
   let parameters: [AnyParameter] = [StretchOptions.window.base, clusters.base]
   let readsSeries = true

@@ -28,7 +28,7 @@ let detectionMethods: [any DetectionMethod] =
 
     // Series: windows that no other is like.
     MatrixProfileMethod(), ManyLengthsProfileMethod(), ManyChannelsProfileMethod(), ShapeClustersMethod(),
-    NormalModelMethod(), WarpedTemplatesMethod(),
+    NormalModelMethod(), WarpedTemplatesMethod(), StreamingShapesMethod(), SeriesGraphMethod(),
 
     // Series: moments that were not foretold.
     AutoregressionMethod(), VectorAutoregressionMethod(), HoltWintersMethod(), SeasonalTrendMethod(),
