@@ -4,10 +4,12 @@ import Live
 import Testing
 import Workbench
 
-@Suite struct `The history file` {
+@Suite final class `The history file` {
   private let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
     "sonde-\(UUID().uuidString)")
   private var path: String { folder.appendingPathComponent("state/history.jsonl").path }
+
+  deinit { try? FileManager.default.removeItem(at: folder) }
 
   private func entry(_ text: String) -> HistoryEntry {
     HistoryEntry(time: Instant(nanoseconds: 0), text: text, status: 0, milliseconds: 3)
