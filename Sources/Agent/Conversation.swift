@@ -205,7 +205,10 @@ package final class Conversation {
     }
     let numbers = NumberCheck.unsupported(in: answer, evidence: evidence)
     let results = NumberCheck.citations(in: answer).filter { !workplace.knows(result: $0) }.map { "[r\($0)]" }
-    if !(numbers + results).isEmpty { emit(.notice(AgentText.notice(.unsupported(numbers + results)))) }
+    let rows = NumberCheck.rowCitations(in: answer).filter { !workplace.knows(row: $0.row, of: $0.name) }
+      .map { "[\($0.name):\($0.row)]" }
+    let missing = numbers + results + rows
+    if !missing.isEmpty { emit(.notice(AgentText.notice(.unsupported(missing)))) }
   }
 
   /// What fills the window at the next question, in tokens, by parts.

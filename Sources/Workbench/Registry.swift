@@ -56,5 +56,8 @@ package let builtins: [any Command] =
     Explain(), Onsets(), Plot(), Draw(),
 
     // Keep.
-    Note(), Export(),
+    Note(), Remember(), Export(),
+
+    // Know.
+    KnowledgeLookup(), KnowledgePath(),
   ]

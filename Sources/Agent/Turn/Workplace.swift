@@ -13,6 +13,8 @@ package protocol Workplace: AnyObject {
   var names: [ValueName] { get }
   /// Whether there is a result of this number.
   func knows(result number: Int) -> Bool
+  /// Whether the value of this name has such a row.
+  func knows(row: Int, of name: String) -> Bool
   /// A turn begins: what was only planned is forgotten.
   func beginTurn()
   /// What there is to work with, as short text: values, shapes, columns, last results.
@@ -24,6 +26,7 @@ extension Workplace {
   package func plan(_ line: ReviewedLine) {}
   package func beginTurn() {}
   package func knows(result number: Int) -> Bool { true }
+  package func knows(row: Int, of name: String) -> Bool { true }
 }
 
 /// What a check says about a call.

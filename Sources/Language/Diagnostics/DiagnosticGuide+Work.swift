@@ -169,6 +169,8 @@ extension DiagnosticGuide {
     Entry("R0703", "A rule names a column that the value does not have, or one of another type."),
     Entry("R0704", "Rules and the detector below them must judge the same rows."),
     Entry("R0705", "A rule can be judged only where normal and anomalous rows are known."),
+    Entry("R0801", "Chains of statements begin and end at nodes of the graph."),
+    Entry("R0802", "A fact to remember is a sentence."),
   ]
 
   static let agent: [Entry] = [

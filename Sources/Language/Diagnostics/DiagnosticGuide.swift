@@ -37,6 +37,7 @@ package enum DiagnosticGuide {
     Family("R05", "rows or columns cannot be chosen or computed"),
     Family("R06", "what agents did cannot be read or judged"),
     Family("R07", "rules cannot be read or run"),
+    Family("R08", "knowledge cannot be looked up or kept"),
     Family("A01", "the agent or its model cannot answer"),
   ]
 

@@ -42,6 +42,24 @@ package enum NumberCheck {
     Evidence(evidence).unsupported(in: answer)
   }
 
+  /// Rows of values that an answer cites as `[notes:12]`.
+  package static func rowCitations(in answer: String) -> [(name: String, row: Int)] {
+    var found: [(name: String, row: Int)] = []
+    var rest = Substring(answer)
+    while let open = rest.firstIndex(of: "[") {
+      rest = rest[rest.index(after: open)...]
+      let inside = rest.prefix { $0 != "]" && $0 != "[" }
+      for word in inside.split(whereSeparator: { $0 == "," || $0 == " " }) {
+        let parts = word.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2, parts[0].first?.isLetter == true, let row = Int(parts[1]) else { continue }
+        if !found.contains(where: { $0.name == parts[0] && $0.row == row }) {
+          found.append((String(parts[0]), row))
+        }
+      }
+    }
+    return found
+  }
+
   /// Results that an answer cites as `[r12]`.
   package static func citations(in answer: String) -> [Int] {
     var found: [Int] = []
