@@ -50,6 +50,7 @@ let package = Package(
       linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg"), .linkedLibrary("tiff")]),
     .systemLibrary(name: "CSndfile", providers: [.apt(["libsndfile1-dev"]), .brew(["libsndfile"])]),
     .target(name: "CEdit", linkerSettings: [.linkedLibrary("edit")]),
+    .target(name: "COnnx", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
 
     // The same kernels for the baseline processor, for x86-64-v3 and, where wider lanes pay, for x86-64-v4; `Numerics`
@@ -89,7 +90,7 @@ let package = Package(
     room("Workbench", belowWorkbench),
     room("Agent", belowConsole),
     room("Console", belowConsole),
-    room("Live", belowConsole + ["CEdit", "CCurl", "CSndfile"]),
+    room("Live", belowConsole + ["CEdit", "CCurl", "COnnx", "CSndfile"]),
     .executableTarget(
       name: "sonde",
       dependencies: belowConsole + [

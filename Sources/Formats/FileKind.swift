@@ -3,7 +3,8 @@ import Numerics
 
 /// What a file most likely holds, judged by its first bytes and then by the ending of its name.
 package enum FileKind: String, Sendable, CaseIterable {
-  case table, array, matlab, arff, sqlite, json, log, audio, image, text, events, graph, cloud, record
+  case table, array, matlab, arff, sqlite, parquet, arrow, hdf5, json, log, audio, image, text, events, graph,
+    cloud, record
 
   /// What was found, with the sign that told.
   package struct Finding: Sendable, Equatable {
@@ -81,6 +82,10 @@ package enum FileKind: String, Sendable, CaseIterable {
       return Finding(kind: .cloud, sign: "PCD")
     }
     if DatabaseFile.isDatabase(head) { return Finding(kind: .sqlite, sign: "an SQLite database") }
+    if begins("PAR1") { return Finding(kind: .parquet, sign: "Parquet") }
+    if begins("ARROW1") || begins("FEA1") { return Finding(kind: .arrow, sign: "Arrow IPC") }
+    if head.starts(with: [0x89]), holds("HDF", at: 1) { return Finding(kind: .hdf5, sign: "HDF5") }
+    if begins("MATLAB 7.3") { return Finding(kind: .hdf5, sign: "MATLAB 7.3, which is HDF5") }
     if begins("MATLAB 5.0") { return Finding(kind: .matlab, sign: "a MATLAB file") }
     try refuse(head, begins, holds)
     let isSolid = begins("solid") && head.prefix(512).contains(10)
@@ -96,11 +101,6 @@ package enum FileKind: String, Sendable, CaseIterable {
   private static func refuse(
     _ head: [UInt8], _ begins: (String) -> Bool, _ holds: (String, Int) -> Bool
   ) throws(FormatError) {
-    if begins("PAR1") { throw .unsupported("it is Parquet; export it as CSV, as with `duckdb -csv`") }
-    if begins("ARROW1") { throw .unsupported("it is Arrow IPC; export it as CSV or NPZ") }
-    if head.starts(with: [0x89]), holds("HDF", 1) {
-      throw .unsupported("it is HDF5; export its arrays with `numpy.savez`")
-    }
     if begins("RIFF"), holds("AVI ", 8) {
       throw .unsupported("it is a video; write its frames with `ffmpeg -i IN frames/%05d.png`")
     }

@@ -40,10 +40,13 @@ package struct CommandSpec: Sendable, Equatable {
   package let output: ValueKind?
   package let reach: Reach
   package let examples: [Example]
+  /// The script that installs what it needs beside Sonde, or nil.
+  package let needs: String?
 
   package init(
     _ verb: String, _ method: String? = nil, _ summary: String, discussion: String = "",
-    parameters: [AnyParameter] = [], output: ValueKind?, reach: Reach = .compute, examples: [Example]
+    parameters: [AnyParameter] = [], output: ValueKind?, reach: Reach = .compute, needs: String? = nil,
+    examples: [Example]
   ) {
     self.verb = verb
     self.method = method
@@ -53,6 +56,7 @@ package struct CommandSpec: Sendable, Equatable {
     self.output = output
     self.reach = reach
     self.examples = examples
+    self.needs = needs
   }
 
   /// `detect iforest`.

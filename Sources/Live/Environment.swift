@@ -15,6 +15,12 @@ package enum Environment {
     return (variable("HOME") ?? ".") + "/.local/state/sonde"
   }
 
+  /// Where what scripts have installed lives.
+  package static var dataFolder: String {
+    if let folder = variable("XDG_DATA_HOME") { return folder + "/sonde" }
+    return (variable("HOME") ?? ".") + "/.local/share/sonde"
+  }
+
   /// Where users keep roles of their own.
   package static var configFolder: String {
     if let folder = variable("XDG_CONFIG_HOME") { return folder + "/sonde" }

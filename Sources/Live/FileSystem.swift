@@ -137,13 +137,23 @@ private final class OpenFile: Sendable {
   deinit { close(descriptor) }
 }
 
-/// A file that is read with `pread`, so that threads do not disturb one another.
+/// A file that is read where it is.
 private struct FileSource: ByteSource {
   let file: OpenFile
   let count: Int
 
   func read(at offset: Int, count: Int) throws(FormatError) -> [UInt8] {
-    let wanted = max(0, min(count, self.count - offset))
+    try DescriptorReader.read(file.descriptor, at: offset, count: count, of: self.count)
+  }
+}
+
+/// Reads with `pread`, so that threads do not disturb one another.
+enum DescriptorReader {
+  /// At most `count` bytes of a file that had `size` of them.
+  static func read(
+    _ descriptor: Int32, at offset: Int, count: Int, of size: Int
+  ) throws(FormatError) -> [UInt8] {
+    let wanted = max(0, min(count, size - offset))
     guard offset >= 0, wanted > 0 else { return [] }
     var failure: Int32 = 0
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: wanted) { buffer, filled in
@@ -151,7 +161,7 @@ private struct FileSource: ByteSource {
       while filled < wanted {
         // SAFETY: `filled` stays below `wanted`, the capacity of the buffer.
         let step = unsafe pread(
-          file.descriptor, buffer.baseAddress.map { unsafe $0 + filled }, wanted - filled,
+          descriptor, buffer.baseAddress.map { unsafe $0 + filled }, wanted - filled,
           off_t(offset + filled))
         if step < 0, errno == EINTR { continue }
         if step < 0 { failure = errno }

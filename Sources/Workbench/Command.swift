@@ -108,6 +108,10 @@ package struct World: Sendable {
   package var files: any FileStore
   package var audio: any AudioDecoder
   package var clock: any Clock
+  /// Programs beside Sonde, for formats that only their own libraries read.
+  package var helpers: any HelperPrograms = NoHelpers()
+  /// Runs networks that were trained elsewhere.
+  package var networks: any NetworkRuntime = NoNetworks()
   /// Lets time pass while a command waits for more to come.
   package var pause: any Pause = NoPause()
   /// Says something at once, while a command runs: an alarm.

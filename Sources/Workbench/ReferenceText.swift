@@ -26,6 +26,7 @@ package enum ReferenceText {
     if spec.method != nil { lines += ["### \(spec.name)", ""] }
     lines += [spec.summary, "", "    \(spec.usage)", ""]
     lines.append("Gives \(spec.output?.withArticle ?? "a value of the kind that it got").")
+    if let script = spec.needs { lines.append("Needs what `\(script)` installs.") }
     if !spec.parameters.isEmpty {
       lines += ["", "| argument | takes | default | meaning |", "|---|---|---|---|"]
       lines += spec.parameters.map(row)

@@ -2,7 +2,8 @@
 package let builtins: [any Command] =
   [
     // Bring data in.
-    LoadAny(), LoadTable(), LoadJSON(), LoadArray(), LoadMatlab(), LoadARFF(), LoadSQLite(), LoadRecord(),
+    LoadAny(), LoadTable(), LoadJSON(), LoadArray(), LoadMatlab(), LoadARFF(), LoadSQLite(),
+    LoadColumns.parquet, LoadColumns.arrow, LoadHDF5(), LoadRecord(),
     LoadCloud(), LoadAudio(),
     LoadClips(),
     LoadVideo(), LoadLog(),
@@ -22,7 +23,7 @@ package let builtins: [any Command] =
     Align(),
 
     // Encode and fuse.
-    Encode(), FuseConcat(), FuseScores.mean, FuseScores.max, FuseScores.rank,
+    Encode(), EncodeNetwork(), EncodeImport(), FuseConcat(), FuseScores.mean, FuseScores.max, FuseScores.rank,
     FuseByRule.cauchy, FuseByRule.fisher, FuseByRule.brown, FuseByRule.stouffer, FuseByRule.tippett,
     FuseByRule.simes, FuseByRule.harmonic, FuseByRule.dempster, FuseByRule.noisyOr, FuseByRule.vote,
     FuseByRule.experts, FuseByRule.spectral, FuseByRule.reliability, FuseByRule.ocsvm, FuseByRule.median,

@@ -20,6 +20,8 @@ struct Surroundings {
       files: FileSystem(), audio: SoundFileDecoder(), clock: SystemClock(),
       home: Environment.home(of: Environment.program))
     world.pause = LivePause()
+    world.helpers = HelperProcesses()
+    world.networks = OnnxRuntime()
     world.tell = { StandardError().write($0 + "\n") }
     self.world = world
     deadline = options.limit.map { .now + .seconds($0.seconds) }

@@ -60,6 +60,15 @@ enum TranscriptFiles {
     "data/plant.db":
       (try? DatabaseWriter.bytes(
         of: [Column(numbers: [1, 2], name: "level")], table: "readings", work: Work())) ?? [],
+    "data/pump.parquet": Array("PAR1".utf8),
+    "data/net.onnx": [8, 8, 58, 0],
+    "data/bad.onnx": [8, 8, 58, 0],
+    "data/bad.json": Array(#"{"pool": "most"}"#.utf8),
+    // Two rows of three numbers.
+    "data/vectors.npy":
+      [0x93] + Array("NUMPY".utf8) + [1, 0, 0x76, 0]
+      + Array("{'descr': '|u1', 'fortran_order': False, 'shape': (2, 3), }".utf8)
+      + [UInt8](repeating: 0x20, count: 0x76 - 60) + [10, 1, 2, 3, 4, 5, 6],
     "data/two.npz": Array(Data(base64Encoded: twoArrays) ?? Data()),
   ]
 

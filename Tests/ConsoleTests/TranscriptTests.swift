@@ -36,6 +36,7 @@ import Workbench
     let files = MemoryFiles(TranscriptFiles.all)
     var world = World.memory(files)
     world.home = ""
+    world.networks = BrokenNetworks()
     let session = Session(world: world)
     let source = PaperSource(lines(of: golden), screen: screen)
     let shell = Shell(
@@ -90,4 +91,9 @@ private struct NoInterrupts: Interrupts {
   let isRaised = false
   let isTermination = false
   func clear() {}
+}
+
+/// Finds a fault in every network.
+private struct BrokenNetworks: NetworkRuntime {
+  func open(_ model: [UInt8]) throws(NetworkError) -> any Network { throw .failed("No graph was found.") }
 }

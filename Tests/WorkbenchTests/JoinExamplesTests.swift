@@ -10,7 +10,7 @@ private let verbs: Set<String> = [
 ]
 
 /// The commands that join, shape, encode and fuse.
-private let specs = builtins.map(\.spec).filter { verbs.contains($0.verb) }
+private let specs = builtins.map(\.spec).filter { verbs.contains($0.verb) && $0.needs == nil }
 
 @Suite struct `Commands that join and fuse` {
   @Test(arguments: specs.map(\.name)) func `run their examples from top to bottom`(_ name: String) throws {

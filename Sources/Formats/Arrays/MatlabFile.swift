@@ -51,7 +51,7 @@ package struct MatlabFile: Sendable {
     guard source.count <= Self.mostBytes else { throw .unsupported("it has more than 1 GB") }
     let bytes = try source.read(at: 0, count: source.count)
     if bytes.starts(with: Array("MATLAB 7.3".utf8)) {
-      throw .unsupported("it is MATLAB 7.3, which is HDF5; save it with `-v7`")
+      throw .unsupported("it is MATLAB 7.3, which is HDF5; use `load hdf5`, or save it with `-v7`")
     }
     guard Self.isMatlab(bytes) else { throw .malformed("it does not begin like a MATLAB file", offset: 0) }
     // The last two bytes of the header say `MI` in the byte order of the file.

@@ -47,6 +47,13 @@ extension DiagnosticGuide {
       "E0549", "A database may hold several tables; say which.",
       "load sqlite plant.db  →  load sqlite plant.db --table readings"),
     Entry("E0550", "The query is no select statement that the database can run."),
+    Entry(
+      "E0551",
+      "Some formats and networks need a library that Sonde looks for when it is asked for; a script installs it."
+    ),
+    Entry("E0552", "The network is damaged, or takes and gives something else than was asked for."),
+    Entry("E0553", "What stands beside the model does not say how to feed it."),
+    Entry("E0554", "Vectors from elsewhere must belong to the rows of the value."),
     Entry("E0547", "Clips are sound files, found by the endings of their names."),
     Entry("E0601", "`/tutorial` lists the lessons and opens one."),
   ]

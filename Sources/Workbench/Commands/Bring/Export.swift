@@ -11,7 +11,7 @@ struct Export: WorldCommand {
   static let to = Parameter<String>.required(
     "to", .output, placement: .option,
     help:
-      "The file; its ending says how: .csv, .tsv, .jsonl, .npy, .npz, .mat, .arff, .sqlite, .json, .png, .wav, .ply or .hea."
+      "The file; its ending says how: .csv, .tsv, .jsonl, .npy, .npz, .mat, .arff, .sqlite, .parquet, .arrow, .h5, .json, .png, .wav, .ply or .hea."
   ) { if case .path(let path) = $0 { path } else { "" } }
   static let overwrite = Parameter<Bool>.flag("overwrite", help: "Replace a file that is there and differs.")
 
@@ -21,7 +21,7 @@ struct Export: WorldCommand {
       CSV and TSV hold the address of each row (`time` or `id`) and all columns, numbers with the shortest digits that \
       read back to the same bits, times in ISO 8601 and UTC, missing cells empty; units, roles, segments and splits \
       are left out. NPY holds the columns of numbers as doubles, missing cells as NaN. JSON holds everything that the \
-      value is made of, always in the same order. JSON Lines holds an object a row, without members for missing cells. MAT holds a column of numbers a variable (version 5). ARFF and SQLite hold what CSV holds, with its types; the table has the name of the file. NPZ holds an \
+      value is made of, always in the same order. JSON Lines holds an object a row, without members for missing cells. MAT holds a column of numbers a variable (version 5). ARFF, SQLite, Parquet, Arrow and HDF5 hold what CSV holds, with its types; the last three need what `scripts/formats` installs. NPZ holds an \
       array a column, times as nanoseconds since 1970. PLY holds the points of a cloud in binary, as doubles. HEA writes a WFDB header and beside it the \
       numbers of a series at equal steps, rounded to one part in two thousand million of their range. PNG holds one picture as it is, or a sheet of the first hundred. WAV holds sound as 32-bit floating point.
 
@@ -39,7 +39,7 @@ struct Export: WorldCommand {
   func run(_ call: Invocation, work: Work, world: World) throws(Failure) -> Value {
     let path = call[Self.to]
     if path.lowercased().hasSuffix(".hea") { return try record(call, world: world) }
-    let (bytes, summary) = try content(call, work: work)
+    let (bytes, summary) = try content(call, work: work, world: world)
     return try write(bytes, summary, to: path, call, world: world)
   }
 
@@ -79,7 +79,7 @@ struct Export: WorldCommand {
   }
 
   private func content(
-    _ call: Invocation, work: Work
+    _ call: Invocation, work: Work, world: World
   ) throws(Failure) -> (bytes: [UInt8], summary: String) {
     let value = call[Self.input].value
     let path = call[Self.to]
@@ -98,6 +98,9 @@ struct Export: WorldCommand {
       guard let frame = value.exportedFrame else { throw unfit(call, "as rows and columns") }
       let bytes = AttributeWriter.bytes(of: frame.withAddress, relation: Self.name(of: path))
       return (bytes, Self.summary(frame.rowCount, frame.columns.count))
+    case "parquet": return try columns(value, "parquet", call, work: work, world: world)
+    case "arrow", "feather": return try columns(value, "arrow", call, work: work, world: world)
+    case "h5", "hdf5": return try columns(value, "hdf5", call, work: work, world: world)
     case "sqlite", "db": return try database(value, call, work: work)
     case "npz": return try arrays(value, call)
     case "jsonl", "ndjson": return try objects(value, call, work: work)
@@ -122,7 +125,8 @@ struct Export: WorldCommand {
       throw call.blame(
         Self.to.base, "E0536", "the ending of `\(path)` says no format that is known", label: "which format?",
         remedy:
-          "End it in .csv, .tsv, .jsonl, .npy, .npz, .mat, .arff, .sqlite, .json, .png, .wav, .ply or .hea.")
+          "End it in .csv, .tsv, .jsonl, .npy, .npz, .mat, .arff, .sqlite, .parquet, .arrow, .h5, .json, .png, .wav, .ply or .hea."
+      )
     }
   }
 
@@ -246,6 +250,16 @@ struct Export: WorldCommand {
     guard let bytes = ZipArchive.storing(arrays.map { ($0.0 + ".npy", $0.1) }) else {
       throw unfit(call, "as an archive below 4 GB")
     }
+    return (bytes, Self.summary(frame.rowCount, frame.columns.count))
+  }
+
+  /// By the libraries of the format, which run beside Sonde.
+  private func columns(
+    _ value: Value, _ form: String, _ call: Invocation, work: Work, world: World
+  ) throws(Failure) -> (bytes: [UInt8], summary: String) {
+    guard let frame = value.exportedFrame else { throw unfit(call, "as rows and columns") }
+    let bytes = try ColumnBridge(form: form, world: world).write(
+      frame.withAddress, at: Self.to.base, call, work: work)
     return (bytes, Self.summary(frame.rowCount, frame.columns.count))
   }
 

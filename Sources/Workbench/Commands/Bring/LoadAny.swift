@@ -13,7 +13,7 @@ struct LoadAny: WorldCommand {
     discussion: """
       The first bytes decide, and where they leave it open the ending of the name. What a file was taken for is told \
       under the result, with the command that takes options. Several files must be of one kind: tables, pictures, \
-      clouds and documents are read together. Kinds are table, array, matlab, arff, sqlite, json, log, audio, image, text, events, graph, \
+      clouds and documents are read together. Kinds are table, array, matlab, arff, sqlite, parquet, arrow, hdf5, json, log, audio, image, text, events, graph, \
       cloud and record.
       """,
     parameters: [paths.base], output: .table, reach: .read,
@@ -78,6 +78,9 @@ struct LoadAny: WorldCommand {
       case .matlab: LoadMatlab()
       case .arff: LoadARFF()
       case .sqlite: LoadSQLite()
+      case .parquet: LoadColumns.parquet
+      case .arrow: LoadColumns.arrow
+      case .hdf5: LoadHDF5()
       case .json: LoadJSON()
       case .log: LoadLog()
       case .audio: LoadAudio()

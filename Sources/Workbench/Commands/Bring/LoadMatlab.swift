@@ -15,7 +15,7 @@ struct LoadMatlab: WorldCommand {
     discussion: """
       Rows are the first index, everything behind it columns, numbered from 0 behind the name (`X0`, `X1`…). A single row \
       counts as a column. Cells, structures, texts and sparse matrices are left out and named; of complex numbers the real part \
-      is taken. The anomaly data of ODDS have `X` and `y`: add `--labels y`. Version 7.3 is HDF5: save it again with `-v7`.
+      is taken. The anomaly data of ODDS have `X` and `y`: add `--labels y`. Version 7.3 is HDF5: `load hdf5` reads it.
       """,
     parameters: [path.base, key.base, labels.base], output: .table, reach: .read,
     examples: [
