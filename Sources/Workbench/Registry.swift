@@ -36,7 +36,7 @@ package let builtins: [any Command] =
     MapModalities.mlp, MapModalities.contrast, MapModalities.match, MapMasked(), CompareFusion(),
 
     // Detect.
-  ] + detectionCommands + DetectSequences.all
+  ] + detectionCommands + DetectSequences.all + DetectGraph.all
   + MapMethod.all.flatMap { [DetectMap(method: $0), Localize(method: $0)] as [any Command] } + [
     DetectTrace(), DetectRules(), ScoreModel(),
 

@@ -29,17 +29,20 @@ package struct StructureEncoder: Sendable, Equatable {
       out[Int(source)] += 1
       into[Int(target)] += 1
     }
-    let neighbours = graph.neighbours
+    let adjacency = Adjacency(graph)
+    let neighbours = adjacency.lists
     let cores = Self.cores(neighbours)
     let raw = try orCancelled { () throws(Cancelled) in
-      try work.map((count + 255) / 256, stage: "looking at neighbours") { chunk in
-        (chunk * 256..<min(count, (chunk + 1) * 256)).map { node in Self.triangles(of: node, neighbours) }
+      try work.map((count + 63) / 64, stage: "looking at neighbours") { chunk in
+        (chunk * 64..<min(count, (chunk + 1) * 64)).map { Double(adjacency.triangles(of: $0)) }
       }
     }
     let triangles = raw.flatMap { $0 }
     // The egonet of a node: itself, its neighbours, and all edges among them.
     let egoEdges = (0..<count).map { Double(neighbours[$0].count) + triangles[$0] }
-    let oddness = Self.oddness(nodes: neighbours.map { Double($0.count + 1) }, edges: egoEdges)
+    let egoNodes = neighbours.map { Double($0.count + 1) }
+    let law = PowerLaw(egoNodes, egoEdges)
+    let oddness = zip(egoNodes, egoEdges).map(law.oddness)
     let (entering, leaving) = (into, out)
     return try encodeRows(count, features: Self.features, stage: "structure", work: work) { node, vector in
       let degree = Double(neighbours[node].count)
@@ -52,29 +55,6 @@ package struct StructureEncoder: Sendable, Equatable {
       ]
       return true
     }
-  }
-
-  /// Edges among the neighbours of a node.
-  private static func triangles(of node: Int, _ neighbours: [[Int32]]) -> Double {
-    let own = neighbours[node]
-    var count = 0
-    for neighbour in own {
-      // Both lists ascend: walk along them together.
-      let other = neighbours[Int(neighbour)]
-      var (i, j) = (0, 0)
-      while i < own.count, j < other.count {
-        if own[i] < other[j] {
-          i += 1
-        } else if own[i] > other[j] {
-          j += 1
-        } else {
-          count += 1
-          i += 1
-          j += 1
-        }
-      }
-    }
-    return Double(count / 2)
   }
 
   /// The largest k such that a node lies in a part where all have k neighbours.
@@ -99,23 +79,6 @@ package struct StructureEncoder: Sendable, Equatable {
     }
     return cores
   }
-
-  /// max(y, Cx^θ) / min(y, Cx^θ) · ln(|y − Cx^θ| + 1), with the law of least squares in logarithms.
-  static func oddness(nodes: [Double], edges: [Double]) -> [Double] {
-    let known = nodes.indices.filter { edges[$0] > 0 }
-    let (x, y) = (known.map { logarithm(nodes[$0]) }, known.map { logarithm(edges[$0]) })
-    let count = Double(max(1, known.count))
-    let (meanX, meanY) = (x.reduce(0, +) / count, y.reduce(0, +) / count)
-    let spread = x.reduce(0) { $0 + ($1 - meanX) * ($1 - meanX) }
-    let joint = zip(x, y).reduce(0) { $0 + ($1.0 - meanX) * ($1.1 - meanY) }
-    let exponent = spread > 0 ? joint / spread : 1
-    return nodes.indices.map { node in
-      guard edges[node] > 0 else { return 0 }
-      let expected = exponential(meanY + exponent * (logarithm(nodes[node]) - meanX))
-      let ratio = max(edges[node], expected) / min(edges[node], expected)
-      return ratio * logarithm1p(abs(edges[node] - expected))
-    }
-  }
 }
 
 /// Sets each node beside its neighbours: its own attributes, and how far they are from the mean of theirs.
@@ -133,7 +96,7 @@ package struct ContrastEncoder: Sendable, Equatable {
     let columns = graph.nodes.features
     if columns.isEmpty { throw .noFeatures }
     let numbers = columns.map { $0.numbers ?? [] }
-    let neighbours = graph.neighbours
+    let neighbours = Adjacency(graph).lists
     let features = columns.flatMap { ["\($0.name)", "\($0.name) - neighbours"] }
     return try encodeRows(
       graph.nodes.rowCount, features: features, stage: "contrast", perChunk: 64, work: work
@@ -148,21 +111,6 @@ package struct ContrastEncoder: Sendable, Equatable {
         vector.append(count > 0 ? column[node] - sum / count : column[node] - column[node])
       }
       return true
-    }
-  }
-}
-
-extension Graph {
-  /// The neighbours of each node, ascending, each once, without the node itself.
-  var neighbours: [[Int32]] {
-    var lists = [[Int32]](repeating: [], count: nodes.rowCount)
-    for (source, target) in zip(sources, targets) where source != target {
-      lists[Int(source)].append(target)
-      lists[Int(target)].append(source)
-    }
-    return lists.map { list in
-      let sorted = list.sorted()
-      return sorted.indices.filter { $0 == 0 || sorted[$0] != sorted[$0 - 1] }.map { sorted[$0] }
     }
   }
 }

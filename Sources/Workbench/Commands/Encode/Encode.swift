@@ -31,8 +31,8 @@ struct Encode: PureCommand {
       its row and never crosses a segment: nothing of the future is seen. Until the first window is full, and where \
       fewer than half of a window's rows have a value, the modality is absent.
 
-      Pictures (colour, hog, lbp; surface for depth maps; patches, which gives a map), documents (tfidf, ngrams, hashing, writing), event logs \
-      (traces: one vector a case), graphs (structure, contrast: one a node) and clouds (normals, fpfh: one a point) are encoded by themselves, without \
+      Pictures (colour, hog, lbp; surface for depth maps; patches, which gives a map), documents (tfidf, ngrams, lsa, hashing, writing), event logs \
+      (traces: one vector a case), graphs (structure, eigenmaps, contrast: one a node) and clouds (normals, fpfh: one a point) are encoded by themselves, without \
       windows. What is learned, such as a vocabulary, is learned from the fit rows.
 
       A bundle gives a bundle of embeddings for `fuse concat`; any other value gives an embedding. Mel bands follow \

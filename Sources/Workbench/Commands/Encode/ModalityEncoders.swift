@@ -40,6 +40,14 @@ enum ModalityEncoders {
   private static let places = Parameter<Int>.integer(
     "places", in: 1...20_000, default: 512, help: "Numbers a document.", placement: .positional)
 
+  private static let topics = Parameter<Int>.integer(
+    "dimensions", in: 1...1000, default: 100, help: "Numbers a document, at most.", placement: .positional)
+  private static let lengths = Parameter<String>.choice(
+    "length", of: [Choice("unit", "1: only the direction counts"), Choice("plain", "as it comes out")],
+    default: "unit", help: "The length of a document's vector.", placement: .positional)
+  private static let dimensions = Parameter<Int>.integer(
+    "dimensions", in: 1...500, default: 16, help: "Numbers a node, at most.", placement: .positional)
+
   private static let neighbors = Parameter<Int>.integer(
     "k", in: 3...200, default: 16, help: "Neighbours of each point.", placement: .positional)
 
@@ -63,6 +71,9 @@ enum ModalityEncoders {
     CallSpec(
       "ngrams", "Documents: runs of characters, weighed by how seldom they are.",
       parameters: [length.base, terms.base]),
+    CallSpec(
+      "lsa", "Documents: what their words have in common (latent semantic analysis).",
+      parameters: [topics.base, terms.base, lengths.base]),
     CallSpec("hashing", "Documents: words added up in places that a hash finds.", parameters: [places.base]),
     CallSpec("writing", "Documents: length, words, letters, digits, signs.", parameters: []),
     CallSpec(
@@ -74,6 +85,9 @@ enum ModalityEncoders {
     CallSpec(
       "fpfh", "Clouds: fast point feature histograms of each point.", parameters: [neighbors.base]),
     CallSpec("structure", "Graphs: degree, core, clustering, egonet of each node.", parameters: []),
+    CallSpec(
+      "eigenmaps", "Graphs: places of nodes, neighbours close together (Laplacian eigenmaps).",
+      parameters: [dimensions.base]),
     CallSpec("contrast", "Graphs: attributes of each node beside those of its neighbours.", parameters: []),
     CallSpec("surface", "Depth maps: distances, slope, curvature, what was measured.", parameters: []),
   ]
@@ -84,10 +98,10 @@ enum ModalityEncoders {
     case "colour", "hog", "lbp", "patches": [.images, .video]
     case "motion": [.video]
     case "surface": [.images]
-    case "tfidf", "ngrams", "hashing", "writing": [.text]
+    case "tfidf", "ngrams", "lsa", "hashing", "writing": [.text]
     case "traces": [.events]
     case "normals", "fpfh": [.cloud]
-    case "structure", "contrast": [.graph]
+    case "structure", "eigenmaps", "contrast": [.graph]
     default: []
     }
   }
@@ -139,10 +153,12 @@ enum ModalityEncoders {
     case .graph(let graph):
       var parts: [Encoded] = []
       for literal in literals {
-        parts.append(
-          literal.name == "contrast"
-            ? try ContrastEncoder().encode(graph, work: work)
-            : try StructureEncoder().encode(graph, work: work))
+        switch literal.name {
+        case "contrast": parts.append(try ContrastEncoder().encode(graph, work: work))
+        case "eigenmaps":
+          parts.append(try EigenmapEncoder(dimensions: literal[dimensions]).encode(graph, work: work))
+        default: parts.append(try StructureEncoder().encode(graph, work: work))
+        }
       }
       return .embedding(embedding(Encoded.joined(parts), of: graph.nodes.index, name: name))
     default: return nil
@@ -157,10 +173,18 @@ enum ModalityEncoders {
     case "ngrams":
       try FrequencyEncoder(terms: .characters(literal[length]), most: literal[terms]).encode(
         documents, work: work)
+    case "lsa":
+      try latent(literal).encode(documents, work: work)
     case "hashing": try HashEncoder(places: literal[places]).encode(documents, work: work)
     case "writing": try WritingEncoder().encode(documents, work: work)
     default: nil
     }
+  }
+
+  private static func latent(_ literal: CallLiteral) -> LatentEncoder {
+    var encoder = LatentEncoder(dimensions: literal[topics], most: literal[terms])
+    encoder.isUnit = literal[lengths] == "unit"
+    return encoder
   }
 
   private static func words(_ literal: CallLiteral) -> FrequencyEncoder {
