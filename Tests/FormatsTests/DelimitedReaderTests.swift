@@ -62,6 +62,26 @@ import Values
     ("padded", " a , b\n 1 , x \n2,y\n", ["a:number 1.0 2.0", "b:category x y"]),
     ("same names", "a,a,\n1,2,3\n", ["a:number 1.0", "a_2:number 2.0", "column3:number 3.0"]),
     ("empty last column", "a,b,\n1,2,\n3,4,\n", ["a:number 1.0 3.0", "b:number 2.0 4.0"]),
+    (
+      "groups of digits", "a,b\n\"1,234.50\",2\n950,\"-12,345,678\"\n",
+      ["a:number 1234.5 950.0", "b:number 2.0 -12345678.0"]
+    ),
+    (
+      "groups and decimal commas", "a;b\n1.234,5;1\n7,25;1.000.000\n",
+      ["a:number 1234.5 7.25", "b:number 1.0 1000000.0"]
+    ),
+    (
+      "groups behind points alone", "a;b\n1.234.567;x\n2.000.000;y\n",
+      ["a:number 1234567.0 2000000.0", "b:category x y"]
+    ),
+    (
+      "Swiss and French groups", "a;b\n1'000;1\u{A0}000\n25;2\u{202F}500\n",
+      ["a:number 1000.0 25.0", "b:number 1000.0 2500.0"]
+    ),
+    (
+      "no groups of digits", "a,b,c\n\"0,123\",\"12,34\",\"1,234,5\"\n",
+      ["a:category 0,123", "b:category 12,34", "c:category 1,234,5"]
+    ),
     ("leading zeros", "zip,v\n01234,1\n02345,2\n", ["zip:category 01234 02345", "v:number 1.0 2.0"]),
     ("infinity", "a\n1\ninf\n-Infinity\n", ["a:number 1.0 inf -inf"]),
   ]) func `is read as it is written`(_ name: String, _ text: String, _ expected: [String]) throws {

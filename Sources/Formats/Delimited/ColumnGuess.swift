@@ -28,7 +28,7 @@ struct ColumnGuess {
   }
 
   private func isValue(_ text: ArraySlice<UInt8>) -> Bool {
-    numbers.number(text).map { !$0.isNaN } ?? false
+    (numbers.number(text) ?? numbers.grouped(text)).map { !$0.isNaN } ?? false
       || DateOrder.allCases.contains { TimeScanner(.calendar($0, zone: 0)).nanoseconds(text) != nil }
   }
 
@@ -46,7 +46,7 @@ struct ColumnGuess {
     let needed = Int((Self.share * Double(texts.count)).rounded(.up))
     func most(_ fits: (ArraySlice<UInt8>) -> Bool) -> Bool { texts.count { fits($0) } >= needed }
     let hasLeadingZeros = texts.contains { $0.count > 1 && $0.first == 48 && $0.allSatisfy { $0 &- 48 <= 9 } }
-    if most({ numbers.number($0) != nil }), !hasLeadingZeros {
+    if most({ numbers.number($0) ?? numbers.grouped($0) != nil }), !hasLeadingZeros {
       return column(name == options.time ? .time(.epoch(unit: epochUnit(texts))) : .number)
     }
     if most({ text in
@@ -77,7 +77,7 @@ struct ColumnGuess {
   /// Seconds until the year 5138, then milliseconds, microseconds, nanoseconds.
   private func epochUnit(_ texts: [ArraySlice<UInt8>]) -> Int64 {
     if let unit = options.epochUnit { return unit }
-    let largest = texts.compactMap { numbers.number($0) }.map { abs($0) }.max() ?? 0
+    let largest = texts.compactMap { numbers.number($0) ?? numbers.grouped($0) }.map { abs($0) }.max() ?? 0
     return largest < 1e11 ? 1_000_000_000 : largest < 1e14 ? 1_000_000 : largest < 1e17 ? 1_000 : 1
   }
 }

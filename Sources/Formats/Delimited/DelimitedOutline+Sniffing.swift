@@ -84,17 +84,21 @@ extension DelimitedOutline {
     return best.delimiter
   }
 
-  /// A comma if more numbers are written with it.
+  /// A comma if more numbers are written with it; numbers that can be read in one way only decide, if there are any.
   private static func decimal(_ split: SampleRecords, delimiter: UInt8) -> UInt8 {
     if delimiter == 44 { return 46 }
     let (point, comma) = (NumberScanner(decimal: 46), NumberScanner(decimal: 44))
-    var votes = 0
+    var (sure, likely) = (0, 0)
     for cell in split.records.joined() {
       let text = cell.trimmed
-      if text.contains(44), comma.number(text) != nil { votes += 1 }
-      if text.contains(46), point.number(text) != nil { votes -= 1 }
+      guard text.contains(44) || text.contains(46) else { continue }
+      let withComma = comma.number(text) != nil
+      let withPoint = point.number(text) != nil
+      likely += (withComma ? 1 : 0) - (withPoint ? 1 : 0)
+      sure += withComma || comma.grouped(text) != nil ? 1 : 0
+      sure -= withPoint || point.grouped(text) != nil ? 1 : 0
     }
-    return votes > 0 ? 44 : 46
+    return (sure != 0 ? sure : likely) > 0 ? 44 : 46
   }
 
   /// Names for all columns: trimmed, unique, never empty.

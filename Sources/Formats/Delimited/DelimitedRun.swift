@@ -99,7 +99,10 @@ struct DelimitedRun {
       }
     }
     let done = open.filter { !again.contains($0) }
-    for index in done { noteMisfits(index, outcomes) }
+    for index in done {
+      noteGrouped(index, outcomes)
+      noteMisfits(index, outcomes)
+    }
     // Texts are taken out one column at a time, so that they are never there twice as a whole.
     for index in done where kinds[index] == .text {
       let parts = outcomes.indices.map { chunk in
@@ -223,6 +226,17 @@ struct DelimitedRun {
     }
     if pass == 0, wasEmpty, guess.kind != kinds[index], guess.kind != .number { return guess.kind }
     return .category
+  }
+
+  private mutating func noteGrouped(_ index: Int, _ outcomes: [Outcome]) {
+    let cells = outcomes.map(\.chunk.grouped[index])
+    guard let first = cells.first(where: { $0.count > 0 }),
+      let number = NumberScanner(decimal: outlines[0].dialect.decimal).grouped(first.text)
+    else { return }
+    notes.append(
+      .grouped(
+        column: columns[index].name, count: cells.reduce(0) { $0 + $1.count },
+        text: String(decoding: first.text, as: UTF8.self), number: number))
   }
 
   private mutating func noteMisfits(_ index: Int, _ outcomes: [Outcome]) {

@@ -18,6 +18,8 @@ package enum DelimitedNote: Sendable, Equatable {
   case longRecords(count: Int, file: Int, line: Int, cells: Int)
   /// Cells that are not what the rest of their column is; they are missing.
   case misfits(column: String, type: String, count: Int, file: Int, line: Int, text: String)
+  /// Numbers with marks between groups of digits, and what the first one was read as.
+  case grouped(column: String, count: Int, text: String, number: Double)
   /// A column that turned out to hold something else than its first rows.
   case retyped(column: String, from: String, text: String, file: Int, line: Int)
   case renamed([String])

@@ -23,6 +23,8 @@ package struct CellChunk: Sendable {
   package internal(set) var rows = 0
   /// One a column.
   package internal(set) var misfits: [Misfits]
+  /// One a column: numbers with marks between groups of digits, which were read as what they say.
+  package internal(set) var grouped: [Misfits]
   /// One a column; empty but for categories.
   package internal(set) var dictionaries: [CellDictionary]
   /// One a column; empty but for texts.
@@ -36,6 +38,7 @@ package struct CellChunk: Sendable {
 
   init(columns: Int) {
     misfits = [Misfits](repeating: Misfits(), count: columns)
+    grouped = misfits
     dictionaries = [CellDictionary](repeating: CellDictionary(), count: columns)
     missing = [Int](repeating: 0, count: columns)
     texts = [CellTexts](repeating: CellTexts(), count: columns)
@@ -49,6 +52,7 @@ package struct CellChunk: Sendable {
     other.long = long
     for (place, old) in order.enumerated() {
       other.misfits[place] = misfits[old]
+      other.grouped[place] = grouped[old]
       other.dictionaries[place] = dictionaries[old]
       other.texts[place] = texts[old]
       other.missing[place] = missing[old]

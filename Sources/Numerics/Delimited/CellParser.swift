@@ -265,6 +265,10 @@ package struct CellParser: Sendable {
           unsafe store.numbers?[row] = number
           return
         }
+        if let number = unsafe numbers.grouped(text) {
+          unsafe store.numbers?[row] = number
+          return unsafe note(&chunk.grouped[cell], text)
+        }
         unsafe misfit(text, cell)
       }
       chunk.missing[cell] += 1
@@ -304,11 +308,15 @@ package struct CellParser: Sendable {
   }
 
   private mutating func misfit(_ text: UnsafeBufferPointer<UInt8>, _ cell: Int) {
-    if chunk.misfits[cell].count == 0 {
-      chunk.misfits[cell].offset = recordStart
-      unsafe chunk.misfits[cell].text = Array(text.prefix(60))
+    unsafe note(&chunk.misfits[cell], text)
+  }
+
+  private func note(_ cells: inout CellChunk.Misfits, _ text: UnsafeBufferPointer<UInt8>) {
+    if cells.count == 0 {
+      cells.offset = recordStart
+      unsafe cells.text = Array(text.prefix(60))
     }
-    chunk.misfits[cell].count += 1
+    cells.count += 1
   }
 
   private func trimmed(_ base: UnsafePointer<UInt8>, _ range: Range<Int>) -> Range<Int> {

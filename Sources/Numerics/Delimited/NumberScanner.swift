@@ -30,6 +30,41 @@ package struct NumberScanner: Sendable {
     }
   }
 
+  /// A number whose digits stand in groups of three with the same mark between them: a comma or point, whichever is not
+  /// the decimal mark, an apostrophe or a blank of any width; nil for everything else, also for what begins with 0.
+  package func grouped(_ bytes: some Collection<UInt8>) -> Double? {
+    var text = Array(bytes)
+    while let last = text.last, last == 32 || last == 9 { text.removeLast() }
+    var rest = text.drop { $0 == 32 || $0 == 9 }
+    guard rest.count <= 60 else { return nil }
+    let isNegative = rest.first == 45
+    if isNegative || rest.first == 43 { rest.removeFirst() }
+    guard rest.first != 48 else { return nil }
+    func isDigit(_ byte: UInt8) -> Bool { byte &- 48 <= 9 }
+    var digits = Array(rest.prefix(while: isDigit))
+    rest = rest.dropFirst(digits.count)
+    guard (1...3).contains(digits.count),
+      let mark = Self.marks.first(where: { $0 != [decimal] && rest.starts(with: $0) })
+    else { return nil }
+    while rest.starts(with: mark) {
+      let group = rest.dropFirst(mark.count).prefix(while: isDigit)
+      guard group.count == 3 else { return nil }
+      digits += group
+      rest = rest.dropFirst(mark.count + 3)
+    }
+    if !rest.isEmpty {
+      guard rest.first == decimal, rest.count > 1, rest.dropFirst().allSatisfy(isDigit) else { return nil }
+      digits.append(46)
+      digits += rest.dropFirst()
+    }
+    return Double((isNegative ? "-" : "") + String(decoding: digits, as: UTF8.self))
+  }
+
+  /// A no-break space, a narrow one and a typographic apostrophe take several bytes.
+  private static let marks: [[UInt8]] = [
+    [44], [46], [39], [32], [0xC2, 0xA0], [0xE2, 0x80, 0xAF], [0xE2, 0x80, 0x89], [0xE2, 0x80, 0x99],
+  ]
+
   /// The tables as pointers, which loops can use without counting references.
   func withTables<Result>(_ body: (NumberTables) -> Result) -> Result? {
     unsafe tens.withUnsafeBufferPointer { tens in

@@ -44,7 +44,8 @@ struct LoadTable: WorldCommand {
     "load", "table", "Reads columns from CSV and similar text files, also packed.",
     discussion: """
       Delimiter, quotes, decimal mark, header, types and character set are found out from the first 64 KB; options \
-      overrule. Cells are numbers, times, true or false, categories or text. A column of which more than 95 percent \
+      overrule. Cells are numbers, times, true or false, categories or text. Digits of numbers may stand in groups of three with \
+      a mark between them (1,234.5 or 1'234), which is told. A column of which more than 95 percent \
       fits its type keeps it: other cells are missing, and are counted under the result with their first line. Records \
       with too few cells lack the rest; records with too many lose all, since nobody knows which cell is which. Empty \
       lines are no rows. Files packed with gzip or zstd are unpacked.

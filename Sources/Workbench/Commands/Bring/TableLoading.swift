@@ -177,6 +177,10 @@ struct TableLoading {
       return "\(count) \(count == 1 ? "cell" : "cells") of `\(column)` "
         + "\(count == 1 ? "is no \(type) and is" : "are no \(type) and are") missing "
         + "(first: \(Self.quoted(text)) in \(place(file, line)))"
+    case .grouped(let column, let count, let text, let number):
+      return
+        "\(counted(count, "number")) of `\(column)` \(count == 1 ? "has" : "have") marks between digits: "
+        + "\(Self.quoted(text)) is read as \(Column("", .number([number])).plainText(0) ?? "")"
     case .retyped(let column, let type, let text, let file, let line):
       return "`\(column)` began as \(type) and is none (\(Self.quoted(text)) in \(place(file, line)))"
     case .renamed(let names): return "columns without a name of their own: \(names.joined(separator: ", "))"
