@@ -7,6 +7,7 @@ private let normal: [[Int32]] = [[1, 2, 3], [1, 2, 2, 3], [1, 3], [1, 2, 3]]
 @Suite struct `Sequence detectors` {
   static let methods: [any SequenceMethod] = [
     NewEvents(), SequenceLength(), EventCounts(), EditDistance(), EventGrams(length: 2), EventChain(),
+    CountSubspace(), CountInvariants(),
   ]
 
   private func scores(_ method: any SequenceMethod, _ sequences: [[Int32]], threads: Int = 1) throws
@@ -39,6 +40,28 @@ private let normal: [[Int32]] = [[1, 2, 3], [1, 2, 2, 3], [1, 3], [1, 2, 3]]
 
   @Test func `count runs that are new`() throws {
     #expect(try scores(EventGrams(length: 2), [[1, 2, 3], [1, 2, 1, 3], [2]]) == [0, 1.0 / 3, 1])
+  }
+
+  /// Each open has a close, and reads are twice the seeks; the length varies.
+  private let files: [[Int32]] = (1...40).map { count in
+    (0..<count % 5 + 1).flatMap { _ in [1, 2] as [Int32] }
+      + (0..<count % 3).flatMap { _ in [3, 4, 4] as [Int32] }
+  }
+
+  @Test func `find relations between counts, and what breaks them`() throws {
+    let model = try CountInvariants().fit(files, work: Work())
+    let scores = [[1, 2, 1, 2, 3, 4, 4], [1, 1, 2], [1, 2, 3, 4], [1, 2, 9]].map { model.score(of: $0) }
+    #expect(scores[0] == 0)
+    #expect(scores[1...].allSatisfy { $0 > 0 })
+  }
+
+  @Test func `leave usual directions out of counts`() throws {
+    let model = try CountSubspace(explained: 0.999).fit(files, work: Work())
+    let scores = [[1, 2, 1, 2, 3, 4, 4], [1, 1, 1, 2], [1, 2, 3, 3, 3], [1, 2, 9]].map { model.score(of: $0) }
+    #expect(scores[0] < 1e-9)
+    #expect(scores[1...].allSatisfy { $0 > 0.5 })
+    #expect(throws: DetectionError.self) { try CountSubspace(explained: 1).fit(files, work: Work()) }
+    #expect(throws: DetectionError.self) { try CountInvariants(held: 0).fit(files, work: Work()) }
   }
 
   @Test func `weigh chances`() throws {

@@ -50,8 +50,10 @@ struct LoadAny: WorldCommand {
     _ call: CheckedCall, world: World
   ) throws(Failure) -> (command: any WorldCommand, call: CheckedCall, sign: String) {
     let found = try world.files.open(call[paths], for: paths.base, of: call)
-    let data = found.filter { !isPaperwork($0.path) }
+    let isRecords = found.contains { $0.path.hasSuffix(".hea") }
+    let data = found.filter { !isPaperwork($0.path) && !(isRecords && !$0.path.hasSuffix(".hea")) }
     let files = data.isEmpty ? found : data
+    // Signals and marks of a record lie beside its header, which names them.
     let aside = files.count < found.count ? found.first { isPaperwork($0.path) }?.path : nil
     var kinds: [(FileKind, String, String)] = []
     for file in files.prefix(mostLooked) {
@@ -92,7 +94,7 @@ struct LoadAny: WorldCommand {
       case .record: LoadRecord()
       }
     guard let parameter = command.spec.parameters.first else { throw .cancelled }
-    var argument = Argument.list((aside == nil ? call[paths] : files.map(\.path)).map { .path($0) })
+    var argument = Argument.list((files.count == found.count ? call[paths] : files.map(\.path)).map { .path($0) })
     if case .input = parameter.kind {
       guard let only = files.first, !isMany else {
         let asked = call[paths].joined(separator: " ")

@@ -167,6 +167,11 @@ extension DetectSequences {
   private static let longest = Parameter<Int>.integer(
     "longest", in: 1...100_000, default: 500, help: "First events of a sequence that count.")
 
+  private static let explained = Parameter<Double>.fraction(
+    "explained", in: 0.01...0.999, default: 0.95, help: "The share of the variance that directions explain.")
+  private static let held = Parameter<Double>.fraction(
+    "held", in: 0.5...1, default: 0.98, help: "In so many sequences a relation must hold.")
+
   static let all = [
     DetectSequences(
       name: "newevent", measure: "the share of events that were never seen",
@@ -203,5 +208,22 @@ extension DetectSequences {
       discussion:
         "The mean surprise of each event behind the one before it, in bits (Ye, IEEE SMC 2000), smoothed.",
       method: { _ in EventChain() }),
+    DetectSequences(
+      name: "subspace", measure: "what of their counts no usual direction explains",
+      discussion:
+        "Counts of events, weighed by how seldom an event is, lose the directions that explain the share --explained of the variance "
+        + "of training; the score is the squared length of the rest (Xu and others, SOSP 2009). Events that training never showed "
+        + "belong to the rest.",
+      options: [explained.base], exampleOptions: " --explained 0.9",
+      method: { CountSubspace(explained: $0[explained]) }),
+    DetectSequences(
+      name: "invariants", measure: "the share of relations between counts that break",
+      discussion:
+        "Training shows which relations hold between the counts of the 60 commonest events: a count is another, two or three times "
+        + "or two thirds of it, or the sum of two others, in the share --held of the sequences with any of these events. The score is "
+        + "the share of relations that do not hold; an event that training never showed breaks one more (Lou and others, USENIX ATC "
+        + "2010).",
+      options: [held.base], exampleOptions: " --held 0.9",
+      method: { CountInvariants(held: $0[held]) }),
   ]
 }
