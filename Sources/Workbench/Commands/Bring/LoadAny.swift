@@ -94,7 +94,8 @@ struct LoadAny: WorldCommand {
       case .record: LoadRecord()
       }
     guard let parameter = command.spec.parameters.first else { throw .cancelled }
-    var argument = Argument.list((files.count == found.count ? call[paths] : files.map(\.path)).map { .path($0) })
+    var argument = Argument.list(
+      (files.count == found.count ? call[paths] : files.map(\.path)).map { .path($0) })
     if case .input = parameter.kind {
       guard let only = files.first, !isMany else {
         let asked = call[paths].joined(separator: " ")
