@@ -54,7 +54,7 @@ package let builtins: [any Command] =
     TraceShow(), TraceSteps(), TraceRuns(), TraceGraph(), TracePlot(),
 
     // Explain and draw.
-    Explain(), Onsets(), Plot(), Draw(),
+    Explain(), Onsets(), Causes(), Plot(), Draw(),
 
     // Keep.
     Note(), Remember(), Export(),

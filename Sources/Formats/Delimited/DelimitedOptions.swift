@@ -5,6 +5,8 @@ package struct DelimitedOptions: Sendable, Equatable {
   package var delimiter: UInt8?
   package var decimal: UInt8?
   package var hasHeader: Bool?
+  /// Lines that name the columns together.
+  package var headerLines = 1
   /// Lines before the header, which are left out.
   package var skippedLines = 0
   package var dates: DateOrder?

@@ -24,7 +24,8 @@ extension DelimitedOutline {
     let sample = bytes[skipped...]
     dialect.delimiter = options.delimiter ?? preamble.delimiter ?? Self.delimiter(sample, dialect, isWhole)
     let split = SampleRecords(sample, dialect: dialect, isWhole: isWhole)
-    guard let first = split.records.first else {
+    let headerLines = min(max(options.headerLines, 1), max(split.records.count, 1))
+    guard let first = Self.joined(split.records.prefix(headerLines)) else {
       throw split.ends.isEmpty && !sample.allSatisfy({ $0 == 10 || $0 == 13 || $0 == 32 })
         ? .malformedLine("the first record is longer than 4 MB or a quote stays open", line: 1)
         : .malformed("there is nothing in it", offset: 0)
@@ -35,14 +36,15 @@ extension DelimitedOutline {
     // A header without a name for the row names that stand first.
     let lacksOne = first.count + 1 == width && split.records.count > 1
     let hasHeader =
-      options.hasHeader ?? preamble.marksHeader
-      || guess.isHeader(first, before: Array(split.records.dropFirst()))
+      options.hasHeader
+      ?? (headerLines > 1 || preamble.marksHeader
+        || guess.isHeader(first, before: Array(split.records.dropFirst())))
     var names = hasHeader ? first.map { $0.trimmed } : []
     if preamble.marksHeader, hasHeader { names[0] = names[0].drop { $0 == 35 || $0 == 32 } }
     if hasHeader, lacksOne { names.insert([], at: 0) }
     while names.count < (hasHeader ? names.count : width) { names.append([]) }
     let named = Self.names(names)
-    let data = hasHeader ? Array(split.records.dropFirst()) : split.records
+    let data = hasHeader ? Array(split.records.dropFirst(headerLines)) : split.records
     columns = named.names.enumerated().map { index, name in
       guess.column(name, data.compactMap { $0.count > index ? $0[index] : nil })
     }
@@ -51,7 +53,20 @@ extension DelimitedOutline {
     self.hasHeader = hasHeader
     remarkLines = preamble.lines
     encoding = text.encoding
-    body = text.start + (hasHeader ? split.ends[0] : skipped)
+    body = text.start + (hasHeader ? split.ends[headerLines - 1] : skipped)
+  }
+
+  /// The lines of a header as one: the words above one another joined by points. A last line that names only the
+  /// first column, as pandas writes it, names that one alone.
+  private static func joined(_ lines: ArraySlice<[SampleRecords.Cell]>) -> [SampleRecords.Cell]? {
+    guard let last = lines.last, lines.count > 1 else { return lines.first }
+    let namesFirst =
+      last.first?.trimmed.isEmpty == false && last.dropFirst().allSatisfy(\.trimmed.isEmpty)
+    return (0..<(lines.map(\.count).max() ?? 0)).map { column in
+      if column == 0, namesFirst { return last[0] }
+      let words = lines.compactMap { $0.count > column ? $0[column].trimmed : nil }.filter { !$0.isEmpty }
+      return SampleRecords.Cell(text: Array(words.joined(separator: [46])))
+    }
   }
 
   private static func skipLines(_ count: Int, _ bytes: [UInt8], _ newline: UInt8) throws(FormatError) -> Int {

@@ -22,7 +22,7 @@ struct LoadGraph: WorldCommand {
   let spec = CommandSpec(
     "load", "graph", "Reads nodes, edges and what is known of them.",
     discussion: """
-      An edge list has an edge a line: two columns name its ends, the others stay with the edge. GraphML brings names, \
+      An edge list has an edge a line: two columns name its ends, the others stay with the edge. A table whose rows and columns have the same names is an adjacency matrix. GraphML brings names, \
       directions and data of nodes and edges; hyperedges, ports and nested graphs are refused. An .npz file holds \
       `edge_index` of 2 rows (numbers of nodes from 0 on), `x` with a row a node, and `y` with a label a node, which is \
       the layout of PyGOD's data. Knowledge graphs are N-Triples (.nt), Turtle without inner nodes (.ttl) or, with --triples, \
@@ -97,6 +97,7 @@ struct LoadGraph: WorldCommand {
         path, at: Self.path.base, of: call.call, remedy: "Give CSV with one edge a line, or GraphML.")
     }
     let names = table.columns.map(\.name)
+    if let graph = try matrix(table, call, work: work) { return graph }
     guard table.columns.count >= 2 else {
       throw call.blame(
         Self.path.base, "E0544", "`\(path)` has one column; an edge has two ends", label: "no edges",
@@ -131,6 +132,38 @@ struct LoadGraph: WorldCommand {
     return Graph(
       nodes: graph.nodes, sources: graph.sources, targets: graph.targets,
       edges: graph.edges.with(columns: rest), isDirected: graph.isDirected)
+  }
+
+  /// A table whose rows and columns have the same names: a cell other than 0 is an edge from its row to its column.
+  private func matrix(
+    _ table: DelimitedTable, _ call: Invocation, work: Work
+  ) throws(Failure) -> Graph? {
+    let columns = table.columns
+    guard call[Self.source] == nil, call[Self.target] == nil, table.rowCount >= 2,
+      columns.count == table.rowCount + 1,
+      (0..<table.rowCount).allSatisfy({ columns[0].plainText($0) == columns[$0 + 1].name }),
+      columns.dropFirst().allSatisfy({ $0.numbers != nil })
+    else { return nil }
+    var ends: [(source: Int32, target: Int32, weight: Double)] = []
+    for row in 0..<table.rowCount {
+      if work.isCancelled() { throw .cancelled }
+      for (target, column) in columns.dropFirst().enumerated() {
+        let weight = column.numbers?[row] ?? .nan
+        if weight != 0, !weight.isNaN { ends.append((Int32(row), Int32(target), weight)) }
+      }
+    }
+    let pairs = Set(ends.map { [$0.source, $0.target] })
+    let isSymmetric = !call[Self.directed] && pairs.allSatisfy { pairs.contains([$0[1], $0[0]]) }
+    if isSymmetric { ends.removeAll { $0.source > $0.target } }
+    call.note("an adjacency matrix: edges lead from rows to columns" + (isSymmetric ? ", both ways" : ""))
+    let weights = ends.map(\.weight)
+    return Graph(
+      nodes: Frame(index: Index(.sample(TextColumn(columns.dropFirst().map(\.name)))), columns: []),
+      sources: ends.map(\.source), targets: ends.map(\.target),
+      edges: Frame(
+        index: .rows(ends.count),
+        columns: Set(weights).count > 1 ? [Column(numbers: weights, name: "weight")] : []),
+      isDirected: !isSymmetric)
   }
 
   private func arrays(

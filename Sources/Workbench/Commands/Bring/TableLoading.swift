@@ -49,6 +49,7 @@ struct TableLoading {
           label: "also the delimiter", remedy: "Leave one of the two options out."))
     }
     options.hasHeader = call[LoadTable.header]
+    options.headerLines = call[LoadTable.headerLines]
     options.skippedLines = call[LoadTable.skip]
     let orders: [String: DateOrder] = ["ymd": .yearFirst, "dmy": .dayFirst, "mdy": .monthFirst]
     options.dates = call[LoadTable.dates].flatMap { orders[$0] }

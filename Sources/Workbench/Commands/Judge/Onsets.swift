@@ -33,18 +33,11 @@ struct Onsets: PureCommand {
       throw call.noFeatures(Self.input.base)
     }
     let index = rows.index
-    let stretch = try stretch(call, index)
-    let usual = usualRows(index, stretch, call)
-    guard !usual.isEmpty else {
-      throw call.blame(
-        Self.between.base, "D0509", "no row shows what is usual", label: "nothing before it",
-        remedy: "Begin the stretch later, or divide the rows with `split --fit-share 30%` first.")
-    }
-    let look = call[Self.between] == nil ? (usual.max() ?? -1) + 1..<index.count : stretch
+    let look = try UsualRows(call, index, value: Self.input, between: Self.between)
     let found: [Onset?]
     do throws(Cancelled) {
       found = try work.map(rows.features.count, stage: "onsets") { column in
-        Onset.first(in: rows.matrix.column(column), usual: usual, stretch: look)
+        Onset.first(in: rows.matrix.column(column), usual: look.usual, stretch: look.watched)
       }
     } catch {
       throw .cancelled
@@ -56,37 +49,6 @@ struct Onsets: PureCommand {
     }
     tell(order.map { (rows.features[$0], found[$0]) }, index, call)
     return .table(table(order.map { (rows.features[$0], found[$0]) }, index))
-  }
-
-  private func stretch(_ call: Invocation, _ index: Index) throws(Failure) -> Range<Int> {
-    guard let asked = call[Self.between] else { return 0..<index.count }
-    guard let time = index.time else {
-      throw call.blame(
-        Self.between.base, "R0508", "`\(call[Self.input].name)` has no times", label: "no times",
-        remedy: "Load it with `--time COLUMN`.")
-    }
-    let span = asked.instants(from: index.start)
-    let inside = (0..<time.count).filter { span?.contains(time[$0]) == true }
-    guard let first = inside.first, let last = inside.last else {
-      throw call.blame(
-        Self.between.base, "D0403", "nothing lies in that stretch",
-        remedy: "See with `describe` what the values cover.")
-    }
-    return first..<last + 1
-  }
-
-  private func usualRows(_ index: Index, _ stretch: Range<Int>, _ call: Invocation) -> [Int] {
-    if let splits = index.splits {
-      call.note("usual: the fit rows")
-      return splits.indices.filter { splits[$0] == .fit }
-    }
-    if call[Self.between] != nil {
-      call.note("usual: the \(counted(stretch.lowerBound, "row")) before")
-      return Array(0..<stretch.lowerBound)
-    }
-    let count = max(min(index.count, 1), index.count / 3)
-    call.note("usual: the first \(counted(count, "row")); `split` or `--between` say otherwise")
-    return Array(0..<count)
   }
 
   private func tell(_ lines: [(name: String, onset: Onset?)], _ index: Index, _ call: Invocation) {
