@@ -1,6 +1,6 @@
 package import Numerics
 
-/// Fits the parameters of any recorded loss by Adam, and stops when rows held out no longer gain.
+/// Fits the parameters of any recorded loss, and stops when rows held out no longer gain.
 ///
 /// - Randomness: the order of the rows in each epoch, and whatever the loss draws.
 /// - Source: Kingma and Ba, ICLR 2015; early stopping as in Prechelt, *Early stopping, but when?*, 1998.
@@ -10,12 +10,20 @@ package struct Descent: Sendable, Equatable {
   package let rate: Double
   /// Epochs without gain before it stops.
   package let patience: Int
+  package let rule: Optimizer.Rule
+  /// Whether the rate warms up over the first epoch and then falls to 0 along a cosine.
+  package let fades: Bool
 
-  package init(epochs: Int = 100, batchSize: Int = 64, rate: Double = 3e-3, patience: Int = 10) {
+  package init(
+    epochs: Int = 100, batchSize: Int = 64, rate: Double = 3e-3, patience: Int = 10,
+    rule: Optimizer.Rule = .adam(decay: 0), fades: Bool = false
+  ) {
     self.epochs = epochs
     self.batchSize = batchSize
     self.rate = rate
     self.patience = patience
+    self.rule = rule
+    self.fades = fades
   }
 
   /// Records the loss of some rows on a tape that already holds the parameters.
@@ -37,7 +45,9 @@ package struct Descent: Sendable, Equatable {
     var bestLoss = Double.infinity
     var bestEpoch = 0
     var losses: [Double] = []
-    var adam = Adam(rate: rate)
+    let steps = (rows.count + batchSize - 1) / batchSize
+    var optimizer = Optimizer(
+      rule, rate: rate, schedule: fades ? .cosine(warmup: steps, total: steps * epochs) : .constant)
     for epoch in 0..<epochs {
       let order = random.sample(rows.count, of: rows.count).map { rows[$0] }
       for first in stride(from: 0, to: order.count, by: batchSize) {
@@ -47,7 +57,7 @@ package struct Descent: Sendable, Equatable {
         let nodes = parameters.map { tape.leaf($0) }
         let node = loss(&tape, nodes, batch, &random)
         let gradients = tape.gradients(of: node)
-        adam.step(&parameters, gradients: nodes.map { gradients[$0] })
+        optimizer.step(&parameters, gradients: nodes.map { gradients[$0] })
       }
       var drawn = judge
       var sum = 0.0

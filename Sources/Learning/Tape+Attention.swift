@@ -50,18 +50,19 @@ extension Tape {
   /// Attention within each row: a row holds tokens of `width` cells one behind another.
   ///
   /// softmax(q kᵀ / √d) v for each head, heads being equal parts of the width. `presence[i][t]` says whether key token t of row
-  /// i speaks; queries without any key get 0. `scales` leaves out the division by √d where false.
+  /// i speaks, `sight[q][t]` whether query token q may see it (all, if empty); queries without any key get 0. `scales` leaves
+  /// out the division by √d where false.
   ///
   /// - Source: Vaswani et al., *Attention is all you need*, NIPS 2017, equation 1.
   package mutating func attention(
     queries: Node, keys: Node, values: Node, width: Int, heads: Int = 1, presence: [[Bool]],
-    scales: Bool = true
+    sight: [[Bool]] = [], scales: Bool = true
   ) -> Node {
     precondition(width % heads == 0, "heads share the width evenly")
     let (q, k, v) = (value(of: queries), value(of: keys), value(of: values))
     let shape = Attention(
       width: width, heads: heads, queryTokens: q.columns / width, keyTokens: k.columns / width,
-      factor: scales ? 1 / Double(width / heads).squareRoot() : 1)
+      sight: sight, factor: scales ? 1 / Double(width / heads).squareRoot() : 1)
     var result = Matrix(rows: q.rows, columns: q.columns)
     for row in 0..<q.rows {
       shape.forEachQuery(row, q, k, presence: presence[row]) { token, offset, weights in
@@ -105,6 +106,7 @@ private struct Attention: Sendable {
   let heads: Int
   let queryTokens: Int
   let keyTokens: Int
+  let sight: [[Bool]]
   let factor: Double
   var headWidth: Int { width / heads }
 
@@ -114,10 +116,11 @@ private struct Attention: Sendable {
   ) {
     var weights = [Double](repeating: 0, count: keyTokens)
     for token in 0..<queryTokens {
+      let seen = sight.isEmpty ? presence : zip(presence, sight[token]).map { $0 && $1 }
       for head in 0..<heads {
         let offset = head * headWidth
         var highest = -Double.infinity
-        for key in 0..<keyTokens where presence[key] {
+        for key in 0..<keyTokens where seen[key] {
           var sum = 0.0
           for c in 0..<headWidth {
             sum += q[row, token * width + offset + c] * k[row, key * width + offset + c]
@@ -127,7 +130,7 @@ private struct Attention: Sendable {
         }
         var total = 0.0
         for key in 0..<keyTokens {
-          weights[key] = presence[key] ? exponential(weights[key] - highest) : 0
+          weights[key] = seen[key] ? exponential(weights[key] - highest) : 0
           total += weights[key]
         }
         if total > 0 { for key in 0..<keyTokens { weights[key] /= total } }
@@ -135,8 +138,4 @@ private struct Attention: Sendable {
       }
     }
   }
-}
-
-extension Matrix {
-  fileprivate var zeros: Matrix { Matrix(rows: rows, columns: columns) }
 }

@@ -102,4 +102,64 @@ extension Tape {
       ]
     }
   }
+
+  /// Huber's loss over the cells with weight, by their weights: squared near the target, straight beyond `width`.
+  ///
+  /// A weight of 0 hides a cell, so that masked prediction is this loss on the cells that were hidden from the input.
+  ///
+  /// - Source: Huber, *Robust estimation of a location parameter*, 1964; infinite `width` gives half the squared error.
+  package mutating func robustError(
+    _ a: Node, target: Matrix, weights: Matrix, width: Double = .infinity
+  ) -> Node {
+    let x = value(of: a)
+    let total = max(weights.values.reduce(0, +), 1e-12)
+    let differences = x.combined(with: target, -)
+    var sum = 0.0
+    for (difference, weight) in zip(differences.values, weights.values) where weight != 0 {
+      let size = abs(difference)
+      sum += weight * (size <= width ? size * size / 2 : width * (size - width / 2))
+    }
+    return loss([a], sum / total) { g in
+      [differences.combined(with: weights) { $1 == 0 ? 0 : g * $1 * min(max($0, -width), width) / total }]
+    }
+  }
+
+  /// Cross-entropy of the softmax along rows with the class of each row.
+  package mutating func softmaxLoss(_ logits: Node, classes: [Int]) -> Node {
+    let x = value(of: logits)
+    precondition(
+      classes.count == x.rows && classes.allSatisfy { (0..<x.columns).contains($0) }, "a class a row")
+    let shares = Self.shares(of: x)
+    let rows = Double(max(1, x.rows))
+    let sum = classes.enumerated().reduce(0) { $0 - logarithm(max(shares[$1.offset, $1.element], 1e-300)) }
+    return loss([logits], sum / rows) { g in
+      var slope = shares
+      for (row, truth) in classes.enumerated() { slope[row, truth] -= 1 }
+      return [slope.map { g * $0 / rows }]
+    }
+  }
+
+  /// How far below `margin` a bag with an anomaly stays above one without, mean over all pairs.
+  ///
+  /// - Input: one score a bag, as `topMean` gives.
+  /// - Source: Sultani, Chen and Shah, *Real-world anomaly detection in surveillance videos*, CVPR 2018, equation 4.
+  package mutating func rankingLoss(_ bags: Node, isAnomalous: [Bool], margin: Double = 1) -> Node {
+    let x = value(of: bags)
+    precondition(x.columns == 1 && isAnomalous.count == x.rows, "one score a bag")
+    let (strange, usual) = (
+      x.values.indices.filter { isAnomalous[$0] }, x.values.indices.filter { !isAnomalous[$0] }
+    )
+    let pairs = Double(max(1, strange.count * usual.count))
+    var slopes = x.zeros
+    var sum = 0.0
+    for a in strange {
+      for b in usual where margin - x.values[a] + x.values[b] > 0 {
+        sum += margin - x.values[a] + x.values[b]
+        slopes.values[a] -= 1
+        slopes.values[b] += 1
+      }
+    }
+    let found = slopes
+    return loss([bags], sum / pairs) { g in [found.map { g * $0 / pairs }] }
+  }
 }

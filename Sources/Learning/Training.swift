@@ -42,7 +42,7 @@ package struct Training: Sendable, Equatable {
     var current = network
     var best = network
     var parameters = network.parameters
-    var adam = Adam(rate: rate)
+    var optimizer = Optimizer(rate: rate)
     var history = History()
     var bestLoss = Double.infinity
     for epoch in 0..<epochs {
@@ -51,7 +51,7 @@ package struct Training: Sendable, Equatable {
         try work.check()
         let rows = Array(shuffled[start..<min(start + batchSize, shuffled.count)])
         let (_, gradients) = current.loss(input.selecting(rows: rows), target: target.selecting(rows: rows))
-        adam.step(&parameters, gradients: gradients)
+        optimizer.step(&parameters, gradients: gradients)
         current.parameters = parameters
       }
       let loss = Self.meanSquaredError(current.apply(watchedInput), watchedTarget)

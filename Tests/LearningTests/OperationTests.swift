@@ -80,7 +80,7 @@ import Testing
     return tape.value(of: loss).values[0]
   }
 
-  @Test(arguments: cases) func `agree with finite differences`(_ example: Case) {
+  @Test(arguments: cases + LayerCases.operations) func `agree with finite differences`(_ example: Case) {
     var random = SeededGenerator(seed: 4)
     let inputs = example.shapes.map { shape in
       Matrix(rows: shape.0, columns: shape.1, values: (0..<shape.0 * shape.1).map { _ in random.normal() })

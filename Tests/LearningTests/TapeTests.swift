@@ -147,7 +147,7 @@ import Testing
   }
 
   @Test func `takes a first Adam step of the learning rate against the sign`() {
-    var adam = Adam(rate: 0.1)
+    var adam = Optimizer(rate: 0.1)
     var parameters = [Matrix(rows: 1, columns: 3, values: [1, 1, 1])]
     adam.step(&parameters, gradients: [Matrix(rows: 1, columns: 3, values: [5, -0.001, 0])])
     for (value, expected) in zip(parameters[0].values, [0.9, 1.1, 1]) {

@@ -1,0 +1,75 @@
+package import Numerics
+
+extension Tape {
+  /// Columns with mean 0 and variance 1 over the rows of the batch, or by the given moments where they are known.
+  ///
+  /// - Source: Ioffe and Szegedy, *Batch normalization*, ICML 2015, algorithm 1, without gain and bias.
+  package mutating func batchNormalised(_ a: Node, by known: ColumnMoments? = nil) -> Node {
+    let x = value(of: a)
+    let moments = known ?? ColumnMoments(of: x)
+    var unit = x
+    for cell in unit.values.indices {
+      let column = cell % x.columns
+      unit.values[cell] = (x.values[cell] - moments.means[column]) * moments.inverse(column)
+    }
+    let normal = unit
+    let isFixed = known != nil
+    let rows = Double(max(1, x.rows))
+    return record([a], unit) { g in
+      var back = g
+      for column in 0..<x.columns {
+        var (mean, along) = (0.0, 0.0)
+        if !isFixed {
+          for row in 0..<x.rows {
+            mean += g[row, column] / rows
+            along += g[row, column] * normal[row, column] / rows
+          }
+        }
+        for row in 0..<x.rows {
+          back[row, column] = (g[row, column] - mean - normal[row, column] * along) * moments.inverse(column)
+        }
+      }
+      return [back]
+    }
+  }
+
+  /// Each column times a factor plus an offset, both of one row: the gain and bias after a normalisation.
+  package mutating func affine(_ a: Node, gain: Node, bias: Node) -> Node {
+    biased(cellProduct(a, repeated(gain, count: value(of: a).rows)), by: bias)
+  }
+
+  /// Cells left out by chance, the others enlarged so that the mean stays.
+  ///
+  /// - Randomness: one number a cell.
+  /// - Source: Srivastava et al., *Dropout*, JMLR 2014, section 10 (scaled while training).
+  package mutating func dropped(_ a: Node, rate: Double, using random: inout SeededGenerator) -> Node {
+    if rate <= 0 { return a }
+    let scale = rate < 1 ? 1 / (1 - rate) : 0
+    let mask = value(of: a).values.map { _ in random.unit() < rate ? 0 : scale }
+    let shape = value(of: a)
+    return cellProduct(a, leaf(Matrix(rows: shape.rows, columns: shape.columns, values: mask)))
+  }
+}
+
+/// Mean and variance of each column.
+package struct ColumnMoments: Sendable, Equatable, Codable {
+  package let means: [Double]
+  package let variances: [Double]
+
+  /// Keeps constant columns finite; the usual value.
+  private static let floor = 1e-5
+
+  package init(of matrix: Matrix) {
+    let rows = Double(max(1, matrix.rows))
+    let means = matrix.columnSums.values.map { $0 / rows }
+    self.means = means
+    variances = (0..<matrix.columns).map { column in
+      (0..<matrix.rows).reduce(0) {
+        let difference = matrix[$1, column] - means[column]
+        return $0 + difference * difference
+      } / rows
+    }
+  }
+
+  func inverse(_ column: Int) -> Double { 1 / (variances[column] + Self.floor).squareRoot() }
+}
