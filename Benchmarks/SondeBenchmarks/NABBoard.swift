@@ -55,6 +55,8 @@ struct NABBoard {
 
   private static let detectors: [(String, any Detector)] = [
     ("streamknn", StreamDetector(StreamNeighbors())),
+    ("streamlof", StreamDetector(StreamOutlierFactor())),
+    ("streamloda", StreamDetector(StreamHistograms())),
     ("spot", StreamDetector(StreamingPeaks())),
     ("hst", StreamDetector(HalfSpaceTrees())),
     ("ar", ChannelDetector(Autoregression())),

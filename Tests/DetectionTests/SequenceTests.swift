@@ -7,7 +7,7 @@ private let normal: [[Int32]] = [[1, 2, 3], [1, 2, 2, 3], [1, 3], [1, 2, 3]]
 @Suite struct `Sequence detectors` {
   static let methods: [any SequenceMethod] = [
     NewEvents(), SequenceLength(), EventCounts(), EditDistance(), EventGrams(length: 2), EventChain(),
-    CountSubspace(), CountInvariants(),
+    CountSubspace(), CountInvariants(), EventRuns(),
   ]
 
   private func scores(_ method: any SequenceMethod, _ sequences: [[Int32]], threads: Int = 1) throws
@@ -62,6 +62,14 @@ private let normal: [[Int32]] = [[1, 2, 3], [1, 2, 2, 3], [1, 3], [1, 2, 3]]
     #expect(scores[1...].allSatisfy { $0 > 0.5 })
     #expect(throws: DetectionError.self) { try CountSubspace(explained: 1).fit(files, work: Work()) }
     #expect(throws: DetectionError.self) { try CountInvariants(held: 0).fit(files, work: Work()) }
+  }
+
+  @Test func `know how long runs are`() throws {
+    // 2 is followed by itself once in four times: (1 + 1/2) / (4 + 1); 1 never in four, 9 was never seen.
+    let found = try scores(EventRuns(), [[2, 2, 2, 1, 1], [1, 2, 1, 2], [9, 9]])
+    #expect(abs(found[0] - max(2 * log2(5 / 1.5), log2(5 / 0.5))) < 1e-12)
+    #expect(found[1] == 0)
+    #expect(abs(found[2] - 1) < 1e-12)
   }
 
   @Test func `weigh chances`() throws {

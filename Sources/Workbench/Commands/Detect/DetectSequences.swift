@@ -209,6 +209,13 @@ extension DetectSequences {
         "The mean surprise of each event behind the one before it, in bits (Ye, IEEE SMC 2000), smoothed.",
       method: { _ in EventChain() }),
     DetectSequences(
+      name: "runs", measure: "how improbable their longest run of one event is",
+      discussion:
+        "An event that repeats itself with the chance p in training begins a run of l events with the chance p^(l - 1); the score is "
+        + "-log2 of the smallest such chance in the sequence, in bits (runs are geometric: Feller 1968, section XIII.7). Finds "
+        + "sources that are stuck or flood the log.",
+      method: { _ in EventRuns() }),
+    DetectSequences(
       name: "subspace", measure: "what of their counts no usual direction explains",
       discussion:
         "Counts of events, weighed by how seldom an event is, lose the directions that explain the share --explained of the variance "
