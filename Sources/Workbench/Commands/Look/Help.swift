@@ -21,7 +21,9 @@ struct Help: WorldCommand {
       computed from the declarations that the checker uses.
       """,
     parameters: [Self.words.base], output: .answer, reach: .read,
-    examples: [Example("help where"), Example("help detect"), Example("help expressions"), Example("help sub-pca")])
+    examples: [
+      Example("help where"), Example("help detect"), Example("help expressions"), Example("help sub-pca"),
+    ])
 
   func run(_ call: Invocation, work: Work, world: World) throws(Failure) -> Value {
     let words = call[Self.words]
