@@ -125,6 +125,8 @@ struct NABSeries {
   let values: [Double]
   let times: [String]
   let windows: [Range<Int>]
+  /// Rows at the start that never count.
+  var probation: Int { Int(0.15 * Double(min(values.count, 5000))) }
 
   init(data: String, name: String) throws {
     let text = try String(contentsOfFile: data + "/nab/data/\(name).csv", encoding: .utf8)

@@ -60,7 +60,9 @@ import Values
   }
 
   @Test func `are the same on one thread and two, whatever the order and copies of edges`() throws {
-    let detectors: [any GraphDetector] = [OddBall(), StructuralClusters(), ResidualAnalysis()]
+    let detectors: [any GraphDetector] = [
+      OddBall(), StructuralClusters(), ResidualAnalysis(), GraphAutoencoder(epochs: 5),
+    ]
     let turned = Graph(
       nodes: star.nodes, sources: star.targets.reversed() + star.sources,
       targets: star.sources.reversed() + star.targets,
@@ -75,6 +77,7 @@ import Values
   @Test func `stand graphs without edges, of one node and of none`() throws {
     let detectors: [any GraphDetector] = [
       OddBall(), OddBall(weights: []), StructuralClusters(), ResidualAnalysis(),
+      GraphAutoencoder(epochs: 3), GraphAutoencoder(balance: 1, epochs: 3),
     ]
     for detector in detectors {
       let alone = try detector.scores(of: graph(1, []), work: Work())
@@ -117,6 +120,15 @@ import Values
   {
     let scores = try ResidualAnalysis().scores(of: attributed(odd: odd), work: Work())
     #expect(scores.indices.max { scores[$0] < scores[$1] } == odd)
+  }
+
+  @Test func `dominant finds odd attributes, and odd edges`() throws {
+    let odd = attributed(odd: 5)
+    let byAttributes = try GraphAutoencoder(balance: 1, hidden: 8, epochs: 200).scores(of: odd, work: Work())
+    #expect(byAttributes.indices.max { byAttributes[$0] < byAttributes[$1] } == 5)
+    let byEdges = try GraphAutoencoder(balance: 0, hidden: 8, epochs: 200).scores(of: star, work: Work())
+    #expect(byEdges.indices.max { byEdges[$0] < byEdges[$1] } == 60)
+    #expect(throws: DetectionError.self) { try GraphAutoencoder(balance: 2).scores(of: odd, work: Work()) }
   }
 
   @Test func `radar solves the equations of its paper`() throws {

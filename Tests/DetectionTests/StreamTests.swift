@@ -35,6 +35,8 @@ extension `Detector laws` {
       detector: StreamDetector(StreamOutlierFactor(neighbors: 4, memory: 30, warmup: 50)), planted: 0),
     SeriesCase(detector: StreamDetector(StreamHistograms(projections: 8, window: 30)), planted: 0),
     SeriesCase(detector: StreamDetector(OnlineProfile(window: 12, memory: 60)), planted: 0),
+    SeriesCase(
+      detector: StreamDetector(HierarchicalMemory(warmup: 30, columns: 128, memory: 1000)), planted: 0),
     SeriesCase(detector: RetrainedDetector(ZScore(), policy: .adwin, memory: 60), planted: 3),
   ]
 

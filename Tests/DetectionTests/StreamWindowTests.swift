@@ -89,6 +89,27 @@ import Values
     for start in profile.indices { #expect(found[start + window / 2] >= profile[start] - 1e-6) }
   }
 
+  @Test func `a memory of sequences finds what breaks one`() throws {
+    // Eight values again and again; once two of them change places.
+    var values = (0..<900).map { [Double($0 * 3 % 8)] }
+    values.swapAt(803, 804)
+    let found = try numbers(HierarchicalMemory(warmup: 300, columns: 512, memory: 2000), values)
+    #expect(found[..<300].allSatisfy { $0 == -1 })
+    let before = found[700..<803].max() ?? 1
+    #expect((found[803..<812].max() ?? 0) > before + 0.1)
+    #expect(found.allSatisfy { $0 <= 1 })
+    let far = try numbers(HierarchicalMemory(warmup: 300, columns: 512, memory: 2000), values + [[9]])
+    #expect(far.last == 1)
+  }
+
+  @Test func `a memory of sequences keeps within its segments`() throws {
+    var random = SeededGenerator(seed: 8)
+    let values = (0..<600).map { _ in [random.normal()] }
+    let found = try numbers(HierarchicalMemory(warmup: 100, columns: 128, memory: 1000), values)
+    #expect(found.allSatisfy { $0.isFinite })
+    #expect(found[100...].allSatisfy { (0...1).contains($0) })
+  }
+
   @Test func `histograms judge by the last whole window`() throws {
     let rows = (0..<64).map { [Double($0 % 8)] }
     let found = try numbers(StreamHistograms(projections: 4, bins: 4, window: 16), rows)

@@ -107,9 +107,44 @@ struct DetectGraph: PureCommand {
     ) { call, _ throws(Failure) in
       ResidualAnalysis(alpha: call[alpha], beta: call[beta], gamma: call[gamma])
     },
+    DetectGraph(
+      name: GraphAutoencoder.name,
+      summary: "Scores nodes by how badly a graph network reproduces them and their edges.",
+      discussion: """
+        Two graph convolutions press what a node and its surroundings are like into --hidden numbers; from these, two more make the \
+        attributes again and one more the edges. The score is --balance times the attributes' error plus the rest times the edges' \
+        (DOMINANT: Ding and others, SDM 2019; sizes and steps as in PyGOD). Time grows with the edges, not with pairs of nodes. \
+        Columns of numbers that are no labels are brought to 0...1. Directions, copies of edges and loops do not count.
+        """,
+      options: [balance.base, hidden.base, epochs.base, Parameter<Int>.seed.base],
+      exampleOptions: " --epochs 20 --balance 0.8", takesAttributes: true
+    ) { call, _ throws(Failure) in
+      GraphAutoencoder(
+        balance: call[balance], hidden: call[hidden], epochs: call[epochs],
+        seed: UInt64(call[Parameter<Int>.seed]))
+    },
+    DetectGraph(
+      name: "gae", summary: "Scores nodes by how badly a graph network reproduces their attributes.",
+      discussion: """
+        As `detect dominant`, by the attributes alone: a graph autoencoder (Kipf and Welling 2016; GCNAE in the BOND benchmark). \
+        Finds nodes that are unlike what their neighbours lead one to expect.
+        """,
+      options: [hidden.base, epochs.base, Parameter<Int>.seed.base], exampleOptions: " --epochs 20",
+      takesAttributes: true
+    ) { call, _ throws(Failure) in
+      GraphAutoencoder(
+        balance: 1, hidden: call[hidden], epochs: call[epochs], seed: UInt64(call[Parameter<Int>.seed]))
+    },
     DetectEdges(),
   ]
 
+  private static let balance = Parameter<Double>.fraction(
+    "balance", in: 0...1, default: 0.5,
+    help: "The share of the attributes' error; the rest is that of the edges.")
+  private static let hidden = Parameter<Int>.integer(
+    "hidden", in: 1...4096, default: 64, help: "Numbers of a node's code.")
+  private static let epochs = Parameter<Int>.integer(
+    "epochs", in: 1...100_000, default: 100, help: "How often all nodes are learned from.")
   private static let alpha = weight("alpha", "few nodes represent the others")
   private static let beta = weight("beta", "few nodes have a residual")
   private static let gamma = weight("gamma", "the residuals of neighbours are alike")

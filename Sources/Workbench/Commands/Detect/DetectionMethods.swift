@@ -43,7 +43,8 @@ let detectionMethods: [any DetectionMethod] =
 /// Detectors of streams, which `watch` can also put to work.
 let streamMethods: [any StreamDetectionMethod] = [
   StreamNeighborsMethod(), StreamOutlierFactorMethod(), HalfSpaceTreesMethod(), RandomCutForestMethod(),
-  StreamHistogramsMethod(), XStreamMethod(), OnlineProfileMethod(), StreamingPeaksMethod(),
+  StreamHistogramsMethod(), XStreamMethod(), HierarchicalMemoryMethod(), OnlineProfileMethod(),
+  StreamingPeaksMethod(),
 ]
 
 /// `detect` and `fit` with each of them.

@@ -106,13 +106,16 @@ struct Recommend: PureCommand {
       lines = ["encode \(name) --use tfidf | detect knn", "encode \(name) --use writing | detect iforest"]
     case .events:
       lines = [
-        "detect ngram \(name)", "detect markov \(name)", "detect runs \(name)",
+        "detect ngram \(name)", "detect markov \(name)", "detect runs \(name)", "detect deeplog \(name)",
         "encode \(name) --use traces | detect knn",
       ]
     case .graph(let graph):
       lines =
         (graph.nodes.features.isEmpty
-          ? [] : ["detect radar \(name)", "encode \(name) --use contrast | detect knn"])
+          ? []
+          : [
+            "detect dominant \(name)", "detect radar \(name)", "encode \(name) --use contrast | detect knn",
+          ])
         + [
           "detect oddball \(name)", "encode \(name) --use structure | scale robust | detect lof",
           "detect edges \(name)",
