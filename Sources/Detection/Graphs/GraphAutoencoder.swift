@@ -77,7 +77,8 @@ package struct GraphAutoencoder: GraphDetector, Equatable {
       convolution = edges.normalised
       var tape = Tape()
       let input = tape.leaf(attributes)
-      smoothed = tape.value(of: tape.aggregated(input, over: convolution))
+      let sums = tape.aggregated(input, over: convolution)
+      smoothed = tape.value(of: sums)
       let width = attributes.columns
       var book = ParameterBook()
       encoder = [
@@ -94,14 +95,16 @@ package struct GraphAutoencoder: GraphDetector, Equatable {
       var tape = Tape(threads: threads)
       let nodes = parameters.map { tape.leaf($0) }
       let errors = record(on: &tape, nodes)
-      let gradients = tape.gradients(of: tape.mean(errors))
+      let loss = tape.mean(errors)
+      let gradients = tape.gradients(of: loss)
       optimizer.step(&parameters, gradients: nodes.map { gradients[$0] })
     }
 
     func errors(threads: Int) -> [Double] {
       var tape = Tape(threads: threads)
       let nodes = parameters.map { tape.leaf($0) }
-      return tape.value(of: record(on: &tape, nodes)).values.map { min($0, largestScore) }
+      let errors = record(on: &tape, nodes)
+      return tape.value(of: errors).values.map { min($0, largestScore) }
     }
 
     private func record(on tape: inout Tape, _ nodes: [Tape.Node]) -> Tape.Node {

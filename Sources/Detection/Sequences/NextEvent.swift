@@ -212,6 +212,7 @@ private struct EventNetwork: Sendable, Equatable {
   func logits(_ runs: [[Int]], _ parameters: [Matrix]) -> Matrix {
     var tape = Tape()
     let nodes = parameters.map { tape.leaf($0) }
-    return tape.value(of: logits(runs, on: &tape, nodes))
+    let found = logits(runs, on: &tape, nodes)
+    return tape.value(of: found)
   }
 }
