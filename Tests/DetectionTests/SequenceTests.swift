@@ -85,8 +85,11 @@ private let normal: [[Int32]] = [[1, 2, 3], [1, 2, 2, 3], [1, 3], [1, 2, 3]]
     let detector = NextEvent(history: 4, hidden: 16, epochs: 40, score: score)
     let model = try detector.fit(turns, work: Work(threads: 2))
     let usual = model.score(of: [4, 1, 2, 5, 1, 3])
-    #expect(model.score(of: [4, 1, 3, 5, 1, 3]) > usual)
-    #expect(model.score(of: [4, 1, 2, 5, 1, 2]) > usual)
+    // What begins the next three is not foretold either: by rank both can be one place down.
+    for odd in [[4, 1, 3, 5, 1, 3], [4, 1, 2, 5, 1, 2]] as [[Int32]] {
+      let found = model.score(of: odd)
+      #expect(score == .rank ? found >= usual : found > usual + 1)
+    }
     #expect(model.score(of: [4, 1, 9]) >= model.score(of: [4, 1, 3]))
     #expect(model.score(of: []) == 0)
     let again = try detector.fit(turns, work: Work(threads: 1))
