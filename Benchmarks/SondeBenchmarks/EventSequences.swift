@@ -12,7 +12,8 @@ struct EventSequences {
 
   private static let methods: [any SequenceMethod] = [
     NewEvents(), SequenceLength(), EventCounts(), EditDistance(longest: 60), EventGrams(length: 2),
-    EventGrams(length: 6), EventChain(),
+    EventGrams(length: 6), EventChain(), EventRuns(), CountSubspace(), CountInvariants(),
+    NextEvent(score: .surprise),
   ]
 
   func lines() throws -> [String] { try callLines() + sessionLines() }

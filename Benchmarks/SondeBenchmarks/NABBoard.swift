@@ -31,7 +31,7 @@ struct NABBoard {
     for (name, detector) in Self.detectors {
       let scored = try all.map { one in
         // What is learned is learned before the rows that count.
-        let probation = Int(0.15 * Double(min(one.values.count, 5000)))
+        let probation = one.probation
         let scores = try seriesScores(detector, one.values, fit: probation)
         return NABScore.Series(scores: scores, windows: one.windows)
       }
@@ -40,6 +40,15 @@ struct NABBoard {
       }
       lines.append("\(name): " + cells.joined(separator: ", "))
     }
+    let remembered = try all.map { one in
+      let detector = StreamDetector(HierarchicalMemory(warmup: one.probation))
+      return NABScore.Series(
+        scores: try seriesScores(detector, one.values, fit: one.probation), windows: one.windows)
+    }
+    let cells = NABScore.Profile.all.map { profile in
+      String(format: "%@ %.2f", profile.name, NABScore(best: remembered, profile: profile)?.value ?? .nan)
+    }
+    lines.append("htm, warmed up by the probation: " + cells.joined(separator: ", "))
     return lines + (try publishedLines())
   }
 
@@ -55,6 +64,8 @@ struct NABBoard {
 
   private static let detectors: [(String, any Detector)] = [
     ("streamknn", StreamDetector(StreamNeighbors())),
+    ("streamlof", StreamDetector(StreamOutlierFactor())),
+    ("streamloda", StreamDetector(StreamHistograms())),
     ("spot", StreamDetector(StreamingPeaks())),
     ("hst", StreamDetector(HalfSpaceTrees())),
     ("ar", ChannelDetector(Autoregression())),

@@ -125,6 +125,8 @@ struct NABSeries {
   let values: [Double]
   let times: [String]
   let windows: [Range<Int>]
+  /// Rows at the start that never count.
+  var probation: Int { Int(0.15 * Double(min(values.count, 5000))) }
 
   init(data: String, name: String) throws {
     let text = try String(contentsOfFile: data + "/nab/data/\(name).csv", encoding: .utf8)
@@ -168,6 +170,7 @@ private struct Discords {
         "matrixprofile left, one cycle",
         { MatrixProfile(window: max(8, Period.window(for: $0)), neighbors: .left) }
       ),
+      ("damp, one cycle", { DiscordSearch(window: max(8, Period.window(for: $0))) }),
       ("merlin, 50 to 200", { _ in ManyLengthsProfile(shortest: 50, longest: 200, lengths: 4) }),
       (
         "sub-knn, one cycle",
@@ -222,7 +225,13 @@ private struct Heartbeats {
       let labels = rows.map { $0[1] > 0 }
       let window = Period.window(for: values)
       let methods: [(String, any Detector)] = [
-        ("sub-pca", WindowedDetector(PrincipalComponents(score: .q), window: window)),
+        ("norma", StretchDetector(NormalModel(window: window))),
+        (
+          "sub-pca",
+          WindowedDetector(
+            PrincipalComponents(score: .vectors, scaling: .standard, explained: 1), window: window)
+        ),
+        ("sub-pca, rest", WindowedDetector(PrincipalComponents(score: .q), window: window)),
         ("sub-iforest", WindowedDetector(IsolationForest(), window: window)),
         ("sub-hbos", WindowedDetector(HistogramScore(), window: window)),
         ("ar", ChannelDetector(Autoregression())),

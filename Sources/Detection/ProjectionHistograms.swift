@@ -26,12 +26,7 @@ package struct ProjectionHistograms: Detector, Equatable {
     if projections < 1 { throw .parameter(name: "projections", reason: "must be at least 1") }
     if bins < 2 { throw .parameter(name: "bins", reason: "must be at least 2") }
     let rows = try ReferenceRows(training, atLeast: 2, scaling: .standard, work: work)
-    let d = training.matrix.columns
-    let kept = max(1, Int(Double(d).squareRoot().rounded()))
-    let drawn = (0..<projections).map { _ in
-      let columns = random.sample(kept, of: d)
-      return columns.map { Model.Term(column: $0, weight: random.normal()) }
-    }
+    let drawn = Model.draw(projections, features: training.matrix.columns, using: &random)
     let bins = bins
     let matrix = rows.matrix
     let histograms = try cancellable { () throws(Cancelled) in
@@ -86,6 +81,14 @@ package struct ProjectionHistograms: Detector, Equatable {
     let rows: ReferenceRows
     let projections: [[Term]]
     let histograms: [Histogram]
+
+    /// Each projection weighs about √d of the features by normal numbers.
+    static func draw(_ count: Int, features: Int, using random: inout SeededGenerator) -> [[Term]] {
+      let kept = max(1, Int(Double(features).squareRoot().rounded()))
+      return (0..<count).map { _ in
+        random.sample(kept, of: features).map { Term(column: $0, weight: random.normal()) }
+      }
+    }
 
     static func project(_ row: ArraySlice<Double>, _ terms: [Term]) -> Double {
       var sum = 0.0

@@ -36,6 +36,7 @@ extension `Detector laws` {
       detector: MatrixProfile(window: 16, neighbors: .left), takesMissing: false, columns: 1, planted: 0),
     SeriesCase(
       detector: MatrixProfile(window: 16, neighbors: .right), takesMissing: false, columns: 1, planted: 0),
+    SeriesCase(detector: DiscordSearch(window: 12), takesMissing: false, columns: 1, planted: 0),
     SeriesCase(
       detector: ManyLengthsProfile(shortest: 8, longest: 20, lengths: 3), takesMissing: false, columns: 1,
       planted: 0),

@@ -30,6 +30,13 @@ extension `Detector laws` {
     SeriesCase(
       detector: StreamDetector(XStream(projections: 10, chains: 8, depth: 8, window: 40)), planted: 0),
     SeriesCase(detector: StreamDetector(StreamingPeaks(warmup: 40, drift: 10)), planted: 0),
+    SeriesCase(detector: StreamDetector(StreamOutlierFactor(neighbors: 4, warmup: 10)), planted: 0),
+    SeriesCase(
+      detector: StreamDetector(StreamOutlierFactor(neighbors: 4, memory: 30, warmup: 50)), planted: 0),
+    SeriesCase(detector: StreamDetector(StreamHistograms(projections: 8, window: 30)), planted: 0),
+    SeriesCase(detector: StreamDetector(OnlineProfile(window: 12, memory: 60)), planted: 0),
+    SeriesCase(
+      detector: StreamDetector(HierarchicalMemory(warmup: 30, columns: 128, memory: 1000)), planted: 0),
     SeriesCase(detector: RetrainedDetector(ZScore(), policy: .adwin, memory: 60), planted: 3),
   ]
 
@@ -43,6 +50,7 @@ extension `Detector laws` {
 @Suite struct `Streams` {
   static let methods: [any StreamMethod] = [
     StreamNeighbors(), HalfSpaceTrees(), RandomCutForest(trees: 30), StreamingPeaks(), XStream(),
+    StreamOutlierFactor(), StreamHistograms(),
   ]
 
   @Test(arguments: methods) func `say that they are learning, then find what is odd`(

@@ -55,6 +55,16 @@ import Testing
     Case(name: "attention to itself", shapes: [(4, 12)]) { t, x in
       spread(&t, t.attention(queries: x[0], keys: x[0], values: x[0], width: 4, presence: presence))
     },
+    Case(name: "distances of rows", shapes: [(3, 2)]) { t, x in
+      spread(&t, t.rowDistances(x[0], target: Matrix(rows: 3, columns: 2, repeating: 3)))
+    },
+    Case(name: "distances to edges", shapes: [(4, 2)]) { t, x in
+      let edges = Edges(
+        rows: 4,
+        [(0, 1), (1, 0), (1, 2), (2, 1), (3, 0)].map { Edges.Edge(from: $0.0, to: $0.1, weight: 1.5) })
+      return spread(&t, t.edgeDistances(x[0], to: edges))
+    },
+    Case(name: "mean", shapes: [(3, 2)]) { t, x in t.mean(x[0]) },
     Case(name: "squared error of some rows", shapes: [(3, 2)]) { t, x in
       t.squaredError(x[0], target: Matrix(rows: 3, columns: 2, repeating: 0.3), rows: [true, false, true])
     },

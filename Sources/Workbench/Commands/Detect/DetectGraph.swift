@@ -3,7 +3,7 @@ import Language
 import Numerics
 import Values
 
-/// `detect oddball` and `detect scan`: what judges the nodes of a graph by how they are joined.
+/// `detect oddball`, `detect radar`…: what judges the nodes of a graph.
 struct DetectGraph: PureCommand {
   static let input = Parameter<Reference>.value("value", [.graph], help: "The graph whose nodes to judge.")
   static let least = Parameter<Int>.integer(
@@ -14,8 +14,10 @@ struct DetectGraph: PureCommand {
   let name: String
   let summary: String
   let discussion: String
-  let options: [AnyParameter]
-  let exampleOptions: String
+  var options: [AnyParameter] = []
+  var exampleOptions = ""
+  /// Whether it looks at what is known of the nodes.
+  var takesAttributes = false
   let method: @Sendable (Invocation, Graph) throws(Failure) -> any GraphDetector
 
   var spec: CommandSpec {
@@ -33,14 +35,32 @@ struct DetectGraph: PureCommand {
   func run(_ call: Invocation, work: Work) throws(Failure) -> Value {
     guard case .graph(let graph) = call[Self.input].value else { throw call.unexpectedKind(Self.input.base) }
     let detector = try method(call, graph)
+    if takesAttributes, graph.nodes.features.isEmpty {
+      call.note("the nodes have no attributes: judged by degree, triangles and mean degree of the neighbours")
+    }
     do throws(DetectionError) {
       let values = try detector.scores(of: graph, work: work)
       return .scores(Scores(index: graph.nodes.index, values: values, method: name))
     } catch {
-      switch error {
-      case .cancelled: throw .cancelled
-      default: throw call.noRows(Self.input.base)
-      }
+      throw Self.failure(error, call, graph)
+    }
+  }
+
+  static func failure(_ error: DetectionError, _ call: Invocation, _ graph: Graph) -> Failure {
+    switch error {
+    case .cancelled: .cancelled
+    case .missing(let row, let name):
+      call.blame(
+        input.base, "D0103", "node \(graph.nodes.index.label(of: row)) has no `\(name)`",
+        label: "missing cells",
+        remedy: "Fill the attribute in the file, or load the graph with `--labels \(name)` to leave it out.")
+    case .tooLarge(let row, let name):
+      call.blame(
+        input.base, "D0104", "`\(name)` of \(graph.nodes.index.label(of: row)) is infinite or beyond 1e150",
+        remedy: "Load the graph with `--labels \(name)` to leave the attribute out.")
+    case .parameter(let name, let reason):
+      call.blame(input.base, "D0106", "`--\(name)` \(reason)", remedy: "Change `--\(name)`.")
+    default: call.noRows(input.base)
     }
   }
 
@@ -77,5 +97,59 @@ struct DetectGraph: PureCommand {
         """,
       options: [least.base], exampleOptions: " --least 3"
     ) { call, _ throws(Failure) in StructuralClusters(least: call[least]) },
+    DetectGraph(
+      name: ResidualAnalysis.name,
+      summary: "Scores nodes by what of their attributes no others account for.",
+      discussion: """
+        The attributes of a node are taken for a mixture of those of few representative nodes and a residual that is alike along         edges and 0 for most nodes; the score is the length of the residual (Radar: Li and others, IJCAI 2017). --alpha holds down the         number of representatives, --beta that of residuals, --gamma makes residuals of neighbours alike. Columns of numbers that         are no labels are brought to 0...1. Directions, copies of edges and loops do not count.
+        """,
+      options: [alpha.base, beta.base, gamma.base], exampleOptions: " --gamma 0.1", takesAttributes: true
+    ) { call, _ throws(Failure) in
+      ResidualAnalysis(alpha: call[alpha], beta: call[beta], gamma: call[gamma])
+    },
+    DetectGraph(
+      name: GraphAutoencoder.name,
+      summary: "Scores nodes by how badly a graph network reproduces them and their edges.",
+      discussion: """
+        Two graph convolutions press what a node and its surroundings are like into --hidden numbers; from these, two more make the \
+        attributes again and one more the edges. The score is --balance times the attributes' error plus the rest times the edges' \
+        (DOMINANT: Ding and others, SDM 2019; sizes and steps as in PyGOD). Time grows with the edges, not with pairs of nodes. \
+        Columns of numbers that are no labels are brought to 0...1. Directions, copies of edges and loops do not count.
+        """,
+      options: [balance.base, hidden.base, epochs.base, Parameter<Int>.seed.base],
+      exampleOptions: " --epochs 20 --balance 0.8", takesAttributes: true
+    ) { call, _ throws(Failure) in
+      GraphAutoencoder(
+        balance: call[balance], hidden: call[hidden], epochs: call[epochs],
+        seed: UInt64(call[Parameter<Int>.seed]))
+    },
+    DetectGraph(
+      name: "gae", summary: "Scores nodes by how badly a graph network reproduces their attributes.",
+      discussion: """
+        As `detect dominant`, by the attributes alone: a graph autoencoder (Kipf and Welling 2016; GCNAE in the BOND benchmark). \
+        Finds nodes that are unlike what their neighbours lead one to expect.
+        """,
+      options: [hidden.base, epochs.base, Parameter<Int>.seed.base], exampleOptions: " --epochs 20",
+      takesAttributes: true
+    ) { call, _ throws(Failure) in
+      GraphAutoencoder(
+        balance: 1, hidden: call[hidden], epochs: call[epochs], seed: UInt64(call[Parameter<Int>.seed]))
+    },
+    DetectEdges(),
   ]
+
+  private static let balance = Parameter<Double>.fraction(
+    "balance", in: 0...1, default: 0.5,
+    help: "The share of the attributes' error; the rest is that of the edges.")
+  private static let hidden = Parameter<Int>.integer(
+    "hidden", in: 1...4096, default: 64, help: "Numbers of a node's code.")
+  private static let epochs = Parameter<Int>.integer(
+    "epochs", in: 1...100_000, default: 100, help: "How often all nodes are learned from.")
+  private static let alpha = weight("alpha", "few nodes represent the others")
+  private static let beta = weight("beta", "few nodes have a residual")
+  private static let gamma = weight("gamma", "the residuals of neighbours are alike")
+
+  private static func weight(_ name: String, _ what: String) -> Parameter<Double> {
+    .real(name, in: 1e-6...1e6, default: 1, help: "How much it weighs that \(what).")
+  }
 }

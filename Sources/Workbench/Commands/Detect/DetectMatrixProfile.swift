@@ -19,8 +19,10 @@ struct MatrixProfileMethod: DetectionMethod {
     For each row the distance of the window centered on it to the most similar other window, both brought to mean 0 and \
     deviation 1 (Yeh and others, Matrix profile I, ICDM 2016): shape matters, level and size do not. Takes one channel \
     of evenly spaced, complete rows; a segment is compared with its own fit rows only. With \
-    `--neighbors left` a window is compared with earlier ones only (STUMPI), so that the first of several equal anomalies is \
-    found.
+    `--neighbors left` a window is compared with earlier ones only, so that the first of several equal anomalies is \
+    found. To compare a series with another one (AB-join), `fit` on the one and `score` the other. `detect damp` finds the \
+    largest of the left profile of long series, `watch stumpi` keeps a left profile as rows arrive, `detect mstamp` takes \
+    several channels, and `detect merlin` many lengths.
     """
   let parameters: [AnyParameter] = [window.base, neighbors.base]
   let readsSeries = true

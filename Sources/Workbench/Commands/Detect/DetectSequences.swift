@@ -167,6 +167,18 @@ extension DetectSequences {
   private static let longest = Parameter<Int>.integer(
     "longest", in: 1...100_000, default: 500, help: "First events of a sequence that count.")
 
+  private static let history = Parameter<Int>.integer(
+    "history", in: 1...1000, default: 10, help: "Events before the one that is foretold.")
+  private static let hidden = Parameter<Int>.integer(
+    "hidden", in: 1...4096, default: 32, help: "Numbers that the network remembers.")
+  private static let epochs = Parameter<Int>.integer(
+    "epochs", in: 1...100_000, default: 30, help: "Times that all is learned from, at most.")
+  private static let score = Parameter<String>.choice(
+    "score",
+    of: [
+      Choice("rank", "how many kinds were likelier, over all kinds"),
+      Choice("surprise", "-log2 of the chance of the event"),
+    ], default: "rank", help: "What is told of the most unexpected event.")
   private static let explained = Parameter<Double>.fraction(
     "explained", in: 0.01...0.999, default: 0.95, help: "The share of the variance that directions explain.")
   private static let held = Parameter<Double>.fraction(
@@ -208,6 +220,26 @@ extension DetectSequences {
       discussion:
         "The mean surprise of each event behind the one before it, in bits (Ye, IEEE SMC 2000), smoothed.",
       method: { _ in EventChain() }),
+    DetectSequences(
+      name: "runs", measure: "how improbable their longest run of one event is",
+      discussion:
+        "An event that repeats itself with the chance p in training begins a run of l events with the chance p^(l - 1); the score is "
+        + "-log2 of the smallest such chance in the sequence, in bits (runs are geometric: Feller 1968, section XIII.7). Finds "
+        + "sources that are stuck or flood the log.",
+      method: { _ in EventRuns() }),
+    DetectSequences(
+      name: "deeplog", measure: "how unexpected their least expected event is",
+      discussion:
+        "A recurrent network (LSTM) reads the last --history events and ranks all kinds by how likely they come next (DeepLog: Du and others, "
+        + "CCS 2017). By rank the score is how many kinds were likelier than the most unexpected event, over all kinds; a threshold at g over "
+        + "the kinds is DeepLog with g candidates. By surprise it is -log2 of that event's chance.",
+      options: [history.base, hidden.base, epochs.base, score.base, Parameter<Int>.seed.base],
+      exampleOptions: " --history 5 --epochs 5 --score surprise",
+      method: {
+        NextEvent(
+          history: $0[history], hidden: $0[hidden], epochs: $0[epochs],
+          score: .init(rawValue: $0[score]) ?? .rank, seed: UInt64($0[Parameter<Int>.seed]))
+      }),
     DetectSequences(
       name: "subspace", measure: "what of their counts no usual direction explains",
       discussion:

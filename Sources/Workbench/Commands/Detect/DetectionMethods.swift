@@ -27,8 +27,9 @@ let detectionMethods: [any DetectionMethod] =
     StateEstimationMethod(),
 
     // Series: windows that no other is like.
-    MatrixProfileMethod(), ManyLengthsProfileMethod(), ManyChannelsProfileMethod(), ShapeClustersMethod(),
-    NormalModelMethod(), WarpedTemplatesMethod(), StreamingShapesMethod(), SeriesGraphMethod(),
+    MatrixProfileMethod(), DiscordSearchMethod(), ManyLengthsProfileMethod(), ManyChannelsProfileMethod(),
+    ShapeClustersMethod(), NormalModelMethod(), WarpedTemplatesMethod(), StreamingShapesMethod(),
+    SeriesGraphMethod(),
 
     // Series: moments that were not foretold.
     AutoregressionMethod(), VectorAutoregressionMethod(), HoltWintersMethod(), SeasonalTrendMethod(),
@@ -41,8 +42,9 @@ let detectionMethods: [any DetectionMethod] =
 
 /// Detectors of streams, which `watch` can also put to work.
 let streamMethods: [any StreamDetectionMethod] = [
-  StreamNeighborsMethod(), HalfSpaceTreesMethod(), RandomCutForestMethod(), StreamingPeaksMethod(),
-  XStreamMethod(),
+  StreamNeighborsMethod(), StreamOutlierFactorMethod(), HalfSpaceTreesMethod(), RandomCutForestMethod(),
+  StreamHistogramsMethod(), XStreamMethod(), HierarchicalMemoryMethod(), OnlineProfileMethod(),
+  StreamingPeaksMethod(),
 ]
 
 /// `detect` and `fit` with each of them.

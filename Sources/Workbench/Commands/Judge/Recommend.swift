@@ -105,11 +105,21 @@ struct Recommend: PureCommand {
     case .text:
       lines = ["encode \(name) --use tfidf | detect knn", "encode \(name) --use writing | detect iforest"]
     case .events:
-      lines = ["detect ngram \(name)", "detect markov \(name)", "encode \(name) --use traces | detect knn"]
-    case .graph:
       lines = [
-        "encode \(name) --use structure | detect iforest", "encode \(name) --use contrast | detect knn",
+        "detect ngram \(name)", "detect markov \(name)", "detect runs \(name)", "detect deeplog \(name)",
+        "encode \(name) --use traces | detect knn",
       ]
+    case .graph(let graph):
+      lines =
+        (graph.nodes.features.isEmpty
+          ? []
+          : [
+            "detect dominant \(name)", "detect radar \(name)", "encode \(name) --use contrast | detect knn",
+          ])
+        + [
+          "detect oddball \(name)", "encode \(name) --use structure | scale robust | detect lof",
+          "detect edges \(name)",
+        ]
     case .cloud:
       lines = ["encode \(name) --use fpfh | detect knn", "encode \(name) --use normals | detect lof"]
     case .bundle(let bundle) where bundle.slots.contains { !$0.content.hasColumns }:

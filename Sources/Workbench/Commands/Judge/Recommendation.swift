@@ -146,6 +146,7 @@ struct Recommendation {
       if facts.rows <= Self.manyRows {
         add("matrixprofile", window, "windows that no other is like")
       } else {
+        add("damp", window, "the oddest window of very many rows")
         warnings.append("matrixprofile takes time with the square of \(facts.rows) rows")
       }
       add("spectral", [:], "sudden changes; no options")

@@ -16,11 +16,14 @@ struct Help: WorldCommand {
     "help", nil, "Explains a command, an error code or a topic.",
     discussion: """
       `help` lists the commands, `help detect` the methods of one verb, `help detect iforest` says all about one command, \
-      `help E0203` about an error, and `help expressions` about what `where` and `derive` understand. Everything is \
+      `help E0203` about an error, and `help expressions` about what `where` and `derive` understand. A method's name, or one \
+      that others use (`help sub-pca`), leads to the command. Everything is \
       computed from the declarations that the checker uses.
       """,
     parameters: [Self.words.base], output: .answer, reach: .read,
-    examples: [Example("help where"), Example("help detect"), Example("help expressions")])
+    examples: [
+      Example("help where"), Example("help detect"), Example("help expressions"), Example("help sub-pca"),
+    ])
 
   func run(_ call: Invocation, work: Work, world: World) throws(Failure) -> Value {
     let words = call[Self.words]
@@ -30,6 +33,9 @@ struct Help: WorldCommand {
     if let text = HelpText.topic(first), words.count == 1 { return .answer(Answer(text)) }
     if let text = HelpText.verb(first, words.dropFirst().first, in: table) { return .answer(Answer(text)) }
     if let text = HelpText.code(first) { return .answer(Answer(text)) }
+    if !table.verbs.contains(first), let text = HelpText.lead(words, in: table) {
+      return .answer(Answer(text))
+    }
     let method = table.verbs.contains(first) ? words.dropFirst().first : nil
     let candidates =
       method != nil

@@ -92,6 +92,8 @@ private struct Watcher {
   private var alarmCount = 0
   private var rows = 0
   private var lastAlarm: Int?
+  private var usualScore = 0.0
+  private var scoreCount = 0.0
   private var isWatching = false
 
   private static let mostAlarms = 10_000
@@ -164,12 +166,15 @@ private struct Watcher {
     guard let complete = gate?.completed(row.values), case .score(let score)? = state?.take(complete),
       case .score(let surprise)? = tails?.take([max(-1e60, min(score, 1e60))])
     else { return }
+    scoreCount += 1
+    usualScore += (max(-1e60, min(score, 1e60)) - usualScore) / scoreCount
     if !isWatching {
       isWatching = true
       tell("watching from row \(row.number) on")
     }
     let isQuiet = lastAlarm.map { rows - $0 <= call[Watch.quiet] } ?? false
-    guard surprise >= -logarithm10(call[Watch.alarm]), !isQuiet else { return }
+    // The tail has two sides; an oddly low score is no anomaly.
+    guard surprise >= -logarithm10(call[Watch.alarm]), score > usualScore, !isQuiet else { return }
     lastAlarm = rows
     alarmCount += 1
     alarms.append((row, score, surprise))

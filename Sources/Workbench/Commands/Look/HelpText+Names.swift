@@ -1,0 +1,55 @@
+import Language
+import Notation
+
+extension HelpText {
+  /// What others call what is here, and the line that does it.
+  static let elsewhere: [(names: [String], line: String)] = [
+    (["Sub-PCA"], "detect pca --cycle"), (["Sub-KNN"], "detect knn --cycle"),
+    (["Sub-LOF"], "detect lof --cycle"), (["Sub-IForest"], "detect iforest --cycle"),
+    (["Sub-HBOS"], "detect hbos --cycle"), (["Sub-OCSVM"], "detect ocsvm --cycle"),
+    (["Sub-MCD"], "detect mcd --cycle"), (["KMeansAD"], "detect kmeans --cycle --form shape"),
+    (["stump", "stomp", "scrimp", "MatrixProfile"], "detect matrixprofile"),
+    (["left profile"], "detect matrixprofile --neighbors left"),
+    (["AB-join"], "fit matrixprofile"), (["STAMPI", "online matrix profile"], "watch stumpi"),
+    (["SR", "spectral residual"], "detect spectral"), (["ILOF", "incremental LOF"], "watch streamlof"),
+    (["DSPOT"], "watch spot --drift 10"), (["ADWIN"], "detect iforest --retrain adwin"),
+    (["KSWIN"], "detect iforest --retrain kswin"), (["half-space trees"], "watch hst"),
+    (["GLOSH"], "detect hdbscan"), (["FastABOD"], "detect abod"), (["isolation forest"], "detect iforest"),
+    (["OCSVM", "one-class SVM"], "detect ocsvm"), (["stide"], "detect ngram"), (["ECVC"], "detect counts"),
+    (["residual analysis"], "detect radar"),
+  ]
+
+  /// What a word that is no verb leads to: a method, a name from elsewhere, or commands whose help speaks of it.
+  static func lead(_ words: [String], in table: CommandTable) -> String? {
+    let asked = plain(words.joined())
+    if asked.count < 2 { return nil }
+    let specs = table.verbs.flatMap { table.methods(of: $0) }
+    let named = specs.filter { $0.method.map(plain) == asked }
+    if named.count == 1 { return command(named[0]) }
+    var lines = elsewhere.filter { $0.names.map(plain).contains(asked) }.map { "  \($0.line)" }
+    lines += named.map { "  \($0.verb) \($0.method ?? "")" }
+    if lines.isEmpty {
+      lines = specs.filter { speaks($0.summary + " " + $0.discussion, of: asked) }.prefix(longest).map {
+        "  \($0.verb)\($0.method.map { " " + $0 } ?? "")"
+      }
+      if lines.isEmpty { return nil }
+      return (["Commands whose help speaks of `\(words.joined(separator: " "))`:", ""] + lines).joined(
+        separator: "\n")
+    }
+    return
+      (["`\(words.joined(separator: " "))` is here:", ""] + lines + ["", "`help VERB METHOD` says more."])
+      .joined(separator: "\n")
+  }
+
+  private static let longest = 12
+
+  /// Whether a text has a word.
+  private static func speaks(_ text: String, of word: String) -> Bool {
+    text.split { !$0.isLetter && !$0.isNumber && $0 != "-" }.contains { plain(String($0)) == word }
+  }
+
+  /// Without case, blanks and hyphens.
+  private static func plain(_ text: String) -> String {
+    text.lowercased().filter { $0 != "-" && $0 != " " && $0 != "_" }
+  }
+}
