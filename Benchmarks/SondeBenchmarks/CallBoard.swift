@@ -21,19 +21,26 @@ struct CallBoard {
     var calls = 0
     var broken = 0
     var repaired = 0
+    /// Requests that the server answered with an error.
+    var failed = 0
     var seconds = 0.0
 
     var text: String {
       String(
-        format: "%d of %d right (%.1f %%), %d calls, %d broken of which %d repaired, %.0f s", right,
-        right + wrong, 100 * Double(right) / Double(max(1, right + wrong)), calls, broken, repaired, seconds)
+        format:
+          "%d of %d right (%.1f %%), %d calls, %d broken of which %d repaired, %d requests failed, %.0f s",
+        right,
+        right + wrong, 100 * Double(right) / Double(max(1, right + wrong)), calls, broken, repaired, failed,
+        seconds)
     }
   }
 
   func run(print: (String) -> Void) throws {
     let transport = CurlTransport()
     let server = ModelCatalog(transport: transport, clock: SystemClock()).look(at: settings)
-    print("model \(server?.models.first ?? settings.model), ours asks by \(server?.dialect.callForm.rawValue ?? "native") calls")
+    print(
+      "model \(server?.models.first ?? settings.model), ours asks by \(server?.dialect.callForm.rawValue ?? "native") calls"
+    )
     for category in Self.categories {
       let questions = try CallQuestion.all(data: data, category: category, count: count)
       var bare = Tally()
@@ -56,8 +63,13 @@ struct CallBoard {
     let outcome = client.ask(
       ChatRequest(messages: [.user(question.text)], tools: question.tools), maximumOutput: 400,
       isCancelled: { false }, receive: { _ in })
-    var calls: [ToolCall] = []
-    if case .replied(let reply) = outcome { calls = reply.calls }
+    guard case .replied(let reply) = outcome else {
+      // No answer is no right answer, also where no call was right.
+      tally.failed += 1
+      tally.wrong += 1
+      return
+    }
+    let calls = reply.calls
     tally.calls += calls.count
     let parsed = calls.map { (name: $0.name, arguments: (try? JSON(parsing: $0.arguments)) ?? .null) }
     tally.broken += parsed.count { $0.arguments.members == nil }
@@ -76,7 +88,8 @@ struct CallBoard {
       client: ModelClient(settings: settings, transport: transport, dialect: dialect), pause: LivePause(),
       clock: SystemClock(), workplace: place,
       role: AgentRole(
-        systemText: "You work by calling tools. Call one only if it does what is asked for; else answer in a sentence.",
+        systemText:
+          "You work by calling tools. Call one only if it does what is asked for; else answer in a sentence.",
         tools: question.tools), limits: limits)
     _ = conversation.ask(question.text, work: Work(), approve: { _ in .unattended }, emit: { _ in })
     tally.calls += place.made.count + place.refused

@@ -57,9 +57,12 @@ struct CallQuestion {
 
   static func all(data: String, category: String, count: Int) throws -> [CallQuestion] {
     let folder = data + "/bfcl/"
-    let answers = category == "irrelevance" ? [] : try lines(folder + "possible_answer/BFCL_v4_\(category).json")
+    let answers =
+      category == "irrelevance" ? [] : try lines(folder + "possible_answer/BFCL_v4_\(category).json")
     let truths = Dictionary(
-      uniqueKeysWithValues: answers.map { ($0["id"]?.string ?? "", CallTruth($0["ground_truth"]?[0] ?? .null)) })
+      uniqueKeysWithValues: answers.map {
+        ($0["id"]?.string ?? "", CallTruth($0["ground_truth"]?[0] ?? .null))
+      })
     return try lines(folder + "BFCL_v4_\(category).json").prefix(count).map { entry in
       let id = entry["id"]?.string ?? ""
       return CallQuestion(
@@ -69,7 +72,9 @@ struct CallQuestion {
   }
 
   private static func lines(_ path: String) throws -> [JSON] {
-    try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map { try JSON(parsing: String($0)) }
+    try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map {
+      try JSON(parsing: String($0))
+    }
   }
 
   /// The protocol allows no dots in names.

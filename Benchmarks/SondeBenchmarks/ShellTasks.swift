@@ -59,7 +59,8 @@ struct ShellTasks {
       unrepaired += result.unrepaired
       print(
         "\(isDone ? "done  " : "failed") \(task.name): \(result.ran.joined(separator: " ; "))"
-          + " -> \(result.answer.prefix(160).replacing("\n", with: " ")) [\(String(format: "%.0f", result.seconds)) s]")
+          + " -> \(result.answer.prefix(160).replacing("\n", with: " ")) [\(String(format: "%.0f", result.seconds)) s]"
+      )
     }
     print(
       "\(done) of \(tasks.count) tasks done; \(calls) calls, \(refused) refused at first,"
@@ -92,7 +93,9 @@ struct ShellTasks {
     let assistant = SessionAssistant(
       session: session, settings: { settings }, transport: transport, pause: LivePause(),
       prompt: { (name) throws(Diagnostic) in
-        try RolePrompt.find(name, in: [home + "/prompts"]) { try? String(contentsOfFile: $0, encoding: .utf8) }
+        try RolePrompt.find(name, in: [home + "/prompts"]) {
+          try? String(contentsOfFile: $0, encoding: .utf8)
+        }
       }, catalog: ModelCatalog(transport: transport, clock: SystemClock()))
     assistant.mode = .auto
     assistant.writesJSON = true
@@ -126,7 +129,9 @@ struct ShellTasks {
     }
     let linesMet =
       task.lines.isEmpty
-      || task.lines.contains { words in attempt.ran.contains { line in words.allSatisfy { line.contains($0) } } }
+      || task.lines.contains { words in
+        attempt.ran.contains { line in words.allSatisfy { line.contains($0) } }
+      }
     let valuesMet = task.values.allSatisfy { name, kind in
       session.bindings.contains { $0.name == name && $0.value.shortDescription.hasPrefix(kind) }
     }

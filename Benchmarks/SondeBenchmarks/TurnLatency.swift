@@ -18,7 +18,8 @@ struct TurnLatency {
     for _ in 0..<rounds {
       let conversation = Conversation(
         client: ModelClient(
-          settings: ModelSettings(url: "http://127.0.0.1:\(server.port)", model: "m"), transport: CurlTransport()),
+          settings: ModelSettings(url: "http://127.0.0.1:\(server.port)", model: "m"),
+          transport: CurlTransport()),
         pause: LivePause(), clock: SystemClock(), workplace: EmptyPlace(),
         role: AgentRole(systemText: "You answer.", tools: []))
       let wish = Mutex<Double?>(nil)
