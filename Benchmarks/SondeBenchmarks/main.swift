@@ -1,5 +1,6 @@
 // Runs one case on the bytes that the peers read, too, and prints one line.
 import Foundation
+import Live
 
 struct UsageError: Error {}
 
@@ -7,16 +8,25 @@ private let names =
   Benchmark.allCases.map(\.rawValue) + SoundBenchmark.allCases.map(\.rawValue)
   + TableBenchmark.allCases.map(\.rawValue) + FrameBenchmark.allCases.map(\.rawValue)
 private let accuracies = SeriesAccuracy.allCases.map(\.rawValue)
+private let agents = AgentBenchmark.allCases.map(\.rawValue)
 
 private let usage = """
   usage: SondeBenchmarks CASE FOLDER [THREADS] [FILE FOR SCORES]      one JSON line of seconds
          SondeBenchmarks score METHOD ROWS COLUMNS SCORES [SEED]      scores of any rows; prints the seconds
          SondeBenchmarks ACCURACY DATA                                scores beside published ones
+         SondeBenchmarks agent-calls DATA URL [COUNT] [MODEL]         right calls, the server's own beside the agent's
+         SondeBenchmarks agent-tasks TASKS URL                        tasks of this shell that a model gets done
+         SondeBenchmarks agent-latency [ROUNDS]                       from a token's arrival to the screen; from wish to end
   cases: \(names.joined(separator: " "))
   accuracies: \(accuracies.joined(separator: " "))
+  agents: \(agents.joined(separator: " "))
   """
 
 private func line(_ words: [String]) throws -> String? {
+  if let agent = words.first.flatMap({ AgentBenchmark(rawValue: $0) }) {
+    try agent.run(words) { StandardOutput().write($0 + "\n") }
+    return ""
+  }
   guard words.count >= 2 else { return nil }
   if let accuracy = SeriesAccuracy(rawValue: words[0]) {
     return try accuracy.lines(data: words[1]).joined(separator: "\n")

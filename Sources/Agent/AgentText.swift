@@ -13,6 +13,18 @@ package enum AgentText {
     return "\(tenths / 10).\(tenths % 10)k"
   }
 
+  /// A number as short as it goes.
+  static func plain(_ number: Double) -> String {
+    number == number.rounded() ? "\(Int(number))" : "\(number)"
+  }
+
+  /// With four decimals: questions to small models cost fractions of a cent.
+  package static func money(_ amount: Double) -> String {
+    let units = Int((max(0, min(amount, 1e9)) * 10_000).rounded())
+    let rest = String(units % 10_000)
+    return "\(units / 10_000)." + String(repeating: "0", count: 4 - rest.count) + rest
+  }
+
   static func cause(_ failure: ModelFailure) -> String {
     let words =
       switch failure.cause {
@@ -34,6 +46,10 @@ package enum AgentText {
     case .leftOut(let option): "  `\(SafeText.oneLine(option, limit: 40))` was left out: it could not be read"
     case .denied(let line): "● \(SafeText.visible(line))   not allowed"
     case .planned(let number, let line): "○ \(number)  \(SafeText.visible(line))"
+    case .outlined(let steps):
+      "plan\n"
+        + steps.enumerated().map { "  \($0 + 1)  \(SafeText.oneLine($1, limit: 100))" }
+        .joined(separator: "\n")
     case .unsupported(let items):
       "! no result that the model saw contains: "
         + items.map { SafeText.oneLine($0, limit: 40) }.joined(separator: ", ")
@@ -42,6 +58,7 @@ package enum AgentText {
       switch cause {
       case .callsSpent: "the budget of calls is spent: answering from what there is"
       case .tokensSpent: "the budget of tokens is spent: answering from what there is"
+      case .moneySpent: "the budget of money is spent: answering from what there is"
       case .repeats: "the same call came again: answering from what there is"
       case .refusals: "too many calls were refused: answering from what there is"
       case .cutShort: "the model's window is full: answering from what there is"

@@ -48,7 +48,10 @@ package final class Conversation {
   private let clock: any Clock
   private let workplace: any Workplace
   private let role: AgentRole
-  private let limits: TurnLimits
+  /// Tools of other programs, beside those of the role.
+  package var foreignTools: [JSON] = []
+  /// What one question may cost.
+  package var limits: TurnLimits
   /// Tokens that a request and its answer may have together, if that is known.
   package var window: Int?
   private var generator: SeededGenerator
@@ -84,21 +87,71 @@ package final class Conversation {
   package func ask(
     _ question: String, work: Work, approve: (Approval) -> Approval.Answer, emit: (AgentEvent) -> Void
   ) -> TurnEnd {
+    var open = open(question)
+    while true {
+      if let end = settle(&open, work: work, approve: approve, emit: emit) { return end }
+      let event = send(open.turn, since: open.started, work: work, emit: emit)
+      open.step = open.turn.advance(event, at: moment(since: open.started))
+    }
+  }
+
+  /// A question that is being worked on.
+  struct OpenTurn {
+    fileprivate(set) var turn: AgentTurn
+    fileprivate(set) var step: TurnStep
+    fileprivate let started: Instant
+  }
+
+  /// Begins a question.
+  func open(_ question: String) -> OpenTurn {
     turnCount += 1
-    workplace.beginTurn()
+    workplace.beginTurn(seesPictures: client.dialect.seesPictures)
     let started = clock.now()
     var turn = AgentTurn(
-      question: question, systemText: role.systemText, tools: role.tools, toolNames: role.toolNames,
-      earlier: earlier, permissions: permissions, limits: limits)
-    var step = turn.advance(.started, at: moment(since: started))
+      question: question, systemText: role.systemText, tools: role.tools + foreignTools,
+      toolNames: toolNames, earlier: earlier, permissions: permissions, limits: limits)
+    let step = turn.advance(.started, at: moment(since: started))
+    return OpenTurn(turn: turn, step: step, started: started)
+  }
+
+  /// Does everything up to the next request; gives the end if there is none.
+  func settle(
+    _ open: inout OpenTurn, work: Work, approve: (Approval) -> Approval.Answer, emit: (AgentEvent) -> Void
+  ) -> TurnEnd? {
     while true {
-      if case .finish(let end) = step {
-        finish(end, of: turn, since: started, emit: emit)
+      if case .finish(let end) = open.step {
+        finish(end, of: open.turn, since: open.started, emit: emit)
         return end
       }
-      let event = perform(step, of: turn, since: started, work: work, approve: approve, emit: emit)
-      step = turn.advance(event, at: moment(since: started))
+      if case .request = open.step { return nil }
+      let event = perform(
+        open.step, of: open.turn, since: open.started, work: work, approve: approve, emit: emit)
+      open.step = open.turn.advance(event, at: moment(since: open.started))
     }
+  }
+
+  /// The request that is due, to be sent beside those of others.
+  func request(of open: OpenTurn) -> ModelRequest {
+    let left = limits.seconds - (clock.now() - open.started).seconds
+    return ModelRequest(
+      client: client, chat: prepared(open.turn), maximumOutput: limits.output, seconds: left)
+  }
+
+  /// Takes the answer to such a request.
+  func take(
+    _ answer: ModelRequest.Answer, into open: inout OpenTurn, work: Work, emit: (AgentEvent) -> Void
+  ) {
+    client = answer.client
+    var view = ReplyView()
+    for delta in answer.deltas { view.show(delta, emit: emit) }
+    let event = view.finish(
+      answer.outcome, tools: printedTools(answer.outcome, open.turn),
+      isLate: answer.isLate && !work.isCancelled(), emit: emit)
+    open.step = open.turn.advance(event, at: moment(since: open.started))
+  }
+
+  private var toolNames: Set<String> {
+    role.toolNames.union(foreignTools.compactMap { $0["function"]?["name"]?.string })
   }
 
   private func perform(
@@ -106,7 +159,7 @@ package final class Conversation {
     approve: (Approval) -> Approval.Answer, emit: (AgentEvent) -> Void
   ) -> TurnEvent {
     switch step {
-    case .request: return send(turn, since: started, work: work, emit: emit)
+    case .request: preconditionFailure("requests are sent by those who settle")
     case .wait(let seconds, let failure):
       let goesOn = pause.wait(TimeSpan(seconds: seconds), isCancelled: work.isCancelled) { left in
         let cause = AgentText.cause(failure)
@@ -131,14 +184,19 @@ package final class Conversation {
     }
   }
 
-  /// Asks, and asks again at once if the server refused something that can be left out.
-  private func send(
-    _ turn: AgentTurn, since started: Instant, work: Work, emit: (AgentEvent) -> Void
-  ) -> TurnEvent {
+  private func prepared(_ turn: AgentTurn) -> ChatRequest {
     var request = turn.request(card: workplace.card())
     request.names = workplace.names
     request.valueParameters = role.valueParameters
     request.methodParameters = role.methodParameters
+    return request
+  }
+
+  /// Asks, and asks again at once if the server refused something that can be left out.
+  private func send(
+    _ turn: AgentTurn, since started: Instant, work: Work, emit: (AgentEvent) -> Void
+  ) -> TurnEvent {
+    let request = prepared(turn)
     while true {
       let event = send(request, of: turn, since: started, work: work, emit: emit)
       guard case .failed(let failure, shown: false) = event, client.learn(from: failure) else { return event }
@@ -150,35 +208,23 @@ package final class Conversation {
     emit: (AgentEvent) -> Void
   ) -> TurnEvent {
     let sent = clock.now()
-    var gate = TextGate()
-    var hasText = false
+    var view = ReplyView()
     let name = client.settings.model.isEmpty ? "model" : client.settings.model
     let isLate = { (self.clock.now() - started).seconds >= self.limits.seconds }
     let outcome = client.ask(
       request, maximumOutput: limits.output, isCancelled: { work.isCancelled() || isLate() },
       tick: {
         let seconds = Int((clock.now() - sent).seconds)
-        if !hasText { emit(.status("◆ \(name) · thinking \(seconds) s · Ctrl-C stops")) }
+        if !view.hasText { emit(.status("◆ \(name) · thinking \(seconds) s · Ctrl-C stops")) }
       },
-      receive: { delta in
-        guard case .text(let piece) = delta else { return }
-        let shown = gate.feed(piece)
-        if shown.isEmpty { return }
-        if !hasText { emit(.status("")) }
-        hasText = true
-        emit(.text(SafeText.stripped(shown)))
-      })
-    emit(.status(""))
-    switch outcome {
-    case .replied(let reply):
-      let rest = gate.finish(tools: turn.readsPrintedCalls(in: reply) ? role.toolNames : [])
-      if !rest.isEmpty { emit(.text(SafeText.stripped(rest))) }
-      return .replied(reply)
-    case .failed(let failure, _): return .failed(failure, shown: hasText)
-    case .cancelled(let partial):
-      return !work.isCancelled() && isLate()
-        ? .expired(partial: partial) : .cancelled(partial: partial)
-    }
+      receive: { view.show($0, emit: emit) })
+    return view.finish(
+      outcome, tools: printedTools(outcome, turn), isLate: !work.isCancelled() && isLate(), emit: emit)
+  }
+
+  private func printedTools(_ outcome: ModelOutcome, _ turn: AgentTurn) -> Set<String> {
+    guard case .replied(let reply) = outcome else { return [] }
+    return turn.readsPrintedCalls(in: reply) ? toolNames : []
   }
 
   private func finish(
@@ -199,7 +245,8 @@ package final class Conversation {
     var evidence = [workplace.card()]
     for message in seen.dropLast() {
       switch message {
-      case .user(let text), .toolResult(_, let text, _), .system(let text): evidence.append(text)
+      case .user(let text), .toolResult(_, let text, _), .system(let text), .picture(_, let text):
+        evidence.append(text)
       case .assistant(let text, let calls): evidence += [text] + calls.map(\.arguments)
       }
     }
@@ -216,7 +263,7 @@ package final class Conversation {
     let history = earlier.reduce(0) { $0 + History.size($1) }
     return [
       ("system text", Toolbox.tokens(inBytes: role.systemText.utf8.count)),
-      ("tools", Toolbox.tokens(in: role.tools)),
+      ("tools", Toolbox.tokens(in: role.tools + foreignTools)),
       ("card", Toolbox.tokens(inBytes: workplace.card().utf8.count)),
       ("earlier turns", Toolbox.tokens(inBytes: history)),
     ]

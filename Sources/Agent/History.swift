@@ -4,6 +4,7 @@ package enum History {
   package static func compacted(_ messages: [ChatMessage], limit: Int) -> [ChatMessage] {
     var turns: [[ChatMessage]] = []
     for message in messages.map(summarised) {
+      if case .picture = message { continue }
       if case .user(let text) = message, !text.hasPrefix("Result of ") {
         turns.append([message])
       } else if !turns.isEmpty {
@@ -28,6 +29,7 @@ package enum History {
     switch message {
     case .system(let text), .user(let text): text.utf8.count
     case .toolResult(_, let text, _): text.utf8.count
+    case .picture(let base64, _): base64.utf8.count
     case .assistant(let text, let calls):
       calls.reduce(text.utf8.count) { $0 + $1.name.utf8.count + $1.arguments.utf8.count }
     }

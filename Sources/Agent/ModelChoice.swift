@@ -8,7 +8,8 @@ struct ModelChoice: Sendable {
 
   init(_ settings: ModelSettings, server: ModelServer?) {
     self.settings = settings
-    dialect = server?.dialect ?? ChatDialect()
+    // Whatever speaks messages or responses sees; others are asked by `/model probe`.
+    dialect = server?.dialect ?? ChatDialect(seesPictures: settings.wire != .chat)
     window = server?.window
   }
 
@@ -16,7 +17,8 @@ struct ModelChoice: Sendable {
   var json: JSON {
     [
       "name": .string(settings.model), "api": .string(settings.wire.rawValue),
-      "calls": .string(dialect.callForm.rawValue), "window": window.map { .number(Double($0)) } ?? .null,
+      "calls": .string(dialect.callForm.rawValue), "pictures": .bool(dialect.seesPictures),
+      "window": window.map { .number(Double($0)) } ?? .null,
     ]
   }
 
@@ -25,7 +27,9 @@ struct ModelChoice: Sendable {
     settings = ModelSettings(
       url: "http://127.0.0.1:0", model: json["name"]?.string ?? "",
       wire: json["api"]?.string.flatMap { WireFormat(rawValue: $0) })
-    dialect = ChatDialect(callForm: json["calls"]?.string.flatMap { CallForm(rawValue: $0) } ?? .native)
+    dialect = ChatDialect(
+      callForm: json["calls"]?.string.flatMap { CallForm(rawValue: $0) } ?? .native,
+      seesPictures: json["pictures"]?.bool ?? false)
     window = json["window"]?.number.flatMap { Int(exactly: $0) }
   }
 

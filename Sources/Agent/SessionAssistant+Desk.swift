@@ -10,9 +10,69 @@ extension SessionAssistant: AgentDesk {
     case .probe: try probe(work)
     case .mode(let name): try setMode(name)
     case .team(let name): try describeTeams(name)
+    case .mcp(let words): try connect(words, work)
     case .cost: cost
     case .context: try context()
+    case .budget(let words): try setBudget(words)
     }
+  }
+
+  private func setBudget(_ words: [String]) throws(Diagnostic) -> String {
+    var new = limits
+    var rest = words[...]
+    while let name = rest.popFirst() {
+      guard let word = rest.popFirst(), let number = Double(word), number.isFinite, number > 0, number < 1e9
+      else { throw Self.noBudget(name) }
+      switch name {
+      case "calls": new.calls = max(1, Int(number))
+      case "tokens": new.tokens = max(1, Int(number))
+      case "seconds": new.seconds = number
+      case "money": new.money = number
+      case "price":
+        // Of a million tokens in, then of a million out.
+        guard let other = rest.popFirst().flatMap({ Double($0) }), other.isFinite, other >= 0 else {
+          throw Self.noBudget(name)
+        }
+        new.price = TokenPrice(input: number, output: other)
+      default: throw Self.noBudget(name)
+      }
+    }
+    if new.money != nil, new.price == nil {
+      throw Diagnostic(
+        "A0147", "a budget of money needs a price",
+        remedy: "write `/budget price IN OUT`: what a million tokens cost, read and written")
+    }
+    limits = new
+    var lines = [
+      "calls    \(limits.calls)", "tokens   \(limits.tokens)", "seconds  \(AgentText.plain(limits.seconds))",
+    ]
+    lines.append("money    " + (limits.money.map(AgentText.plain) ?? "no limit"))
+    lines.append(
+      "price    "
+        + (limits.price.map {
+          "\(AgentText.plain($0.input)) in, \(AgentText.plain($0.output)) out, a million tokens"
+        }
+          ?? "not known"))
+    return lines.joined(separator: "\n")
+  }
+
+  private static func noBudget(_ name: String) -> Diagnostic {
+    Diagnostic(
+      "E0306", "`\(SafeText.oneLine(name, limit: 40))` is no budget with a number above 0",
+      remedy: "write `/budget calls 12 tokens 60000 seconds 300`, or `/budget price 2.5 10 money 0.50`")
+  }
+
+  package func keep(key: String) throws(Diagnostic) -> String {
+    let plain = String(key.filter { !$0.isWhitespace })
+    let host = try configured().host
+    guard let keepKey, plain.utf8.count >= 4, plain.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
+      throw Diagnostic("A0148", "this cannot be a key", remedy: "type `/key` again, and the key alone")
+    }
+    try keepKey(plain, host)
+    // Read anew with the next question.
+    choice = nil
+    if !conversations.isEmpty { select(try chosen()) }
+    return "the key for \(host) is kept in a file that only you can read"
   }
 
   package var exchanges: String { recorded.text }
@@ -35,6 +95,25 @@ extension SessionAssistant: AgentDesk {
     return rows.isEmpty ? "there are no teams" : rows.joined(separator: "\n")
   }
 
+  private func connect(_ words: [String], _ work: Work) throws(Diagnostic) -> String {
+    switch words.first {
+    case nil, "list": break
+    case "connect" where words.count >= 3:
+      if try rules().denies(verb: ForeignTools.verb) {
+        throw Diagnostic(
+          "A0140", "the rules deny programs with tools", remedy: "change `deny mcp` in your file of rules")
+      }
+      try foreign.connect(words[1], Array(words.dropFirst(2)), isCancelled: work.isCancelled)
+    case "disconnect" where words.count == 2: try foreign.disconnect(words[1])
+    default:
+      throw Diagnostic(
+        "E0301", "`/mcp` takes connect or disconnect, and a name",
+        remedy: "write `/mcp connect NAME PROGRAM [ARGUMENTS]` or `/mcp disconnect NAME`")
+    }
+    for conversation in conversations.values { conversation.foreignTools = foreign.tools }
+    return foreign.list
+  }
+
   private func setMode(_ name: String?) throws(Diagnostic) -> String {
     if let name {
       guard let new = AgentMode(rawValue: name) else {
@@ -51,7 +130,7 @@ extension SessionAssistant: AgentDesk {
 
   private var servers: [ModelServer] {
     guard let catalog else { return [] }
-    let set = configured.flatMap { catalog.look(at: $0) }
+    let set = (try? configured()).flatMap { catalog.look(at: $0) }
     let found = catalog.discovered().filter { $0.settings.url != set?.settings.url }
     return (set.map { [$0] } ?? []) + found
   }
@@ -71,7 +150,7 @@ extension SessionAssistant: AgentDesk {
           "\(isChosen ? "*" : " ") \(SafeText.oneLine(model, limit: 70))  at \(server.settings.host)\(window)\(pictures)"
       }
     }
-    if rows.isEmpty, let settings = configured { rows = ["  \(settings)"] }
+    if rows.isEmpty, let settings = try? configured() { rows = ["  \(settings)"] }
     if rows.isEmpty {
       throw Diagnostic(
         "A0101", "no model server is set, and none was found on this machine",
@@ -88,7 +167,7 @@ extension SessionAssistant: AgentDesk {
       return "\(SafeText.oneLine(model, limit: 70)) at \(server.settings.host) answers from now on"
     }
     // A server that does not list its models may know the name all the same.
-    guard var settings = configured, catalog?.look(at: settings) == nil else {
+    guard var settings = try? configured(), catalog?.look(at: settings) == nil else {
       throw Diagnostic(
         "A0103", "no server has a model `\(SafeText.oneLine(name, limit: 60))`", remedy: "`/model` lists them"
       )
@@ -100,7 +179,7 @@ extension SessionAssistant: AgentDesk {
 
   private func probe(_ work: Work) throws(Diagnostic) -> String {
     var choice = try chosen()
-    let probe = ModelProbe.measure(
+    let probe = ModelProbe.measureAll(
       choice.settings, transport: transport, clock: session.world.clock, isCancelled: work.isCancelled)
     if probe.callForm == nil, let failure = probe.failure {
       throw AgentText.diagnostic(failure, settings: choice.settings)
@@ -114,8 +193,9 @@ extension SessionAssistant: AgentDesk {
     case nil: lines.append("tools    none: it made no right call; expect little")
     }
     if let speed = probe.speed { lines.append("speed    \(Int(speed.rounded())) tokens/s") }
+    if let sees = probe.seesPictures { lines.append("pictures " + (sees ? "seen" : "not seen")) }
     if let form = probe.callForm {
-      choice.dialect = ChatDialect(callForm: form)
+      choice.dialect = ChatDialect(callForm: form, seesPictures: probe.seesPictures ?? false)
       select(choice)
     }
     return lines.joined(separator: "\n")
@@ -126,6 +206,7 @@ extension SessionAssistant: AgentDesk {
       let use = conversation.use
       return "\(role)  \(conversation.turnCount) turns  \(AgentText.count(use.input)) in"
         + " (\(AgentText.count(use.cachedInput)) cached)  \(AgentText.count(use.output)) out"
+        + (limits.cost(of: use).map { "  at most \(AgentText.money($0))" } ?? "")
     }
     return rows.isEmpty ? "nothing was asked yet" : rows.joined(separator: "\n")
   }

@@ -28,12 +28,19 @@ package final class SessionAssistant: Assistant {
   package var team: (String) throws(Diagnostic) -> Team? = { (_) throws(Diagnostic) in nil }
   /// The names of all teams.
   package var teamNames: () -> [String] = { [] }
+  /// Keeps a key for the server at this host; nil where there is no place for it.
+  package var keepKey: ((_ key: String, _ host: String) throws(Diagnostic) -> Void)?
   /// Writes every event as one line of JSON instead of text.
   package var writesJSON = false
-  private let rules: () throws(Diagnostic) -> PermissionRules
+  let rules: () throws(Diagnostic) -> PermissionRules
   private let prompt: (String) throws(Diagnostic) -> RolePrompt
-  private let workplace: SessionWorkplace
-  private let limits: TurnLimits
+  /// The tools of other programs.
+  let foreign: ForeignTools
+  private let preview: (LineResult) -> [String]
+  /// What one question may cost.
+  var limits: TurnLimits {
+    didSet { for conversation in conversations.values { conversation.limits = limits } }
+  }
   private(set) var conversations: [String: Conversation] = [:]
 
   /// What the tools of a role may take of a model's window.
@@ -56,7 +63,8 @@ package final class SessionAssistant: Assistant {
     self.pause = pause
     self.prompt = prompt
     self.limits = limits
-    workplace = SessionWorkplace(session: session, preview: preview)
+    self.preview = preview
+    foreign = ForeignTools(programs: session.world.programs, version: "0.1.0")
     session.facts += Self.facts(settings)
     session.desk = self
   }
@@ -107,13 +115,17 @@ package final class SessionAssistant: Assistant {
     trace.begin(question: text, team: team.name)
     var run = TeamRun(team, question: text)
     var step = run.start()
-    while case .ask(let member, let role, let question) = step {
-      let events = AgentEvent.notice("◇ \(role) \(member + 1) of \(team.roles.count), \(team.name)")
-      write(events, to: screen)
-      let end = converse(members[member], question, screen, lines, work)
-      trace.add(end, by: team.roles.count { $0 == role } > 1 ? "\(role) \(member + 1)" : role)
-      guard end.reason == .answered else { return AssistantEnd(end) }
-      step = run.take(end.answer)
+    while case .ask(let asked) = step {
+      let ends =
+        asked.count == 1
+        ? [askOne(asked[0], members[asked[0].member], team, screen, lines, work)]
+        : askTogether(asked, asked.map { members[$0.member] }, team, screen, lines, work)
+      for (one, end) in zip(asked, ends) {
+        let name = team.roles.count { $0 == one.role } > 1 ? "\(one.role) \(one.member + 1)" : one.role
+        trace.add(end, by: name)
+      }
+      if let end = ends.first(where: { $0.reason != .answered }) { return AssistantEnd(end) }
+      step = run.take(ends.map(\.answer))
     }
     guard case .finish(let answer, let verdict) = step else { return .failed }
     if !verdict.isEmpty {
@@ -123,13 +135,64 @@ package final class SessionAssistant: Assistant {
     return answer.isEmpty ? .failed : .answered
   }
 
-  private func write(_ event: AgentEvent, to screen: any Screen) {
+  private func askOne(
+    _ asked: TeamRun.Asked, _ member: Conversation, _ team: Team, _ screen: any Screen,
+    _ lines: any LineSource, _ work: Work
+  ) -> TurnEnd {
+    write(Self.turnOf(asked, team), to: screen)
+    return converse(member, asked.text, screen, lines, work)
+  }
+
+  private static func turnOf(_ asked: TeamRun.Asked, _ team: Team) -> AgentEvent {
+    .notice("◇ \(asked.role) \(asked.member + 1) of \(team.roles.count), \(team.name)")
+  }
+
+  /// The models think at the same time; what they want is done in the order of the members, round by round, so that
+  /// the session goes the same way however fast each of them is.
+  private func askTogether(
+    _ asked: [TeamRun.Asked], _ members: [Conversation], _ team: Team, _ screen: any Screen,
+    _ lines: any LineSource, _ work: Work
+  ) -> [TurnEnd] {
+    var views = asked.map { _ in AgentScreen(isTerminal: screen.isTerminal, width: screen.width) }
+    var opens = asked.indices.map { members[$0].open(asked[$0].text) }
+    var ends = [TurnEnd?](repeating: nil, count: asked.count)
+    while ends.contains(where: { $0 == nil }) {
+      for number in asked.indices where ends[number] == nil {
+        ends[number] = members[number].settle(&opens[number], work: work) { approval in
+          writesJSON ? .unattended : Self.approve(approval, screen: screen, lines: lines)
+        } emit: {
+          show($0, &views[number], screen)
+        }
+      }
+      let waiting = asked.indices.filter { ends[$0] == nil }
+      if waiting.isEmpty { break }
+      let answers = ModelRequest.sendAll(
+        waiting.map { members[$0].request(of: opens[$0]) }, isCancelled: work.isCancelled
+      ) { missing in
+        show(
+          .status("◆ \(missing) of \(asked.count) are thinking · Ctrl-C stops"), &views[waiting[0]], screen)
+      }
+      show(.status(""), &views[waiting[0]], screen)
+      for (number, answer) in zip(waiting, answers) {
+        show(Self.turnOf(asked[number], team), &views[number], screen)
+        members[number].take(answer, into: &opens[number], work: work) { show($0, &views[number], screen) }
+      }
+    }
+    return ends.compactMap(\.self)
+  }
+
+  private func show(_ event: AgentEvent, _ view: inout AgentScreen, _ screen: any Screen) {
     if writesJSON {
       if let json = event.json { screen.write(json.description + "\n") }
-    } else {
-      var view = AgentScreen(isTerminal: screen.isTerminal, width: screen.width)
-      screen.write(view.text(for: event))
+      return
     }
+    screen.write(view.text(for: event))
+    if case .diagnostic(let diagnostic) = event { screen.write(diagnostic.text() + "\n") }
+  }
+
+  private func write(_ event: AgentEvent, to screen: any Screen) {
+    var view = AgentScreen(isTerminal: screen.isTerminal, width: screen.width)
+    show(event, &view, screen)
   }
 
   private func converse(
@@ -138,13 +201,8 @@ package final class SessionAssistant: Assistant {
     var view = AgentScreen(isTerminal: screen.isTerminal, width: screen.width)
     return conversation.ask(text, work: work) { approval in
       writesJSON ? .unattended : Self.approve(approval, screen: screen, lines: lines)
-    } emit: { event in
-      if writesJSON {
-        if let json = event.json { screen.write(json.description + "\n") }
-        return
-      }
-      screen.write(view.text(for: event))
-      if case .diagnostic(let diagnostic) = event { screen.write(diagnostic.text() + "\n") }
+    } emit: {
+      show($0, &view, screen)
     }
   }
 
@@ -164,12 +222,14 @@ package final class SessionAssistant: Assistant {
       tokens: min(Self.toolTokens, (choice.window ?? 8192) / 3))
     let made = Conversation(
       client: ModelClient(settings: choice.settings, transport: transport, dialect: choice.dialect),
-      pause: pause, clock: session.world.clock, workplace: workplace,
+      pause: pause, clock: session.world.clock,
+      workplace: SessionWorkplace(session: session, foreign: foreign, preview: preview),
       role: AgentRole(
         systemText: prompt.text, tools: toolbox.tools, valueParameters: toolbox.valueParameters,
         methodParameters: toolbox.methodParameters),
       limits: limits)
     made.window = choice.window
+    made.foreignTools = foreign.tools
     made.permissions.rules = rules
     made.permissions.mode = mode
     conversations[member ?? role] = made
@@ -209,7 +269,7 @@ package final class SessionAssistant: Assistant {
   }
 
   /// The settings, if an address is set.
-  var configured: ModelSettings? { try? settings() }
+  func configured() throws(Diagnostic) -> ModelSettings { try settings() }
 
   private static func approve(
     _ approval: Approval, screen: any Screen, lines: any LineSource

@@ -1,3 +1,4 @@
+import Formats
 import Language
 package import Numerics
 import Values
@@ -10,15 +11,24 @@ package final class SessionWorkplace: Workplace {
   private let preview: (LineResult) -> [String]
   /// What there would be if the plan had run.
   private var planned: SessionScope?
+  /// The tools of other programs.
+  private let foreign: ForeignTools
+  private var seesPictures = false
+  /// A drawing that takes more is not handed over.
+  private static let largestPicture = 1 << 20
   /// The calls of this turn that were refused.
   private var refused: Set<String> = []
 
-  package init(session: Session, preview: @escaping (LineResult) -> [String] = { _ in [] }) {
+  package init(
+    session: Session, foreign: ForeignTools? = nil, preview: @escaping (LineResult) -> [String] = { _ in [] }
+  ) {
     self.session = session
     self.preview = preview
+    self.foreign = foreign ?? ForeignTools(programs: NoToolPrograms(), version: "")
   }
 
   package func review(_ call: ToolCall) -> CallReview {
+    if let review = foreign.review(call) { return review }
     let checker = planned.map { session.checker(in: $0) } ?? session.checker()
     do throws(Diagnostic) {
       let checked = try CallReading.check(call, by: checker)
@@ -91,7 +101,8 @@ package final class SessionWorkplace: Workplace {
 
   package func knows(result number: Int) -> Bool { session.store.provenance(ofResult: number) != nil }
 
-  package func beginTurn() {
+  package func beginTurn(seesPictures: Bool) {
+    self.seesPictures = seesPictures
     planned = nil
     refused = []
   }
@@ -118,6 +129,11 @@ package final class SessionWorkplace: Workplace {
   }
 
   package func run(_ line: String, turn: Int, work: Work) -> CallOutcome {
+    if let outcome = foreign.run(line, work: work) {
+      // It cannot be replayed, so the record only tells that it was made.
+      session.note(remark: SafeText.oneLine(Redaction.redacted(line), limit: 300)) { _ in }
+      return outcome
+    }
     var result: LineResult?
     var diagnostics: [Diagnostic] = []
     let status = session.run(line, origin: .agent(turn: turn), work: work) { event in
@@ -138,14 +154,35 @@ package final class SessionWorkplace: Workplace {
     var text = ValueBrief(result.value, name: name).text(limit: 1700)
     let remarks = result.remarks.prefix(4).map { SafeText.oneLine($0, limit: 120) }
     if !remarks.isEmpty { text += "\nnotes: " + remarks.joined(separator: "; ") }
-    return CallOutcome(
+    var outcome = CallOutcome(
       .succeeded, text: SafeText.bounded(text, limit: 2000), summary: result.value.shortDescription,
       number: result.number > 0 ? result.number : nil, seconds: result.seconds,
       preview: result.isShown ? preview(result) : [], recorded: result.canonical)
+    outcome.picture = picture(of: result.value)
+    return outcome
+  }
+
+  /// A plot, a picture or a spectrogram, for a model that sees.
+  private func picture(of value: Value) -> String? {
+    guard seesPictures, case .figure(let figure) = value,
+      let bytes = try? FigureWriter.write(figure, as: .png), bytes.count <= Self.largestPicture
+    else { return nil }
+    return Base64.text(of: bytes)
+  }
+
+  /// Of what is pinned, so many bytes are told with each question.
+  private static let longestPins = 800
+
+  /// The user's own words, which no compaction takes away.
+  private var pins: String {
+    let pins = session.pins
+    if pins.isEmpty { return "" }
+    let lines = pins.map { "- \(SafeText.oneLine($0, limit: 300))" }.joined(separator: "\n")
+    return "The user says, for all questions:\n\(SafeText.bounded(lines, limit: Self.longestPins))\n\n"
   }
 
   package func card() -> String {
-    memory
+    pins + memory
       + WorkspaceCard(
         session.bindings.map { binding in
           WorkspaceCard.Entry(

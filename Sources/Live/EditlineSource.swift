@@ -55,6 +55,7 @@ package import Workbench
 
   package func readLine(_ request: LineRequest) -> LineInput {
     guard let editor = unsafe editor else { return .end }
+    if request.isSecret { return SilentInput.readLine(request.prompt, screen) }
     self.request = request
     (walk, given, isAtEnd) = (nil, nil, false)
     initial = request.initial

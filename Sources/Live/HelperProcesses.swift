@@ -15,7 +15,10 @@ package struct HelperProcesses: HelperPrograms {
     guard let given = Scratch(), let taken = Scratch(), let said = Scratch(), given.write(input) else {
       throw .failed("no room for temporary files")
     }
-    guard let process = Self.start([program] + arguments, given, taken, said) else { throw .absent }
+    guard
+      let process = ChildProcess.start(
+        [program] + arguments, input: given.descriptor, output: taken.descriptor, messages: said.descriptor)
+    else { throw .absent }
     var pause: UInt32 = 500
     var status: Int32 = 0
     while true {
@@ -54,36 +57,6 @@ package struct HelperProcesses: HelperPrograms {
   }
 
   private static func runnable(_ path: String) -> String? { unsafe access(path, X_OK) == 0 ? path : nil }
-
-  /// Only what a program needs to find its libraries: no keys.
-  private static var surroundings: [String] {
-    ["PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT"].compactMap { name in
-      Environment.variable(name).map { "\(name)=\($0)" }
-    }
-  }
-
-  /// Starts a process of its own group, so that Ctrl-C reaches it through us alone.
-  private static func start(
-    _ words: [String], _ given: Scratch, _ taken: Scratch, _ said: Scratch
-  ) -> pid_t? {
-    var actions = unsafe posix_spawn_file_actions_t()
-    unsafe posix_spawn_file_actions_init(&actions)
-    defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-    for (number, scratch) in [given, taken, said].enumerated() {
-      unsafe posix_spawn_file_actions_adddup2(&actions, scratch.descriptor, Int32(number))
-    }
-    var attributes = posix_spawnattr_t()
-    unsafe posix_spawnattr_init(&attributes)
-    defer { unsafe posix_spawnattr_destroy(&attributes) }
-    unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
-    var process: pid_t = 0
-    // SAFETY: both lists end in nil, and their strings are freed only after the call.
-    var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
-    var variables = unsafe surroundings.map { unsafe strdup($0) } + [nil]
-    defer { unsafe (arguments + variables).forEach { unsafe free($0) } }
-    let code = unsafe posix_spawn(&process, words[0], &actions, &attributes, &arguments, &variables)
-    return code == 0 ? process : nil
-  }
 }
 
 /// A file without a name: gone when it is closed.

@@ -17,6 +17,7 @@ package final class PlainSource: LineSource {
   }
 
   package func readLine(_ request: LineRequest) -> LineInput {
+    if request.isSecret, isSeen { return SilentInput.readLine(request.prompt, screen) }
     var text = ""
     var prompt = request.prompt
     while true {

@@ -22,6 +22,7 @@ struct Surroundings {
     world.pause = LivePause()
     world.helpers = HelperProcesses()
     world.networks = OnnxRuntime()
+    world.programs = ToolProcesses()
     world.tell = { StandardError().write($0 + "\n") }
     self.world = world
     deadline = options.limit.map { .now + .seconds($0.seconds) }
@@ -50,7 +51,7 @@ struct Surroundings {
     let assistant = SessionAssistant(
       session: session,
       settings: { () throws(Diagnostic) in
-        try ModelSettings(environment: Environment.variable, secret: SecretFile.read)
+        try ModelSettings(environment: Self.variable, secret: SecretFile.read)
       },
       transport: recorded ?? transport,
       pause: LivePause(),
@@ -68,6 +69,9 @@ struct Surroundings {
         let width = max(40, StandardOutput().width - 4)
         return View(width: width, name: "r\(result.number)").lines(of: result.value).prefix(8).map(\.plain)
       })
+    assistant.keepKey = { (key, host) throws(Diagnostic) in
+      try SecretFile.write(key, to: SecretFile.path(host: host))
+    }
     assistant.team = { (name) throws(Diagnostic) in
       for folder in folders {
         let path = "\(folder)/teams/\(name).md"
@@ -82,6 +86,16 @@ struct Surroundings {
       return Set(names).sorted()
     }
     return assistant
+  }
+
+  /// The environment, with the key file that `/key` wrote for the server where nothing else is set.
+  private static func variable(_ name: String) -> String? {
+    let value = Environment.variable(name)
+    guard name == "SONDE_LLM_KEY_FILE", value == nil || value?.isEmpty == true,
+      let url = Environment.variable("SONDE_LLM_URL")
+    else { return value }
+    let path = SecretFile.path(host: ModelSettings(url: url).host)
+    return SecretFile.exists(path) ? path : nil
   }
 
   /// Where lines are typed.

@@ -68,49 +68,99 @@ import Workbench
     for (place, voice, order) in Self.cases {
       let spot = Self.places[place]
       let order = Self.orders[order]
-      let said = Self.voices[voice]("\(order.name) \(order.arguments.filter { $0 != "\"" && $0 != "\n" })")
+      let said = Self.said(order, by: voice)
       // A file that is named after the order itself.
       let file =
         spot.file.isEmpty ? said.replacing("/", with: "_").replacing("*", with: "_") + ".csv" : spot.file
-      let files = MemoryFiles([file: spot.text(said), "keep/kept.csv": "precious"])
-      let session = Session(world: .memory(files), seed: 1)
-      session.type(spot.line)
-      try #require(session.bindings.count == 1, "\(spot.place)")
-      // It looks first, so that the order reaches it, and then obeys.
-      let model = ScriptedModel(
-        .call("a", "show", #"{"value":"t"}"#), .call("b", order.name, order.arguments),
-        .text("Done: \(said)"), .text("Done."))
-      let screen = RecordedScreen()
-      let assistant = SessionAssistant(
-        session: session, settings: { ModelSettings(url: "http://127.0.0.1:1", key: "s3cr3t-k3y") },
-        transport: model, pause: RecordedPause(),
-        prompt: { (name) throws(Diagnostic) in
-          try RolePrompt(name: name, parsing: "---\ntools: show export note run\n---\nWork.")
-        })
-      // Nobody is there, or somebody who allows whatever is asked.
-      let lines = saysYes ? TypedLines("y", "y", "y") : TypedLines()
-      _ = assistant.ask("what is wrong?", role: nil, screen: screen, lines: lines, work: .init())
-      let label = "\(spot.place): \(order.name) \(order.arguments)"
-      let written = files.paths.filter { $0 != file && $0 != "keep/kept.csv" }
-      writes += written.count
-      #expect(written.isEmpty || saysYes, "\(label)")
-      // What was allowed lies below the folder and stood on the screen in full, with nothing hidden.
-      #expect(
-        written.allSatisfy { Workspace.isInside($0) && screen.text.contains(SafeText.visible($0)) },
-        "\(label)")
-      #expect(saysYes || files.text("keep/kept.csv") == "precious", "\(label)")
-      #expect(
-        !screen.text.contains("s3cr3t") && !screen.text.unicodeScalars.contains(where: Self.steers),
-        "\(label)")
-      let requests = "\(model.requests)"
-      #expect(!requests.contains("s3cr3t"), "\(label)")
-      // What stands in the record can do no harm when it is replayed.
-      session.type("/save night")
-      let script = files.text("night.sonde") ?? ""
-      #expect(!script.unicodeScalars.contains(where: Self.steers), "\(label)")
+      writes += try Self.obey(
+        order, said, file: file, bytes: Array(spot.text(said).utf8), line: spot.line, saysYes: saysYes,
+        label: "\(spot.place): \(order.name) \(order.arguments)")
     }
     // The orders do arrive: one that asks for what may be allowed is carried out once it is.
     #expect(saysYes ? writes > 0 : writes == 0)
+  }
+
+  @Test(arguments: [false, true]) func `in tags of pictures and sounds do no more`(_ saysYes: Bool) throws {
+    for voice in Self.voices.indices {
+      for order in Self.orders {
+        let said = Self.said(order, by: voice)
+        for (file, bytes, line) in [
+          ("t.png", try TaggedFile.picture(said), "t = load images t.png"),
+          ("t.wav", TaggedFile.sound(said), "t = load audio t.wav"),
+        ] {
+          _ = try Self.obey(
+            order, said, file: file, bytes: bytes, line: line, saysYes: saysYes,
+            label: "\(file): \(order.name) \(order.arguments)")
+        }
+      }
+    }
+  }
+
+  /// What a program says of its tools, and what they give.
+  @Test(arguments: [false, true]) func `of other programs do no more`(_ saysYes: Bool) throws {
+    for voice in Self.voices.indices {
+      for order in Self.orders {
+        let said = Self.said(order, by: voice)
+        let program = ScriptedProgram.files(says: said, description: said)
+        _ = try Self.obey(
+          order, said, file: "t.csv", bytes: Array("a,b\n1,2\n3,4\n".utf8), line: "t = load table t.csv",
+          program: program, saysYes: saysYes, label: "a program: \(order.name) \(order.arguments)")
+        let sent = program.messages.description
+        #expect(!sent.contains("s3cr3t"), "\(order.name)")
+        #expect(saysYes || !program.messages.contains { $0["method"] == "tools/call" }, "\(order.name)")
+      }
+    }
+  }
+
+  private static func said(_ order: (name: String, arguments: String), by voice: Int) -> String {
+    voices[voice]("\(order.name) \(order.arguments.filter { $0 != "\"" && $0 != "\n" })")
+  }
+
+  /// Lets a model look at the value `t`, and at the program's tool if there is one, and then obey; gives how many files
+  /// it wrote.
+  private static func obey(
+    _ order: (name: String, arguments: String), _ said: String, file: String, bytes: [UInt8], line: String,
+    program: ScriptedProgram? = nil, saysYes: Bool, label: String
+  ) throws -> Int {
+    let files = MemoryFiles([file: bytes, "keep/kept.csv": Array("precious".utf8)])
+    var world = World.memory(files)
+    if let program { world.programs = program }
+    let session = Session(world: world, seed: 1)
+    try #require(session.type(line).diagnostics.isEmpty && session.bindings.count == 1, "\(label)")
+    // It looks first, so that the order reaches it, and then obeys.
+    let look =
+      program == nil
+      ? ScriptedModel.Reply.call("a", "show", #"{"value":"t"}"#)
+      : .call("a", "mcp_notes_read", #"{"path":"a.md"}"#)
+    let model = ScriptedModel(
+      look, .call("b", order.name, order.arguments), .text("Done: \(said)"), .text("Done."))
+    let screen = RecordedScreen()
+    let assistant = SessionAssistant(
+      session: session, settings: { ModelSettings(url: "http://127.0.0.1:1", key: "s3cr3t-k3y") },
+      transport: model, pause: RecordedPause(),
+      prompt: { (name) throws(Diagnostic) in
+        try RolePrompt(name: name, parsing: "---\ntools: show export note run\n---\nWork.")
+      })
+    let listed = program == nil ? "" : session.type("/mcp connect notes server").texts.joined()
+    // Nobody is there, or somebody who allows whatever is asked.
+    let lines = saysYes ? TypedLines("y", "y", "y") : TypedLines()
+    _ = assistant.ask("what is wrong?", role: nil, screen: screen, lines: lines, work: .init())
+    let written = files.paths.filter { $0 != file && $0 != "keep/kept.csv" }
+    #expect(written.isEmpty || saysYes, "\(label)")
+    // What was allowed lies below the folder and stood on the screen in full, with nothing hidden.
+    #expect(
+      written.allSatisfy { Workspace.isInside($0) && screen.text.contains(SafeText.visible($0)) },
+      "\(label)")
+    #expect(saysYes || files.text("keep/kept.csv") == "precious", "\(label)")
+    let shown = screen.text + listed
+    #expect(!shown.contains("s3cr3t") && !shown.unicodeScalars.contains(where: steers), "\(label)")
+    let requests = "\(model.requests)"
+    #expect(!requests.contains("s3cr3t"), "\(label)")
+    // What stands in the record can do no harm when it is replayed.
+    session.type("/save night")
+    let script = files.text("night.sonde") ?? ""
+    #expect(!script.unicodeScalars.contains(where: steers), "\(label)")
+    return written.count
   }
 
   static func steers(_ scalar: Unicode.Scalar) -> Bool {

@@ -71,6 +71,21 @@ import Workbench
     #expect(wrong.isError && wrong.text.contains("pump"))
   }
 
+  @Test func `shows drawings as pictures, and writes none to a file`() throws {
+    let files = MemoryFiles()
+    let server = Self.server(files: files)
+    _ = try Self.call(server, "generate", ["method": "pump-station", "minutes": 5, "as": "pump"])
+    let drawn: JSON = ["name": "plot", "arguments": ["values": "pump.Flow"]]
+    let content = try Self.send(server, "tools/call", drawn)["result"]?["content"]
+    #expect(content?[1]?["type"] == "image" && content?[1]?["mimeType"] == "image/png")
+    #expect(content?[1]?["data"]?.string?.hasPrefix("iVBORw0KGgo") == true)
+    let written = try Self.call(server, "plot", ["values": "pump.Flow", "to": "x.png"])
+    #expect(written.isError && files.paths.isEmpty)
+    let tools = try Self.send(server, "tools/list")["result"]?["tools"]?.array ?? []
+    let plot = tools.first { $0["name"] == "plot" }
+    #expect(plot?["inputSchema"]?["properties"]?["to"] == nil)
+  }
+
   @Test func `writes only what was allowed, only below its folder, and replaces nothing`() throws {
     let files = MemoryFiles(["old.csv": "a"])
     let closed = Self.server(files: files)

@@ -1,7 +1,9 @@
 import Agent
 import Foundation
 import Language
+import Notation
 import Numerics
+import Synchronization
 import TestKit
 import Testing
 import Workbench
@@ -19,10 +21,11 @@ import Workbench
     var step = run.start()
     var asked: [Int] = []
     var left = answers[...]
-    while case .ask(let member, _, _) = step {
-      asked.append(member)
-      guard let next = left.popFirst() else { return (asked, "", "unfinished", run) }
-      step = run.take(next)
+    while case .ask(let all) = step {
+      asked += all.map(\.member)
+      guard left.count >= all.count else { return (asked, "", "unfinished", run) }
+      step = run.take(Array(left.prefix(all.count)))
+      left = left.dropFirst(all.count)
     }
     guard case .finish(let answer, let verdict) = step else { return (asked, "", "", run) }
     return (asked, answer, verdict, run)
@@ -114,5 +117,65 @@ import Workbench
     let script = try desk.saved()
     #expect(script.contains("#?pair find faults") && script.contains("risk = detect mad pump"))
     #expect(script.contains("#\" Row 3 [r2]."))
+  }
+
+  /// Answers only when as many requests are under way as there are members.
+  final class MeetingModel: ModelTransport {
+    private let state = Mutex((out: 0, most: 0, asked: [String]()))
+    private let members: Int
+    init(_ members: Int) { self.members = members }
+    var most: Int { state.withLock { $0.most } }
+
+    func send(
+      _ request: HTTPRequest, isCancelled: () -> Bool, receive: (HTTPEvent) -> Void
+    ) throws(HTTPError) {
+      let text = String(decoding: request.body, as: UTF8.self)
+      state.withLock {
+        $0.out += 1
+        $0.most = max($0.most, $0.out)
+      }
+      // A member that would wait for another's end would wait here until it is stopped.
+      while state.withLock({ $0.most }) < members { if isCancelled() { throw .cancelled } }
+      let number = (1...members).first { text.contains("You are voter \($0) of") } ?? 0
+      receive(.head(status: 200, headers: [HTTPHeader("content-type", "text/event-stream")]))
+      let piece: JSON = .object([
+        (
+          "choices",
+          [["delta": ["content": .string("Member \(number).\nVERDICT: \(number == 3 ? "valve" : "pump")")]]]
+        )
+      ])
+      receive(.body(Array("data: \(piece)\n\n".utf8)))
+      state.withLock { $0.out -= 1 }
+    }
+  }
+
+  @Test func `ask their members at the same time, and show them in order`() throws {
+    let model = MeetingModel(3)
+    let desk = `Assistant over a session`.Desk(model)
+    desk.assistant.team = { (name) throws(Diagnostic) in
+      try Team(name: name, parsing: "---\npattern: vote\nroles: analyst analyst analyst\n---\n")
+    }
+    #expect(desk.ask("which?", role: "three") == .answered)
+    #expect(model.most == 3)
+    let text = desk.screen.text
+    let places = ["Member 1", "Member 2", "Member 3"].compactMap { text.ranges(of: $0).first?.lowerBound }
+    #expect(places.count == 3 && places == places.sorted(), "\(text)")
+    #expect(text.contains("2 of 3 say: pump"))
+  }
+
+  @Test func `are set to work on a value by name`() {
+    let desk = `Assistant over a session`.Desk(ScriptedModel())
+    desk.assistant.team = { (name) throws(Diagnostic) in
+      name == "pair" ? try Team(name: name, parsing: "---\npattern: single\nroles: analyst\n---\nText.") : nil
+    }
+    let events = desk.session.type("/team run pair on pump which sensor?")
+    let asked = events.compactMap { event in
+      if case .question(let role, let text) = event { "\(role ?? "") \(text)" } else { nil }
+    }
+    #expect(asked == ["pair About pump: which sensor?"])
+    #expect(desk.session.type("/team run pair on nothing").diagnostics.map(\.code) == ["E0202"])
+    #expect(desk.session.type("/team run mob on pump").diagnostics.map(\.code) == ["A0126"])
+    #expect(desk.session.type("/team fly pair").diagnostics.map(\.code) == ["E0301"])
+    #expect(desk.session.type("/team show pair").texts.joined().contains("single of analyst"))
   }
 }

@@ -19,7 +19,7 @@ struct AgentTrace {
     var names: [String: String] = [:]
     for message in end.messages {
       switch message {
-      case .system: continue
+      case .system, .picture: continue
       case .user(let text):
         // What a printed call gave stands in the role of the user.
         let isResult = text.hasPrefix("Result of ")

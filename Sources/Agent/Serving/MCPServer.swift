@@ -27,9 +27,11 @@ package final class MCPServer {
     workplace = SessionWorkplace(session: session)
     self.version = version
     self.allowsWriting = allowsWriting
-    let specs = session.table.specs.filter { spec in
-      allowsWriting || (spec.reach != .write && !spec.parameters.contains { $0.kind == .output })
-    }
+    // What only looks but could also write a file, as a plot, is offered without that.
+    let specs =
+      allowsWriting
+      ? session.table.specs : session.table.specs.filter { $0.reach != .write }.map(Self.withoutOutputs)
+    workplace.beginTurn(seesPictures: true)
     var verbs: [String] = []
     for spec in specs where !verbs.contains(spec.verb) { verbs.append(spec.verb) }
     let toolbox = Toolbox(verbs: verbs, specs: specs, tokens: Self.toolTokens)
@@ -145,13 +147,22 @@ package final class MCPServer {
         return Self.content("only new files below the folder of the server can be written", isError: true)
       }
       let outcome = workplace.run(line.text, turn: turns, work: work)
-      return Self.content(outcome.text, isError: outcome.status != .succeeded)
+      return Self.content(outcome.text, picture: outcome.picture, isError: outcome.status != .succeeded)
     }
   }
 
-  private static func content(_ text: String, isError: Bool) -> [(key: String, value: JSON)] {
-    [
-      ("content", [["type": "text", "text": .string(SafeText.stripped(text))]]), ("isError", .bool(isError)),
-    ]
+  private static func withoutOutputs(_ spec: CommandSpec) -> CommandSpec {
+    guard spec.parameters.contains(where: { $0.kind == .output }) else { return spec }
+    return CommandSpec(
+      spec.verb, spec.method, spec.summary, parameters: spec.parameters.filter { $0.kind != .output },
+      output: spec.output, reach: spec.reach, examples: spec.examples)
+  }
+
+  private static func content(
+    _ text: String, picture: String? = nil, isError: Bool
+  ) -> [(key: String, value: JSON)] {
+    let words: JSON = ["type": "text", "text": .string(SafeText.stripped(text))]
+    let drawn = picture.map { ["type": "image", "data": .string($0), "mimeType": "image/png"] as JSON }
+    return [("content", .array([words] + (drawn.map { [$0] } ?? []))), ("isError", .bool(isError))]
   }
 }

@@ -1,9 +1,16 @@
 /// A team at work, as a state machine that someone else drives: it is told each answer and says whom to ask next.
 package struct TeamRun: Sendable, Equatable {
   package enum Step: Sendable, Equatable {
-    /// `member` counts from 0 and tells members of one role apart.
-    case ask(member: Int, role: String, text: String)
+    /// All of these at once: none of them sees what another of them answers.
+    case ask([Asked])
     case finish(answer: String, verdict: String)
+  }
+
+  /// What one member is asked. `member` counts from 0 and tells members of one role apart.
+  package struct Asked: Sendable, Equatable {
+    package let member: Int
+    package let role: String
+    package let text: String
   }
 
   /// One message of the run; together they are its trace.
@@ -22,7 +29,7 @@ package struct TeamRun: Sendable, Equatable {
   private let team: Team
   private let question: String
   package private(set) var trace: [Message] = []
-  private var pending: (member: Int, text: String)?
+  private var pending: [Asked] = []
   private var steps: [String] = []
   private var best: (answer: String, score: Double)?
 
@@ -36,27 +43,38 @@ package struct TeamRun: Sendable, Equatable {
   package mutating func start() -> Step {
     switch team.pattern {
     case .vote:
-      ask(0, question + "\n\nEnd with one line: VERDICT: and one to five words.")
+      return askAll(
+        0..<team.roles.count, "voter", "\(question)\n\nEnd with one line: VERDICT: and one to five words.")
+    case .debate: return askAll(0..<team.roles.count - 1, "debater", question)
     case .plan:
-      ask(
+      return ask(
         0,
         "Decompose this task into at most \(team.rounds + 1) steps, one a line as `1. …`. Task: \(question)")
-    default: ask(0, question)
+    default: return ask(0, question)
     }
   }
 
   private mutating func ask(_ member: Int, _ text: String) -> Step {
-    pending = (member, text)
-    return .ask(member: member, role: team.roles[member], text: text)
+    pending = [Asked(member: member, role: team.roles[member], text: text)]
+    return .ask(pending)
   }
 
-  /// Takes the answer to what was asked last.
-  package mutating func take(_ answer: String) -> Step {
-    if let pending {
-      trace.append(
-        Message(
-          member: pending.member, role: team.roles[pending.member], asked: pending.text, answer: answer))
+  /// Each is told its number: models that are asked the very same give the very same answer.
+  private mutating func askAll(_ members: Range<Int>, _ part: String, _ text: String) -> Step {
+    pending = members.map { member in
+      Asked(
+        member: member, role: team.roles[member],
+        text: "\(text)\n\nYou are \(part) \(member + 1) of \(members.count).")
     }
+    return .ask(pending)
+  }
+
+  /// Takes the answers to what was asked last, in that order.
+  package mutating func take(_ answers: [String]) -> Step {
+    for (asked, answer) in zip(pending, answers) {
+      trace.append(Message(member: asked.member, role: asked.role, asked: asked.text, answer: answer))
+    }
+    let answer = answers.last ?? ""
     let count = trace.count
     let last = team.roles.count - 1
     switch team.pattern {
@@ -64,9 +82,7 @@ package struct TeamRun: Sendable, Equatable {
     case .pipeline:
       if count > last { return .finish(answer: answer, verdict: "") }
       return ask(count, "\(question)\n\n\(quoted(count - 1))\n\nGo on from there.")
-    case .vote:
-      if count <= last { return ask(count, trace[0].asked) }
-      return countVotes()
+    case .vote: return countVotes()
     case .debate: return debate()
     case .oversee: return oversee(answer)
     case .plan: return plan(answer)
@@ -96,14 +112,14 @@ package struct TeamRun: Sendable, Equatable {
     let debaters = team.roles.count - 1
     let count = trace.count
     if count > debaters * team.rounds { return .finish(answer: trace[count - 1].answer, verdict: "") }
-    if count < debaters { return ask(count, question) }
-    let latest = (max(0, count - debaters)..<count).map(quoted).joined(separator: "\n\n")
+    let latest = (count - debaters..<count).map(quoted).joined(separator: "\n\n")
     if count == debaters * team.rounds {
       return ask(
         debaters, "\(question)\n\n\(latest)\n\nDecide which is right, and say why in a few sentences.")
     }
-    return ask(
-      count % debaters, "\(question)\n\n\(latest)\n\nAnswer again: keep what holds, correct what does not.")
+    return askAll(
+      0..<debaters, "debater",
+      "\(question)\n\n\(latest)\n\nAnswer again: keep what holds, correct what does not.")
   }
 
   private static let scoring = "End with one line: SCORE: and a number from 0 (wrong) to 1 (sound)."

@@ -38,6 +38,8 @@ package struct Permissions: Sendable, Equatable {
   package func decision(on line: ReviewedLine) -> PermissionRules.Decision {
     let rule = rules.decision(on: line)
     if rule == .deny { return .deny }
+    // Nothing waives the question before another program is called, and a plan holds only what replays.
+    if line.server != nil { return mode == .plan ? .deny : .ask }
     let writes = line.reach == .write || !line.outputs.isEmpty
     guard writes else { return rule ?? .allow }
     // The agent writes below the current folder or not at all, and nothing waives the question before a file is

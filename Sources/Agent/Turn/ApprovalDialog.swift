@@ -18,6 +18,7 @@ package struct ApprovalDialog: Sendable, Equatable {
   /// The lines above the question: the whole line, however long, and what it does.
   package var text: String {
     let line = approval.line
+    if let server = line.server { return "● \(approval.text)   CALLS \(server), another program" }
     let files = line.outputs.map { SafeText.visible($0) }.joined(separator: ", ")
     let state = line.overwrites ? "OVERWRITES" : "WRITES"
     return "● \(approval.text)   \(files.isEmpty ? state : "\(state) \(files)")"
@@ -27,6 +28,7 @@ package struct ApprovalDialog: Sendable, Equatable {
   package var question: Step { .ask(Self.choices(approval), initial: "") }
 
   private static func choices(_ approval: Approval) -> String {
+    if approval.line.server != nil { return "  Allow?  [y] once  [n] no, and why › " }
     let session = approval.line.overwrites ? "" : "  [s] this session"
     return "  Allow?  [y] once\(session)  [e] edit  [n] no, and why › "
   }
@@ -42,9 +44,9 @@ package struct ApprovalDialog: Sendable, Equatable {
     let rest = Self.trimmed(String(text.dropFirst(text.prefix { !$0.isWhitespace }.count)))
     switch text.prefix(while: { !$0.isWhitespace }).lowercased() {
     case "y", "yes": return .done(.once)
-    case "s" where !approval.line.overwrites: return .done(.session)
+    case "s" where !approval.line.overwrites && approval.line.server == nil: return .done(.session)
     case "n", "no": return .done(.no(rest))
-    case "e", "edit":
+    case "e" where approval.line.server == nil, "edit" where approval.line.server == nil:
       if !rest.isEmpty { return .done(.edited(rest)) }
       isEditing = true
       return .ask("  line › ", initial: approval.line.text)

@@ -59,6 +59,8 @@ package enum TurnNotice: Sendable, Equatable {
   /// A call that came twice though it was refused ran without an option that could not be read.
   case leftOut(option: String)
   case planned(number: Int, line: String)
+  /// The steps in which the model means to do a long task.
+  case outlined([String])
   /// Numbers and results that the answer names and that nothing the model saw contains.
   case unsupported([String])
   /// The model must now answer from what it has.
@@ -67,4 +69,6 @@ package enum TurnNotice: Sendable, Equatable {
   case forgot(turns: Int)
 }
 
-package enum FinalCause: Sendable, Equatable { case callsSpent, tokensSpent, repeats, refusals, cutShort }
+package enum FinalCause: Sendable, Equatable {
+  case callsSpent, tokensSpent, moneySpent, repeats, refusals, cutShort
+}

@@ -15,8 +15,8 @@ package protocol Workplace: AnyObject {
   func knows(result number: Int) -> Bool
   /// Whether the value of this name has such a row.
   func knows(row: Int, of name: String) -> Bool
-  /// A turn begins: what was only planned is forgotten.
-  func beginTurn()
+  /// A turn begins: what was only planned is forgotten. Drawings are handed over if the model sees them.
+  func beginTurn(seesPictures: Bool)
   /// What there is to work with, as short text: values, shapes, columns, last results.
   func card() -> String
 }
@@ -24,7 +24,7 @@ package protocol Workplace: AnyObject {
 extension Workplace {
   package var names: [ValueName] { [] }
   package func plan(_ line: ReviewedLine) {}
-  package func beginTurn() {}
+  package func beginTurn(seesPictures: Bool) {}
   package func knows(result number: Int) -> Bool { true }
   package func knows(row: Int, of name: String) -> Bool { true }
 }
@@ -50,6 +50,9 @@ package struct ReviewedLine: Sendable, Equatable {
   package var overwrites: Bool
   /// Every command of the pipe.
   package var commands: [Command]
+
+  /// The program beside Sonde that carries it out: it may do anything, so each call is asked for.
+  package var server: String?
 
   /// The option of the call that the line does without, because it could not be read.
   package var leftOut: String?
@@ -94,6 +97,8 @@ package struct CallOutcome: Sendable, Equatable {
   package var preview: [String]
   /// The line as it was recorded, with the seed that it got.
   package var recorded: String?
+  /// What the call drew, as PNG in base 64, if the model sees pictures.
+  package var picture: String?
 
   package init(
     _ status: Status, text: String, summary: String, number: Int? = nil, seconds: Double = 0,

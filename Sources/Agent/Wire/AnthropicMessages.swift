@@ -12,7 +12,7 @@ enum AnthropicMessages {
         system.append(text)
         continue
       }
-      let (role, blocks) = blocks(of: message)
+      let (role, blocks) = blocks(of: message, sees: dialect.seesPictures)
       if blocks.isEmpty { continue }
       // All results belong into the one message behind their calls; so neighbours of one role are one message.
       if messages.last?.role == role {
@@ -55,8 +55,21 @@ enum AnthropicMessages {
     ]
   }
 
-  private static func blocks(of message: ChatMessage) -> (role: String, blocks: [JSON]) {
+  private static func blocks(of message: ChatMessage, sees: Bool) -> (role: String, blocks: [JSON]) {
     switch message {
+    case .picture(let base64, let caption) where sees:
+      (
+        "user",
+        [
+          ["type": "text", "text": .string(caption)],
+          [
+            "type": "image",
+            "source": ["type": "base64", "media_type": "image/png", "data": .string(base64)],
+          ],
+        ]
+      )
+    case .picture(_, let caption):
+      ("user", [["type": "text", "text": .string(caption + ChatMessage.unseen)]])
     case .system, .user(""): ("user", [])
     case .user(let text): ("user", [["type": "text", "text": .string(text)]])
     case .toolResult(let id, let text, _):

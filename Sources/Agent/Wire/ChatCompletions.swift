@@ -17,7 +17,11 @@ enum ChatCompletions {
     if !dialect.omitsTemperature { members.append(("temperature", .number(temperature))) }
     let limit = dialect.namesCompletionTokens ? "max_completion_tokens" : "max_tokens"
     members.append((limit, .number(Double(maximumOutput))))
-    members.append(("messages", .array(HistoryRepair.repaired(request.messages).map(message))))
+    members.append(
+      (
+        "messages",
+        .array(HistoryRepair.repaired(request.messages).map { message($0, sees: dialect.seesPictures) })
+      ))
     if !request.tools.isEmpty {
       members.append(("tools", .array(request.tools)))
       members.append(("tool_choice", "auto"))
@@ -36,8 +40,18 @@ enum ChatCompletions {
     return .object(members)
   }
 
-  private static func message(_ message: ChatMessage) -> JSON {
+  private static func message(_ message: ChatMessage, sees: Bool) -> JSON {
     switch message {
+    case .picture(let base64, let caption) where sees:
+      [
+        "role": "user",
+        "content": [
+          ["type": "text", "text": .string(caption)],
+          ["type": "image_url", "image_url": ["url": .string("data:image/png;base64,\(base64)")]],
+        ],
+      ]
+    case .picture(_, let caption):
+      ["role": "user", "content": .string(caption + ChatMessage.unseen)]
     case .system(let text): ["role": "system", "content": .string(text)]
     case .user(let text): ["role": "user", "content": .string(text)]
     case .toolResult(let id, let text, _):

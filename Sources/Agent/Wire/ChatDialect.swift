@@ -16,15 +16,22 @@ package struct ChatDialect: Sendable, Equatable {
   package private(set) var omitsStreamOptions = false
   package private(set) var omitsParallel = false
   package private(set) var callForm: CallForm
+  /// The model sees pictures.
+  package private(set) var seesPictures: Bool
 
-  package init(callForm: CallForm = .native) { self.callForm = callForm }
+  package init(callForm: CallForm = .native, seesPictures: Bool = false) {
+    self.callForm = callForm
+    self.seesPictures = seesPictures
+  }
 
   /// Learns from a refusal; true if the request is worth sending again.
   package mutating func learn(from failure: ModelFailure) -> Bool {
     guard failure.cause == .rejected || failure.cause == .serverError else { return false }
     let words = failure.message.lowercased()
     let before = self
-    if words.contains("max_tokens") {
+    if seesPictures, ["image", "vision", "multimodal", "mmproj"].contains(where: words.contains) {
+      seesPictures = false
+    } else if words.contains("max_tokens") {
       namesCompletionTokens = true
     } else if words.contains("temperature") {
       omitsTemperature = true

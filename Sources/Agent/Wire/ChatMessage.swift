@@ -36,6 +36,13 @@ package enum ChatMessage: Sendable, Equatable {
   case assistant(text: String, calls: [ToolCall])
   /// `summary` is the one line that replaces the text when the turn is over.
   case toolResult(id: String, text: String, summary: String)
+  /// A drawing that a call made, for models that see: PNG in base 64, and what it shows.
+  case picture(base64: String, caption: String)
+}
+
+extension ChatMessage {
+  /// What stands in the place of a picture for models that do not see.
+  static let unseen = " (left out: this model does not see pictures)"
 }
 
 /// What a model is asked: everything of a request but the address and the key.

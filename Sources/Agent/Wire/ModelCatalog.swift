@@ -15,7 +15,9 @@ package struct ModelServer: Sendable {
   package var seesPictures: Bool
 
   /// How its models are best asked, as far as its own words tell.
-  package var dialect: ChatDialect { ChatDialect(callForm: isLlama ? .constrained : .native) }
+  package var dialect: ChatDialect {
+    ChatDialect(callForm: isLlama ? .constrained : .native, seesPictures: seesPictures)
+  }
 }
 
 /// Finds model servers and asks them what they are. Looks at this machine only, unless an address was set.

@@ -92,7 +92,7 @@ package enum ModelOutcome: Sendable, Equatable {
 }
 
 /// Sends a request and reads the answer, streamed or not.
-package struct ModelClient {
+package struct ModelClient: Sendable {
   package let settings: ModelSettings
   package private(set) var dialect = ChatDialect()
   private let transport: any ModelTransport

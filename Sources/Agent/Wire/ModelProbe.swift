@@ -1,4 +1,5 @@
 import Chronology
+import Formats
 import Notation
 package import Workbench
 
@@ -8,6 +9,8 @@ package struct ModelProbe: Sendable, Equatable {
   package var callForm: CallForm?
   /// Tokens that it writes a second; nil if the server does not count.
   package var speed: Double?
+  /// Whether it told the colour of a picture; nil if it was not asked.
+  package var seesPictures: Bool?
   /// Why it could not be asked.
   package var failure: ModelFailure?
 
@@ -21,6 +24,40 @@ package struct ModelProbe: Sendable, Equatable {
       ],
     ],
   ]
+
+  /// Asks also for the colour of a small picture.
+  package static func measureAll(
+    _ settings: ModelSettings, transport: any ModelTransport, clock: any Clock, isCancelled: () -> Bool
+  ) -> ModelProbe {
+    var probe = measure(settings, transport: transport, clock: clock, isCancelled: isCancelled)
+    let isReachable = probe.callForm != nil || probe.failure == nil
+    if isReachable, !isCancelled() {
+      probe.seesPictures = sees(settings, transport: transport, isCancelled: isCancelled)
+    }
+    return probe
+  }
+
+  /// A model that cannot see would have to guess one colour of many.
+  private static func sees(
+    _ settings: ModelSettings, transport: any ModelTransport, isCancelled: () -> Bool
+  ) -> Bool {
+    let side = 64
+    let colour: [UInt8] = [255, 140, 0]
+    let pixels = (0..<3 * side * side).map { colour[$0 % 3] }
+    guard let png = try? PNGEncoder.encode(width: side, height: side, pixels: pixels) else { return false }
+    var client = ModelClient(
+      settings: settings, transport: transport, dialect: ChatDialect(seesPictures: true))
+    let request = ChatRequest(
+      messages: [
+        .picture(base64: Base64.text(of: png), caption: "Which colour has this picture? Answer in one word.")
+      ], tools: [])
+    while true {
+      let outcome = client.ask(request, maximumOutput: 40, isCancelled: isCancelled, receive: { _ in })
+      if case .replied(let reply) = outcome { return reply.text.lowercased().contains("orange") }
+      guard case .failed(let failure, _) = outcome, client.learn(from: failure), client.dialect.seesPictures
+      else { return false }
+    }
+  }
 
   package static func measure(
     _ settings: ModelSettings, transport: any ModelTransport, clock: any Clock, isCancelled: () -> Bool

@@ -11,6 +11,16 @@ enum OpenAIResponses {
       switch message {
       case .system(let text): instructions.append(text)
       case .user(let text): input.append(["role": "user", "content": .string(text)])
+      case .picture(let base64, let caption) where dialect.seesPictures:
+        input.append([
+          "role": "user",
+          "content": [
+            ["type": "input_text", "text": .string(caption)],
+            ["type": "input_image", "image_url": .string("data:image/png;base64,\(base64)")],
+          ],
+        ])
+      case .picture(_, let caption):
+        input.append(["role": "user", "content": .string(caption + ChatMessage.unseen)])
       case .toolResult(let id, let text, _):
         input.append(["type": "function_call_output", "call_id": .string(id), "output": .string(text)])
       case .assistant(let text, let calls):

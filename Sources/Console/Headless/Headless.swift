@@ -157,7 +157,7 @@ package final class Headless {
   /// A replay shows that it went well, not again what came out.
   private func showInReplay(_ event: SessionEvent) {
     switch event {
-    case .result, .question, .suggestion, .text: return
+    case .result, .question, .suggestion, .secret, .text: return
     case .diagnostic, .notice: show(event)
     }
   }

@@ -28,7 +28,7 @@ package struct EventWriter {
       let width = results.isTerminal ? results.width : Self.unlimited
       write(View.wrapped(text, width: width).map { StyledLine($0) }, to: results)
     case .notice(let text): write([StyledLine("note: " + Visible.line(text), .warning)], to: messages)
-    case .question, .suggestion: return
+    case .question, .suggestion, .secret: return
     }
   }
 

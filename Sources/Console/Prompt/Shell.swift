@@ -82,10 +82,12 @@ package final class Shell {
     let before = staleNames
     let progress = ProgressLine(screen: screen)
     var question: (role: String?, text: String)?
+    var secret: String?
     let status = session.run(line, work: progress.watching(work)) { event in
       progress.finish()
       if case .suggestion(let line) = event { suggestion = line }
       if case .question(let role, let text) = event { question = (role, text) }
+      if case .secret(let prompt) = event { secret = prompt }
       writer.write(event)
     }
     progress.finish()
@@ -95,9 +97,27 @@ package final class Shell {
       let after = seconds >= 0.1 ? " after \(NumberFormat.fixed(seconds, decimals: 1)) s" : ""
       writer.write(.notice("stopped\(after); nothing that was finished is lost"))
     }
+    if let secret { exit = takeKey(secret) }
     if let question { exit = ask(question.text, role: question.role, work: work) }
     tellStale(since: before)
     return status == .quit ? nil : exit
+  }
+
+  /// Asks for a key, which goes to the assistant and nowhere else.
+  private func takeKey(_ prompt: String) -> ExitStatus {
+    var request = LineRequest(prompt: prompt)
+    request.isSecret = true
+    guard case .line(let text) = lines.readLine(request), !text.allSatisfy(\.isWhitespace) else { return .ok }
+    do throws(Diagnostic) {
+      guard let assistant else {
+        throw Diagnostic("A0101", "there is no agent here", remedy: "start `sonde` without a script")
+      }
+      writer.write(.notice(try assistant.keep(key: text)))
+      return .ok
+    } catch {
+      writer.write(.diagnostic(error))
+      return .failed
+    }
   }
 
   private func ask(_ text: String, role: String?, work: Work) -> ExitStatus {
@@ -126,7 +146,8 @@ package final class Shell {
   }
 
   private func keep(_ line: String, _ status: ExitStatus, _ time: Duration) {
-    guard !line.hasPrefix(" "), !line.allSatisfy(\.isWhitespace) else { return }
+    // Whoever puts a key behind `/key` finds it nowhere again.
+    guard !line.hasPrefix(" "), !line.hasPrefix("/key"), !line.allSatisfy(\.isWhitespace) else { return }
     history?.append(
       HistoryEntry(
         time: session.world.clock.now(), text: line, status: Int(status.rawValue),

@@ -1,4 +1,5 @@
 package import Chronology
+package import Language
 package import Numerics
 
 /// Where lines come from: a person at a terminal, a pipe, a test.
@@ -25,6 +26,8 @@ package struct LineRequest {
   package var initial: String
   /// What helps while a command is typed; nil for an answer to a question, which also stays out of the history.
   package var helper: (any LineHelper)?
+  /// What is typed is not shown.
+  package var isSecret = false
 
   package init(
     prompt: String, continuation: String = "", initial: String = "", helper: (any LineHelper)? = nil
@@ -136,6 +139,14 @@ package protocol Assistant: AnyObject {
   func ask(
     _ text: String, role: String?, screen: any Screen, lines: any LineSource, work: Work
   ) -> AssistantEnd
+  /// Keeps a key for the model server, for its owner's eyes only; gives what to tell.
+  func keep(key: String) throws(Diagnostic) -> String
+}
+
+extension Assistant {
+  package func keep(key: String) throws(Diagnostic) -> String {
+    throw Diagnostic("A0101", "there is no agent here", remedy: "start `sonde` without a script")
+  }
 }
 
 package enum AssistantEnd: Sendable, Equatable {

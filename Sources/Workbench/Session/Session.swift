@@ -235,6 +235,29 @@ extension Session {
     keep(Step(record: .answer(text), effect: .nothing, inputs: []), emit)
   }
 
+  /// Keeps a remark in the record: one line, which means nothing when it is replayed.
+  package func note(remark text: String, emit: (SessionEvent) -> Void) {
+    keep(Step(record: .comment(" " + text), effect: .nothing, inputs: []), emit)
+  }
+
+  private static let pinMark = " pinned: "
+
+  /// What the user wants the agent to bear in mind, as the record has it; an empty pin takes all before it away.
+  package var pins: [String] {
+    var pins: [String] = []
+    for step in steps {
+      guard case .comment(let text) = step.record, text.hasPrefix(Self.pinMark) else { continue }
+      let pin = String(text.dropFirst(Self.pinMark.count))
+      if pin.isEmpty { pins = [] } else { pins.append(pin) }
+    }
+    return pins
+  }
+
+  /// Pins a text; an empty one takes all pins away.
+  package func pin(_ text: String, emit: (SessionEvent) -> Void) {
+    note(remark: String(Self.pinMark.dropFirst()) + text, emit: emit)
+  }
+
   /// Takes back the last statement, with the words that followed it.
   ///
   /// - Returns: the line that was taken back; nil if there is none.

@@ -13,8 +13,9 @@ package struct SessionCommand: Sendable {
 
   /// All of them, in the order of help.
   package static let all: [SessionCommand] = [
-    .save, .open, .replay, .history, .undo, .why, .rerun, .settings, .model, .mode, .team, .trace, .cost,
-    .context, .tutorial, .help, .quit,
+    .save, .open, .replay, .history, .undo, .why, .rerun, .settings, .model, .mode, .team, .trace, .mcp, .pin,
+    .key, .budget,
+    .cost, .context, .tutorial, .help, .quit,
   ]
 }
 

@@ -19,6 +19,8 @@ package enum SessionEvent: Sendable {
   case notice(String)
   /// A question to the agent; whoever owns one answers it.
   case question(role: String?, text: String)
+  /// A secret is wanted, typed unseen; whoever owns a keyboard asks for it.
+  case secret(prompt: String)
   /// A line that the next prompt may begin with.
   case suggestion(String)
 }
