@@ -35,7 +35,10 @@ struct DetectGraph: PureCommand {
     let detector = try method(call, graph)
     do throws(DetectionError) {
       let values = try detector.scores(of: graph, work: work)
-      return .scores(Scores(index: graph.nodes.index, values: values, method: name))
+      return .scores(
+        Scores(
+          index: graph.nodes.index, values: values, method: name,
+          contributions: try detector.contributions(of: graph, work: work)))
     } catch {
       switch error {
       case .cancelled: throw .cancelled
