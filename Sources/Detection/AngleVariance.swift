@@ -35,6 +35,10 @@ package struct AngleVariance: Detector, Equatable {
 
     private static let smallest = 1e-300
 
+    package func evidence(
+      for row: Int, of rows: Observations, trainedAt place: Int?, work: Work
+    ) throws(DetectionError) -> Evidence? { try self.rows.evidence(of: rows, excluding: place, work: work) }
+
     package func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {
       try scores(of: rows, excludingSelf: false, work: work)
     }

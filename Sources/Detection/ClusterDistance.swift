@@ -1,5 +1,5 @@
 package import Numerics
-import Values
+package import Values
 
 /// Scores rows by their distance to the nearest of a few cluster centers.
 ///
@@ -33,6 +33,13 @@ package struct ClusterDistance: Detector, Equatable {
     package static let method = ClusterDistance.name
     let rows: ReferenceRows
     let clustering: Clustering
+
+    package func contributions(to rows: Observations, work: Work) throws(DetectionError) -> Contributions? {
+      let clustering = clustering
+      return try self.rows.contributions(
+        of: rows, meaning: "squared distance to the nearest center", work: work
+      ) { _, values in clustering.centers.row(clustering.nearest(to: values).center) }
+    }
 
     package func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {
       let unit = self.rows.unit

@@ -79,6 +79,10 @@ package struct ClusterHierarchy: Detector, Equatable {
     let cores: [Double]
     let tree: CondensedTree
 
+    package func evidence(
+      for row: Int, of rows: Observations, trainedAt place: Int?, work: Work
+    ) throws(DetectionError) -> Evidence? { try self.rows.evidence(of: rows, excluding: place, work: work) }
+
     package func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {
       let matrix = self.rows.matrix
       let distances = SquaredDistances(matrix)

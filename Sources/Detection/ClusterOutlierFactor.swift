@@ -1,5 +1,5 @@
 package import Numerics
-import Values
+package import Values
 
 /// Scores rows by their distance to the nearest large cluster.
 ///
@@ -70,6 +70,13 @@ package struct ClusterOutlierFactor: Detector, Equatable {
     let sizes: [Int]
     let large: [Int]
     let isWeighted: Bool
+
+    package func contributions(to rows: Observations, work: Work) throws(DetectionError) -> Contributions? {
+      let (clustering, large) = (clustering, large)
+      return try self.rows.contributions(
+        of: rows, meaning: "squared distance to the nearest center of a large cluster", work: work
+      ) { _, values in clustering.centers.row(clustering.nearest(to: values, among: large).center) }
+    }
 
     package func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {
       let unit = self.rows.unit

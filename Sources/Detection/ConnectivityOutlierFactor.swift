@@ -40,6 +40,10 @@ package struct ConnectivityOutlierFactor: Detector, Equatable {
     let chains: [Double]
     let trainingScores: [Double]
 
+    package func evidence(
+      for row: Int, of rows: Observations, trainedAt place: Int?, work: Work
+    ) throws(DetectionError) -> Evidence? { try self.rows.evidence(of: rows, excluding: place, work: work) }
+
     package func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {
       let queries = try self.rows.scaled(rows, work: work)
       let found = try self.rows.matrix.nearest(

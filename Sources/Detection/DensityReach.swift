@@ -48,6 +48,10 @@ package struct DensityReach: Detector, Equatable {
     let cores: [Double]
     let radius: Double
 
+    package func evidence(
+      for row: Int, of rows: Observations, trainedAt place: Int?, work: Work
+    ) throws(DetectionError) -> Evidence? { try self.rows.evidence(of: rows, excluding: place, work: work) }
+
     package func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {
       let distances = SquaredDistances(self.rows.matrix)
       let squaredCores = cores.map { $0 * $0 }

@@ -63,6 +63,12 @@ package protocol FittedDetector: Sendable, Codable {
   func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double]
   /// Which features drove each row's score, if the method can say exactly; rows × features, ≥ 0.
   func contributions(to rows: Observations, work: Work) throws(DetectionError) -> Contributions?
+  /// What a row was compared with, where there is such: neighbours, the most similar window.
+  ///
+  /// - Parameter place: which training row it is, if it is one.
+  func evidence(
+    for row: Int, of rows: Observations, trainedAt place: Int?, work: Work
+  ) throws(DetectionError) -> Evidence?
   /// How many of the first rows it cannot judge yet: a stream that is learning. Their scores mean nothing.
   func unscoredRows(of rows: Observations) -> Int
   /// Scores of the very rows that it was fitted on, where they differ from `scores`: neighbours without oneself.
@@ -79,4 +85,7 @@ extension FittedDetector {
   package func scoresOfTraining(_ training: Observations, work: Work) throws(DetectionError) -> [Double] {
     try scores(of: training, work: work)
   }
+  package func evidence(
+    for row: Int, of rows: Observations, trainedAt place: Int?, work: Work
+  ) throws(DetectionError) -> Evidence? { nil }
 }

@@ -1,5 +1,5 @@
 package import Numerics
-import Values
+package import Values
 
 /// Scores rows by how unlikely they are under a mixture of normal distributions.
 ///
@@ -148,6 +148,32 @@ package struct GaussianMixture: Detector, Equatable {
 
     /// How many components were fitted.
     package var count: Int { components.count }
+
+    /// Each feature's part of the squared distance to the components, by how likely the row belongs to each.
+    package func contributions(to rows: Observations, work: Work) throws(DetectionError) -> Contributions? {
+      let d = standardisation.centers.count
+      try rows.require(features: d)
+      try rows.requireComplete()
+      let components = components
+      let values = try cancellable { () throws(Cancelled) in
+        let scaled = try standardisation.apply(rows.matrix, within: 1e40, work: work)
+        return try work.fill(scaled.rows, stride: d, size: 256, stage: "contributions") { range, target in
+          for row in range {
+            let terms = components.map { $0.logDensity(scaled.row(row)) }
+            let total = logSumOfExponentials(terms)
+            for (component, term) in zip(components, terms) {
+              let share = exponential(term - total)
+              if !(share > 0) { continue }
+              for (column, part) in component.shape.whitened(scaled.row(row)).enumerated() {
+                let cell = (row - range.lowerBound) * d + column
+                target[cell] = min(target[cell] + share * part * part, largestScore)
+              }
+            }
+          }
+        }
+      }
+      return rows.contributions(values, meaning: "part of the squared distance to the likely components")
+    }
 
     package func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {
       let d = standardisation.centers.count

@@ -50,6 +50,14 @@ package struct LocalOutlierFactor: Detector, Equatable {
     /// Keeps the density of copies finite.
     private static let smallestReach = 1e-10
 
+    package func evidence(
+      for row: Int, of rows: Observations, trainedAt place: Int?, work: Work
+    ) throws(DetectionError) -> Evidence? {
+      try rows.require(features: matrix.columns)
+      try rows.requireComplete()
+      return matrix.evidence(near: rows.matrix.row(row), excluding: place)
+    }
+
     package func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {
       try rows.require(features: matrix.columns)
       try rows.requireComplete()

@@ -43,6 +43,35 @@ package struct MatrixProfile: Detector, Equatable {
     let window: Int
     let neighbors: WindowProfile.Neighborhood
 
+    /// The window around the row, and the one most like it that it was compared with.
+    package func evidence(
+      for row: Int, of rows: Observations, trainedAt place: Int?, work: Work
+    ) throws(DetectionError) -> Evidence? {
+      let values = try channel(rows)
+      let start = WindowShape(window: window, form: .shape, channels: 1)
+        .windowIndex(of: row, among: values.count - window + 1)
+      let own = Self.shape(values[start..<start + window])
+      let zone = place == nil ? 0 : (window + 3) / 4 + 1
+      var best: Evidence.Match?
+      for other in 0...series.count - window where place == nil || abs(other - start) >= zone {
+        if neighbors == .left, other > start || place == nil { continue }
+        if neighbors == .right, other < start { continue }
+        let shape = Self.shape(series[other..<other + window])
+        let distance = own[...].squaredDistance(to: shape[...]).squareRoot()
+        if distance < best?.distance ?? .infinity {
+          best = Evidence.Match(rows: other..<other + window, distance: distance)
+        }
+      }
+      return best.map {
+        Evidence(own: start..<start + window, matches: [$0], measure: "z-normalised distance")
+      }
+    }
+
+    private static func shape(_ values: ArraySlice<Double>) -> [Double] {
+      let (mean, deviation) = moments(of: Array(values))
+      return values.map { deviation > 0 ? ($0 - mean) / deviation : 0 }
+    }
+
     package func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {
       let values = try channel(rows)
       switch neighbors {
@@ -63,7 +92,7 @@ package struct MatrixProfile: Detector, Equatable {
     package func scoresOfTraining(_ training: Observations, work: Work) throws(DetectionError) -> [Double] {
       let values = try channel(training)
       precondition(values.count == series.count, "this is not the training series")
-      return spread(try ownProfile(of: series, work: work), over: values.count)
+      return spread(try ownProfile(of: values, work: work), over: values.count)
     }
 
     private func ownProfile(of values: [Double], work: Work) throws(DetectionError) -> [Double] {

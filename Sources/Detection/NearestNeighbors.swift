@@ -47,6 +47,14 @@ package struct NearestNeighbors: Detector, Equatable {
     let neighbors: Int
     let measure: Measure
 
+    package func evidence(
+      for row: Int, of rows: Observations, trainedAt place: Int?, work: Work
+    ) throws(DetectionError) -> Evidence? {
+      try rows.require(features: matrix.columns)
+      try rows.requireComplete()
+      return matrix.evidence(near: rows.matrix.row(row), excluding: place)
+    }
+
     package func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {
       try distances(from: rows, excludingSelf: false, work: work)
     }

@@ -1,5 +1,5 @@
 package import Numerics
-import Values
+package import Values
 
 /// Scores rows by their distance to the nearest of a few training rows drawn once.
 ///
@@ -31,6 +31,27 @@ package struct SampleDistance: Detector, Equatable {
     let rows: ReferenceRows
     /// The training row behind each row of the sample.
     let chosen: [Int]
+
+    package func evidence(
+      for row: Int, of rows: Observations, trainedAt place: Int?, work: Work
+    ) throws(DetectionError) -> Evidence? {
+      try self.rows.evidence(of: rows, excluding: place, names: chosen, work: work)
+    }
+
+    package func contributions(to rows: Observations, work: Work) throws(DetectionError) -> Contributions? {
+      let sample = self.rows.matrix
+      return try self.rows.contributions(
+        of: rows, meaning: "squared distance to the nearest drawn row", work: work
+      ) { _, values in
+        // A drawn row is not its own neighbour; another at distance 0 adds nothing either way.
+        var best = (place: 0, squared: Double.infinity)
+        for place in 0..<sample.rows {
+          let squared = values.squaredDistance(to: sample.row(place))
+          if squared > 0, squared < best.squared { best = (place, squared) }
+        }
+        return sample.row(best.place)
+      }
+    }
 
     package func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {
       try distances(of: rows, work: work) { _, _ in false }

@@ -49,6 +49,10 @@ package struct SubspaceOutlierDegree: Detector, Equatable {
     /// The neighbours of each training row.
     let nearest: [Int32]
 
+    package func evidence(
+      for row: Int, of rows: Observations, trainedAt place: Int?, work: Work
+    ) throws(DetectionError) -> Evidence? { try self.rows.evidence(of: rows, excluding: place, work: work) }
+
     package func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {
       try degrees(of: rows, excludingSelf: false, work: work)
     }

@@ -32,6 +32,12 @@ package struct Confusion: Sendable, Equatable {
   /// The missing-alarm rate: the share of anomalous rows that are not flagged.
   package var missingAlarmRate: Double? { ratio(falseNegatives, truePositives + falseNegatives) }
 
+  /// The share of flagged rows that are normal: what conformal decisions promise to bound on average.
+  ///
+  /// - Output: 0 if nothing is flagged.
+  /// - Source: Benjamini and Hochberg, *Controlling the false discovery rate*, 1995, section 2.1.
+  package var falseDiscoveryRate: Double { ratio(falsePositives, truePositives + falsePositives) ?? 0 }
+
   /// The mean of recall and specificity; nil without rows of both sorts.
   package var balancedAccuracy: Double? {
     guard let missingAlarmRate, let falseAlarmRate else { return nil }

@@ -1,6 +1,6 @@
 /// The metrics that `evaluate` knows, in the order in which they are shown.
 package enum MetricName: String, Sendable, CaseIterable {
-  case precision, recall, f1, far, mar, mcc
+  case precision, recall, f1, far, mar, fdr, mcc
   case balancedAccuracy = "balanced-accuracy"
   case eventRecall = "event-recall"
   case eventF1 = "event-f1"
@@ -54,7 +54,7 @@ package enum MetricName: String, Sendable, CaseIterable {
   /// Rows must follow one another for events and buffers to mean anything.
   package var needsOrder: Bool {
     switch self {
-    case .precision, .recall, .f1, .far, .mar, .mcc, .balancedAccuracy, .calibrationError, .brier: false
+    case .precision, .recall, .f1, .far, .mar, .fdr, .mcc, .balancedAccuracy, .calibrationError, .brier: false
     default: !Self.ranking.contains(self)
     }
   }
@@ -69,6 +69,7 @@ package enum MetricName: String, Sendable, CaseIterable {
     case .f1: "harmonic mean of precision and recall at the given threshold"
     case .far: "false-alarm rate: share of normal rows that are alarmed"
     case .mar: "missing-alarm rate: share of anomalous rows without alarm"
+    case .fdr: "share of alarmed rows that are normal; 0 if none is alarmed"
     case .mcc: "correlation of alarms and truth (Matthews), 0 for chance"
     case .balancedAccuracy: "mean of recall and the share of normal rows left alone"
     case .eventRecall: "share of anomalous stretches with an alarm inside"

@@ -54,6 +54,7 @@ package struct MetricTable: Sendable {
     values[.f1] = confusion.f1
     values[.far] = confusion.falseAlarmRate
     values[.mar] = confusion.missingAlarmRate
+    values[.fdr] = confusion.falseDiscoveryRate
     values[.mcc] = confusion.correlation
     values[.balancedAccuracy] = confusion.balancedAccuracy
     guard names.contains(where: { $0.needsOrder && $0.needsThreshold }) else { return values }

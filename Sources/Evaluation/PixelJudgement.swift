@@ -16,6 +16,8 @@ package struct PixelJudgement: Sendable {
   private var anomalous: [Int]
   /// One a region: pixels by threshold, and all.
   private var regions: [(counts: [Int: Int], area: Int)] = []
+  /// The same for regions that are found once a part of them is, with the pixels that are enough.
+  private var defects: [(counts: [Int: Int], enough: Double)] = []
 
   package init(thresholds: [Float]) {
     self.thresholds = Set(thresholds).sorted()
@@ -45,6 +47,18 @@ package struct PixelJudgement: Sendable {
       regions.append((counts, region.count))
     }
   }
+
+  /// Adds a defect of a picture that was added, of which `enough` pixels are all that need be found.
+  ///
+  /// - Parameter places: the scores of its pixels.
+  package mutating func add(defect scores: [Float], enough: Double) {
+    if scores.isEmpty { return }
+    var counts: [Int: Int] = [:]
+    for score in scores { counts[bin(score), default: 0] += 1 }
+    defects.append((counts, max(1, min(enough, Double(scores.count)))))
+  }
+
+  package var defectCount: Int { defects.count }
 
   /// How many thresholds are at most the score.
   private func bin(_ score: Float) -> Int {
@@ -123,9 +137,40 @@ package struct PixelJudgement: Sendable {
 
   /// AU-PRO up to a share of flagged normal pixels.
   package func areaUnderRegions(upTo limit: Double = 0.3) -> Double? {
-    guard hasBoth, limit > 0 else { return nil }
+    guard hasBoth else { return nil }
+    return Self.area(of: curve.map { ($0.normal, $0.region) }, upTo: limit)
+  }
+
+  /// AU-sPRO up to a share of flagged normal pixels: what is found of a defect counts until it is enough.
+  ///
+  /// - Source: Bergmann, Batzner, Fauser, Sattlegger and Steger, *Beyond dents and scratches: logical constraints in
+  ///   unsupervised anomaly detection and localization*, IJCV 130, 2022, section 4.2, equation 1.
+  package func areaUnderSaturatedRegions(upTo limit: Double) -> Double? {
+    guard hasBoth, !defects.isEmpty else { return nil }
+    var gains = [Double](repeating: 0, count: normal.count)
+    for defect in defects {
+      var (found, share) = (0, 0.0)
+      for (bin, count) in defect.counts.sorted(by: { $0.key > $1.key }) {
+        found += count
+        let reached = min(Double(found) / defect.enough, 1)
+        gains[bin] += reached - share
+        share = reached
+      }
+    }
+    var points = [(0.0, 0.0)]
+    var (flagged, sum) = (0, 0.0)
+    for bin in normal.indices.reversed() {
+      flagged += normal[bin]
+      sum += gains[bin]
+      points.append((Double(flagged) / Double(normalPixels), sum / Double(defects.count)))
+    }
+    return Self.area(of: points, upTo: limit)
+  }
+
+  /// Under a curve of shares of normal pixels and of regions, up to a limit, over that limit.
+  private static func area(of points: [(normal: Double, region: Double)], upTo limit: Double) -> Double? {
+    guard limit > 0 else { return nil }
     var area = 0.0
-    let points = curve
     for (one, other) in zip(points, points.dropFirst()) {
       if one.normal >= limit { break }
       let end = min(limit, other.normal)

@@ -4,7 +4,7 @@ import Numerics
 /// What a file most likely holds, judged by its first bytes and then by the ending of its name.
 package enum FileKind: String, Sendable, CaseIterable {
   case table, array, matlab, arff, sqlite, parquet, arrow, hdf5, json, log, audio, image, text, events, graph,
-    cloud, record
+    cloud, record, model
 
   /// What was found, with the sign that told.
   package struct Finding: Sendable, Equatable {
@@ -45,6 +45,7 @@ package enum FileKind: String, Sendable, CaseIterable {
     if head.starts(with: [0x93]) && holds("NUMPY", at: 1) {
       return Finding(kind: .array, sign: "a NumPy array")
     }
+    if begins("{\"sonde-model\":") { return Finding(kind: .model, sign: "a fitted model") }
     if ZipArchive.isZip(head) {
       let names = try ZipArchive(source).entries.map(\.name)
       if names.contains("edge_index.npy") {

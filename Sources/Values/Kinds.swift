@@ -134,10 +134,12 @@ package struct Scores: Sendable, Equatable {
   package let fitted: Mask?
   package let probability: [Double]?
   package let contributions: Contributions?
+  /// What made them, to be asked why; no part of what they are.
+  package let maker: ScoreMaker?
 
   package init(
     index: Index, values: [Double], method: String, presence: Mask? = nil, fitted: Mask? = nil,
-    probability: [Double]? = nil, contributions: Contributions? = nil
+    probability: [Double]? = nil, contributions: Contributions? = nil, maker: ScoreMaker? = nil
   ) {
     precondition(values.count == index.count, "one score a row")
     precondition(values.allSatisfy(\.isFinite), "scores are finite")
@@ -148,9 +150,26 @@ package struct Scores: Sendable, Equatable {
     self.fitted = fitted.flatMap { $0.isEmpty ? nil : $0 }
     self.probability = probability
     self.contributions = contributions
+    self.maker = maker
   }
 
   package func isScored(_ row: Int) -> Bool { presence?[row] ?? true }
+}
+
+/// The model behind scores.
+///
+/// All makers are equal: scores that agree in every number are the same scores.
+package struct ScoreMaker: Sendable, Equatable {
+  package let model: any StoredModel
+  /// Whether the model was fitted on rows of the very value that was scored.
+  package let knowsTraining: Bool
+
+  package init(_ model: any StoredModel, knowsTraining: Bool) {
+    self.model = model
+    self.knowsTraining = knowsTraining
+  }
+
+  package static func == (one: ScoreMaker, other: ScoreMaker) -> Bool { true }
 }
 
 /// A run of alarmed rows.
@@ -170,18 +189,45 @@ package struct Alarms: Sendable, Equatable {
   package let scores: Scores
   /// One a run of the index (one model a file has one threshold a file); a score above it is an alarm.
   package let thresholds: [Double]
+  /// One a row where the threshold is not the same for all rows of a run; NaN where nothing is decided.
+  package let levels: [Double]?
   package let flags: Mask
   package let segments: [AlarmSegment]
   /// How the threshold came to be, for the reader: "pot, risk 0.001, fitted on 800 calibrate rows".
   package let rule: String
+  /// Whether the thresholds were learned from other scores than these.
+  package let isLearnedElsewhere: Bool
 
-  package init(scores: Scores, thresholds: [Double], flags: Mask, segments: [AlarmSegment], rule: String) {
+  package init(
+    scores: Scores, thresholds: [Double], levels: [Double]? = nil, flags: Mask, segments: [AlarmSegment],
+    rule: String, isLearnedElsewhere: Bool = false
+  ) {
+    precondition(levels.map { $0.count == scores.index.count } ?? true, "one level a row")
     self.scores = scores
     self.thresholds = thresholds
+    self.levels = levels
     self.flags = flags
     self.segments = segments
     self.rule = rule
+    self.isLearnedElsewhere = isLearnedElsewhere
   }
+
+  /// The same decisions, as far as these alarms and rows tell them.
+  package func with(segments: [AlarmSegment], flags: Mask? = nil, rule: String? = nil) -> Alarms {
+    Alarms(
+      scores: scores, thresholds: thresholds, levels: levels, flags: flags ?? self.flags, segments: segments,
+      rule: rule ?? self.rule, isLearnedElsewhere: isLearnedElsewhere)
+  }
+
+  /// What a row's score must exceed; nil where nothing is decided.
+  package func threshold(at row: Int) -> Double? {
+    if let levels { return levels[row].isNaN ? nil : levels[row] }
+    let run = scores.index.runs.firstIndex { $0.rows.contains(row) }
+    return run.flatMap { thresholds.indices.contains($0) ? thresholds[$0] : nil }
+  }
+
+  /// All that differ, in ascending order.
+  package var distinctThresholds: [Double] { Set((levels ?? thresholds).filter { !$0.isNaN }).sorted() }
 }
 
 /// One number of a report.

@@ -90,7 +90,7 @@ extension Scores {
     Scores(
       index: index, values: values, method: method, presence: presence, fitted: fitted,
       probability: probability,
-      contributions: contributions)
+      contributions: contributions, maker: maker)
   }
 }
 

@@ -44,6 +44,7 @@ extension FingerprintBuilder {
       add("alarms")
       add(alarms.scores)
       add(alarms.thresholds)
+      if let levels = alarms.levels { add(levels) }
       add(alarms.flags)
     case .model(let model):
       add("model \(model.method)")

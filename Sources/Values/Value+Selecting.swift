@@ -120,7 +120,8 @@ extension Alarms {
     }
     return Alarms(
       scores: chosen, thresholds: thresholds.isEmpty ? Array(self.thresholds.prefix(1)) : thresholds,
-      flags: flags.selecting(rows), segments: segments, rule: rule)
+      levels: levels.map { levels in rows.map { levels[$0] } }, flags: flags.selecting(rows),
+      segments: segments, rule: rule, isLearnedElsewhere: isLearnedElsewhere)
   }
 }
 

@@ -3,7 +3,7 @@ package let builtins: [any Command] =
   [
     // Bring data in.
     LoadAny(), LoadTable(), LoadJSON(), LoadArray(), LoadMatlab(), LoadARFF(), LoadSQLite(),
-    LoadColumns.parquet, LoadColumns.arrow, LoadHDF5(), LoadRecord(),
+    LoadColumns.parquet, LoadColumns.arrow, LoadHDF5(), LoadRecord(), LoadModel(),
     LoadCloud(), LoadAudio(),
     LoadClips(),
     LoadVideo(), LoadLog(),
@@ -47,7 +47,8 @@ package let builtins: [any Command] =
     Calibrate.z, Calibrate.robust, Calibrate.unify, Calibrate.ecdf, Calibrate.tail, Calibrate.isotonic,
     Calibrate.platt,
     ThresholdQuantile(), ThresholdMAD(), ThresholdPOT(), ThresholdIQR(), ThresholdOtsu(),
-    ThresholdValley(), ThresholdChiSquare(), ThresholdConformal(), CompareDetectors(), Evaluate(),
+    ThresholdValley(), ThresholdMixture(), ThresholdChiSquare(), ThresholdConformal(), ThresholdSPOT(),
+    Shape(), CompareDetectors(), Evaluate(),
     EvaluatePixels(), EvaluateCauses(), EvaluateTrace(),
 
     // Oversee agents.

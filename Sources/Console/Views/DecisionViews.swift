@@ -93,14 +93,17 @@ extension View {
 
   func alarmsLines(_ alarms: Alarms) -> [StyledLine] {
     let scores = alarms.scores
-    let thresholds = Set(alarms.thresholds)
-    let format = NumberFormat(for: alarms.thresholds + alarms.segments.map { scores.values[$0.peak] })
+    let thresholds = alarms.distinctThresholds
+    let ends = [thresholds.first, thresholds.last].compactMap(\.self)
+    let format = NumberFormat(for: ends + alarms.segments.map { scores.values[$0.peak] })
     var head = StyledLine("threshold ")
     if let only = thresholds.first, thresholds.count == 1 {
       head.append(format.text(only), .strong)
     } else {
-      let range = [thresholds.min(), thresholds.max()].compactMap(\.self).map(format.text)
-      head.append("\(alarms.thresholds.count) of them, \(range.joined(separator: " to "))", .strong)
+      let range = ends.map(format.text).joined(separator: " to ")
+      head.append(
+        alarms.levels == nil ? "\(alarms.thresholds.count) of them, \(range)" : "from row to row, \(range)",
+        .strong)
     }
     var lines = [head]
     lines += Self.wrapped(alarms.rule, width: width).map { StyledLine($0, .dim) }

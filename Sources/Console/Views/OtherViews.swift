@@ -74,6 +74,9 @@ extension View {
         shown.note = column.unit.map(Visible.line) ?? ""
         return shown
       }
+      if let shares = table.column("share")?.numbers, shares.allSatisfy({ $0 >= 0 && $0 <= 1 }) {
+        columns.append(TextTable.Column(name: "", cells: shares.map(Self.bar), ink: .lane(0)))
+      }
       let (text, count) = TextTable(columns: columns).lines(width: width)
       lines += text
       if count < columns.count { lines += footer([Self.counted(columns.count, "column", shown: count)]) }
@@ -81,9 +84,23 @@ extension View {
     return lines + report.remarks.flatMap { Self.wrapped($0, width: width).map { StyledLine($0, .dim) } }
   }
 
+  /// A share as a bar of up to twenty cells, in eighths of one.
+  static func bar(_ share: Double) -> String {
+    let eighths = Int((share * 160).rounded())
+    let rest = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8]
+    return String(repeating: "█", count: eighths / 8) + rest
+  }
+
+  /// Counts in full, other numbers short.
+  private static func metricText(_ value: Double) -> String {
+    if value.isNaN { return TextTable.missing }
+    return value == value.rounded() && abs(value) < 1e9
+      ? NumberFormat.fixed(value, decimals: 0) : value.shortText()
+  }
+
   private func metricLines(_ metrics: [Metric]) -> [StyledLine] {
     let nameWidth = metrics.map { DisplayWidth.of(Visible.line($0.name)) }.max() ?? 0
-    let values = metrics.map { $0.value.isNaN ? TextTable.missing : $0.value.shortText() }
+    let values = metrics.map { Self.metricText($0.value) }
     let valueWidth = values.map { DisplayWidth.of($0) }.max() ?? 0
     return zip(metrics, values).flatMap { metric, value in
       let head =

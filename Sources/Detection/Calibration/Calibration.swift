@@ -82,6 +82,7 @@ package struct Calibration: Sendable {
     }
     return Scores(
       index: scores.index, values: values, method: scores.method, presence: scores.presence,
-      fitted: scores.fitted, probability: chances, contributions: scores.contributions)
+      fitted: scores.fitted, probability: chances, contributions: scores.contributions,
+      maker: scores.maker)
   }
 }

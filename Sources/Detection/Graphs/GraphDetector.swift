@@ -6,4 +6,10 @@ package protocol GraphDetector: Sendable {
   static var name: String { get }
   /// One score a node, higher for stranger ones, all finite.
   func scores(of graph: Graph, work: Work) throws(DetectionError) -> [Double]
+  /// Why each node scores as it does, if the method can say.
+  func contributions(of graph: Graph, work: Work) throws(DetectionError) -> Contributions?
+}
+
+extension GraphDetector {
+  package func contributions(of graph: Graph, work: Work) throws(DetectionError) -> Contributions? { nil }
 }

@@ -18,6 +18,31 @@ package struct OddBall: GraphDetector, Equatable {
   package init(weights: [Double]? = nil) { self.weights = weights }
 
   package func scores(of graph: Graph, work: Work) throws(DetectionError) -> [Double] {
+    let (law, x, y) = try points(of: graph, work: work)
+    return zip(x, y).map(law.oddness)
+  }
+
+  /// Above the law lie near-cliques (or heavy edges), below it near-stars (or light edges).
+  package func contributions(of graph: Graph, work: Work) throws(DetectionError) -> Contributions? {
+    let (law, x, y) = try points(of: graph, work: work)
+    var matrix = Matrix(rows: x.count, columns: 2)
+    for node in x.indices {
+      matrix[node, y[node] >= law.expected(x[node]) ? 0 : 1] = min(
+        law.oddness(x[node], y[node]), largestScore)
+    }
+    let features = weights == nil ? ["near-clique", "near-star"] : ["heavy edges", "light edges"]
+    return Contributions(
+      matrix: matrix, features: features,
+      blocks: features.enumerated().map { Block(name: $1, columns: $0..<$0 + 1) },
+      meaning: weights == nil
+        ? "distance from the law, with more edges among the neighbours than usual or with fewer"
+        : "distance from the law, with more weight on the edges than usual or with less")
+  }
+
+  /// The law, and each node's place.
+  private func points(
+    of graph: Graph, work: Work
+  ) throws(DetectionError) -> (law: PowerLaw, x: [Double], y: [Double]) {
     let adjacency = Adjacency(graph)
     if adjacency.count == 0 { throw .tooFewRows(needed: 1, got: 0) }
     let triangles = try cancellable { () throws(Cancelled) in
@@ -28,12 +53,10 @@ package struct OddBall: GraphDetector, Equatable {
     let edges = adjacency.lists.indices.map { Double(adjacency.lists[$0].count) + triangles[$0] }
     guard let weights else {
       let nodes = adjacency.lists.map { Double($0.count + 1) }
-      let law = PowerLaw(nodes, edges.map { $0 })
-      return zip(nodes, edges).map(law.oddness)
+      return (PowerLaw(nodes, edges), nodes, edges)
     }
     let total = try totals(weights, graph, adjacency, work: work)
-    let law = PowerLaw(edges, total)
-    return zip(edges, total).map(law.oddness)
+    return (PowerLaw(edges, total), edges, total)
   }
 
   /// The weight of each egonet: of the edges of the node and of those among its neighbours.

@@ -76,4 +76,33 @@ extension FeatureMap {
     }
     return Matrix(rows: matrix.rows, columns: width, values: values)
   }
+
+  /// The scaled features, freed of how they vary together over the cells of the fit pictures.
+  ///
+  /// - Complexity: O(cells × *d²* + *d³*).
+  /// - Source: Kessy, Lewin and Strimmer, *Optimal whitening and decorrelation*, The American Statistician 2018, table 1
+  ///   (ZCA); a hundredth of the variance is added to each feature.
+  func whitened(fit: [Int], work: Work) throws(DetectionError) -> Matrix {
+    let scaled = try scaled(fit: fit, work: work)
+    let width = scaled.columns
+    var weights = [Double](repeating: 0, count: scaled.rows)
+    for row in fit { for cell in cells(of: row) { weights[cell] = 1 } }
+    let chosen = weights
+    let ridge = 0.01
+    return try cancellable { () throws(Cancelled) in
+      let (mean, spread) = try scaled.weightedMoments(chosen, work: work)
+      var covariance = spread
+      for column in 0..<width { covariance[column, column] += ridge }
+      let shape = GaussianShape(center: mean, covariance: covariance)
+      let values = try work.fill(scaled.rows, stride: width, size: 1024, stage: "whitening") {
+        range, target in
+        for row in range {
+          for (column, value) in shape.whitened(scaled.row(row)).enumerated() {
+            target[(row - range.lowerBound) * width + column] = value
+          }
+        }
+      }
+      return Matrix(rows: scaled.rows, columns: width, values: values)
+    }
+  }
 }

@@ -13,16 +13,20 @@ package import Values
 /// - Source: Roth, Pemula, Zepeda, Schölkopf, Brox and Gehler, *Towards total recall in industrial anomaly detection*, CVPR
 ///   2022: algorithm 1 and equations 6 and 7, with *b* = 9 neighbours.
 /// - Differs: features are divided by their standard deviation, and no random projection comes before the search; pictures to learn from are
-///   compared with the kept places of the others.
+///   compared with the kept places of the others. With `whitens`, distances are those of Mahalanobis over all normal
+///   places: built-in features vary together far more than those of a trained network.
 package struct PatchMemory: MapDetector, Equatable {
   package static let name = "patchcore"
   /// The share of normal places that is kept.
   package let share: Double
   package let neighbors: Int
+  /// Whether features are freed of how they vary together before distances are taken.
+  package let whitens: Bool
 
-  package init(share: Double = 0.02, neighbors: Int = 9) {
+  package init(share: Double = 0.02, neighbors: Int = 9, whitens: Bool = false) {
     self.share = share
     self.neighbors = neighbors
+    self.whitens = whitens
   }
 
   private static let fewestKept = 16
@@ -31,7 +35,7 @@ package struct PatchMemory: MapDetector, Equatable {
 
   package func judge(_ map: FeatureMap, fit: [Int], work: Work) throws(DetectionError) -> MapJudgement {
     try map.require(fit: fit, atLeast: 2)
-    let scaled = try map.scaled(fit: fit, work: work)
+    let scaled = try whitens ? map.whitened(fit: fit, work: work) : map.scaled(fit: fit, work: work)
     let places = fit.flatMap { map.cells(of: $0) }
     let count = min(Self.mostKept, max(Self.fewestKept, Int((share * Double(places.count)).rounded())))
     let normal = scaled.selecting(rows: places)

@@ -52,6 +52,31 @@ package struct AnyDetector: Sendable {
   }
 }
 
+/// What a model was fitted on, and how.
+package struct ModelRecipe: Sendable {
+  /// The arguments of `fit` besides the value, as JSON.
+  package let options: String
+  /// The rows that it was fitted on.
+  package let rows: ScorableRows
+
+  /// Keeps the fit rows, in their segments.
+  package init(options: String, fitting rows: ScorableRows) {
+    self.options = options
+    var chosen: [Int] = []
+    var segments: [Segment] = []
+    let isFit = rows.index.splits
+    for run in rows.index.runs {
+      let start = chosen.count
+      chosen += run.rows.filter { row in isFit.map { $0[row] == .fit } ?? true }
+      if !rows.index.segments.isEmpty { segments.append(Segment(name: run.name, rows: start..<chosen.count)) }
+    }
+    self.rows = ScorableRows(
+      index: Index(.row(count: chosen.count), segments: segments),
+      matrix: chosen.count == rows.index.count ? rows.matrix : rows.matrix.selecting(rows: chosen),
+      features: rows.features, blocks: rows.blocks)
+  }
+}
+
 /// A fitted model as a value: one part, or one for each segment that it was fitted on.
 package struct FittedModel: StoredModel {
   package struct Part: Sendable {
@@ -66,6 +91,8 @@ package struct FittedModel: StoredModel {
   package let blocks: [Block]
   package let isPerSegment: Bool
   package let parts: [Part]
+  /// How to fit it again, where that is known.
+  package var recipe: ModelRecipe?
 
   /// Contributions of more cells are left out.
   package static let mostContributions = 5_000_000
@@ -99,7 +126,8 @@ package struct FittedModel: StoredModel {
     try scores(of: rows.selecting(features: features), knowsTraining: false, work: work)
   }
 
-  func scores(of rows: ScorableRows, knowsTraining: Bool, work: Work) throws(DetectionError) -> Scores {
+  package func scores(of rows: ScorableRows, knowsTraining: Bool, work: Work) throws(DetectionError) -> Scores
+  {
     var result = Draft(rows: rows, showsParts: rows.matrix.values.count <= Self.mostContributions)
     let runs = isPerSegment ? rows.index.runs : [Segment(name: "", rows: 0..<rows.index.count)]
     for (number, run) in runs.enumerated() {
@@ -114,7 +142,34 @@ package struct FittedModel: StoredModel {
       try result.add(part.model, to: context, keeping: Mask(rows: rest, of: rows.index.count), work: work)
       result.fitted += training
     }
-    return result.scores(method: method, knowsTraining: knowsTraining)
+    return result.scores(of: self, knowsTraining: knowsTraining)
+  }
+
+  /// What the model compared a row with, if it says so; its matches are rows of the value that it was fitted on.
+  ///
+  /// - Parameter knowsTraining: whether that is the value that `rows` are of.
+  package func evidence(
+    for row: Int, of rows: ScorableRows, knowsTraining: Bool, work: Work
+  ) throws(DetectionError) -> Evidence? {
+    let rows = try rows.selecting(features: features)
+    let runs = isPerSegment ? rows.index.runs : [Segment(name: "", rows: 0..<rows.index.count)]
+    guard let number = runs.firstIndex(where: { $0.rows.contains(row) }) else { return nil }
+    let part = try part(number, named: runs[number].name, of: runs.count)
+    let place = knowsTraining ? part.fittedRows.firstIndex(of: row) : nil
+    let context = part.readsSeries ? Array(runs[number].rows) : [row]
+    let start = context.first ?? row
+    guard
+      let found = try part.model.evidence(
+        for: row - start, of: rows.observations(context), trainedAt: place, work: work)
+    else { return nil }
+    // A stretch of training rows is one of the value only where no row between them was left out.
+    return Evidence(
+      own: found.own.lowerBound + start..<found.own.upperBound + start,
+      matches: found.matches.compactMap { match in
+        guard let last = match.rows.last, part.fittedRows.indices.contains(last) else { return nil }
+        return Evidence.Match(
+          rows: part.fittedRows[match.rows.lowerBound]..<part.fittedRows[last] + 1, distance: match.distance)
+      }, measure: found.measure)
   }
 
   private func part(_ number: Int, named name: String, of count: Int) throws(DetectionError) -> Part {
@@ -192,14 +247,14 @@ private struct Draft {
     meaning = found.meaning
   }
 
-  func scores(method: String, knowsTraining: Bool) -> Scores {
+  func scores(of model: FittedModel, knowsTraining: Bool) -> Scores {
     let isFitted = Mask(rows: fitted, of: rows.index.count)
     return Scores(
-      index: rows.index, values: values, method: method, presence: presence,
+      index: rows.index, values: values, method: model.method, presence: presence,
       fitted: rows.index.splits == nil ? nil : isFitted,
       contributions: parts.map {
         Contributions(matrix: $0, features: rows.features, blocks: rows.blocks, meaning: meaning)
-      })
+      }, maker: ScoreMaker(model, knowsTraining: knowsTraining))
   }
 }
 

@@ -35,6 +35,15 @@ package struct EventGrams: SequenceMethod {
       let grams = Self.grams(sequence, length)
       return Double(grams.count { !known.contains(Array($0)) }) / Double(grams.count)
     }
+    package static let partMeaning = "share of new runs, counted where they end"
+    package static let isSum = true
+    package func parts(of sequence: [Int32]) -> [Int32: Double] {
+      let grams = Self.grams(sequence, length)
+      return grams.reduce(into: [:]) { parts, gram in
+        guard let last = gram.last, !known.contains(Array(gram)) else { return }
+        parts[last, default: 0] += 1 / Double(grams.count)
+      }
+    }
   }
 }
 
@@ -76,14 +85,23 @@ package struct EventChain: SequenceMethod {
     }
 
     package func score(of sequence: [Int32]) -> Double {
-      var before = Self.start
-      var sum = 0.0
-      for event in sequence {
-        let count = pairs[Self.key(before, event)] ?? 0
-        sum -= logarithm2((count + 1 / (kinds + 1)) / ((totals[before] ?? 0) + 1))
-        before = event
+      surprises(sequence).reduce(0, +) / Double(max(sequence.count, 1))
+    }
+    package static let partMeaning = "surprise of the event in bits, over the length"
+    package static let isSum = true
+    package func parts(of sequence: [Int32]) -> [Int32: Double] {
+      zip(sequence, surprises(sequence)).reduce(into: [:]) {
+        $0[$1.0, default: 0] += $1.1 / Double(sequence.count)
       }
-      return sum / Double(max(sequence.count, 1))
+    }
+
+    private func surprises(_ sequence: [Int32]) -> [Double] {
+      var before = Self.start
+      return sequence.map { event in
+        let count = pairs[Self.key(before, event)] ?? 0
+        defer { before = event }
+        return -logarithm2((count + 1 / (kinds + 1)) / ((totals[before] ?? 0) + 1))
+      }
     }
   }
 }

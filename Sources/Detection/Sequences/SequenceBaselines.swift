@@ -19,6 +19,13 @@ package struct NewEvents: SequenceMethod {
     package func score(of sequence: [Int32]) -> Double {
       Double(sequence.count { !known.contains($0) }) / Double(max(sequence.count, 1))
     }
+    package static let partMeaning = "share of new events"
+    package static let isSum = true
+    package func parts(of sequence: [Int32]) -> [Int32: Double] {
+      sequence.reduce(into: [:]) {
+        if !known.contains($1) { $0[$1, default: 0] += 1 / Double(sequence.count) }
+      }
+    }
   }
 }
 

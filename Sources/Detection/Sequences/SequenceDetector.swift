@@ -12,6 +12,28 @@ package protocol SequenceMethod: Sendable {
 package protocol FittedSequences: Sendable, Codable {
   /// Of one sequence, by itself.
   func score(of sequence: [Int32]) -> Double
+  /// What each kind of event adds to the score; exact where the method is a sum over events.
+  func parts(of sequence: [Int32]) -> [Int32: Double]
+  /// What the parts are, for the reader.
+  static var partMeaning: String { get }
+  /// Whether all sequences can be asked for their parts, or only the highest.
+  static var isSum: Bool { get }
+}
+
+extension FittedSequences {
+  package static var partMeaning: String { "fall of the score without the event" }
+  package static var isSum: Bool { false }
+
+  /// How far the score falls when all events of a kind are left out.
+  package func parts(of sequence: [Int32]) -> [Int32: Double] {
+    let whole = score(of: sequence)
+    var parts: [Int32: Double] = [:]
+    for kind in Set(sequence) {
+      let rest = sequence.filter { $0 != kind }
+      parts[kind] = rest.isEmpty ? max(0, whole) : max(0, whole - score(of: rest))
+    }
+    return parts
+  }
 }
 
 extension FittedSequences {

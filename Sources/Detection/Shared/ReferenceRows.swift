@@ -122,3 +122,26 @@ func ratio(_ numerator: Double, over divisor: Double) -> Double {
   if divisor > 0 { return Swift.min(numerator / divisor, largestScore) }
   return numerator > 0 ? largestScore : 1
 }
+
+extension ReferenceRows {
+  /// Each column's squared distance to a point, which may differ from row to row, in the unit of the data.
+  func contributions(
+    of rows: Observations, meaning: String, work: Work,
+    to point: @Sendable (_ row: Int, _ values: ArraySlice<Double>) -> ArraySlice<Double>
+  ) throws(DetectionError) -> Contributions {
+    let scaled = try scaled(rows, work: work)
+    let (d, unit) = (scaled.columns, unit)
+    let values = try cancellable { () throws(Cancelled) in
+      try work.fill(scaled.rows, stride: d, size: 256, stage: "contributions") { range, target in
+        for row in range {
+          let own = scaled.row(row)
+          for (column, (value, center)) in zip(own, point(row, own)).enumerated() {
+            let difference = (value - center) * unit
+            target[(row - range.lowerBound) * d + column] = min(difference * difference, largestScore)
+          }
+        }
+      }
+    }
+    return rows.contributions(values, meaning: meaning)
+  }
+}

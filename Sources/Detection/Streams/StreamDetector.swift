@@ -64,6 +64,12 @@ package struct StreamDetector<Method: StreamMethod>: Detector, Equatable {
       return try pass(rows, through: &state, work: work)
     }
 
+    /// From the start, whatever the rows hold: a stream judges what it learns from.
+    package func scoresOfTraining(_ training: Observations, work: Work) throws(DetectionError) -> [Double] {
+      var state = start
+      return try pass(training, through: &state, work: work)
+    }
+
     package func unscoredRows(of rows: Observations) -> Int {
       beginsWithTraining(rows) ? start.warmup : max(0, start.warmup - self.rows)
     }

@@ -65,7 +65,7 @@ package struct StreamingPeaks: StreamMethod {
     private var recent: [Double] = []
     private var next = 0
     private var first: [Double] = []
-    private var tails: [Tail] = []
+    private var tails: [PeakTail] = []
 
     init(level: Double, risk: Double, drift: Int) {
       self.level = level
@@ -83,7 +83,7 @@ package struct StreamingPeaks: StreamMethod {
       if isLearning {
         first.append(centered)
         if isLast {
-          tails = [Tail(first, level: level), Tail(first.map { -$0 }, level: level)]
+          tails = [PeakTail(first, level: level), PeakTail(first.map { -$0 }, level: level)]
           first = []
         }
       } else {
@@ -99,64 +99,6 @@ package struct StreamingPeaks: StreamMethod {
         next = (next + 1) % drift
       }
       return score
-    }
-  }
-
-  /// One tail of a channel.
-  fileprivate struct Tail: Sendable, Codable {
-    private let center: Double
-    private let threshold: Double
-    private var peaks: [Double]
-    private var peakCount: Double
-    private var count: Double
-    private var fittedAt = 0.0
-    private var scale = 1.0
-    private var shape = 0.0
-
-    private static let mostPeaks = 1000
-
-    init(_ values: [Double], level: Double) {
-      let sample = SortedSample(values)
-      center = sample.median ?? 0
-      let bound = sample.quantile(level) ?? 0
-      threshold = bound
-      peaks = values.filter { $0 > bound }.map { $0 - bound }
-      peakCount = Double(peaks.count)
-      count = Double(values.count)
-      fit()
-    }
-
-    private mutating func fit() {
-      fittedAt = peakCount
-      if let fitted = GeneralizedPareto(fitting: peaks) {
-        let mean = peaks.reduce(0, +) / Double(peaks.count)
-        (scale, shape) = fitted.shape > 0 ? (fitted.scale, fitted.shape) : (mean, 0)
-      } else {
-        // Too few peaks for a fit: an exponential tail, as wide as the body where there is nothing else.
-        let mean = peaks.isEmpty ? 0 : peaks.reduce(0, +) / Double(peaks.count)
-        (scale, shape) = (max(mean, abs(threshold - center), 1e-300), 0)
-      }
-    }
-
-    /// -log₁₀ of the chance of a value at least as large; it grows evenly from the center to the threshold.
-    func surprise(_ value: Double) -> Double {
-      let share = max(peakCount, 0.5) / count
-      if value <= threshold {
-        if value <= center || threshold <= center { return 0 }
-        return (value - center) / (threshold - center) * -logarithm10(share)
-      }
-      let beyond = (value - threshold) / scale
-      let rest = shape < 1e-9 ? beyond : logarithm1p(shape * beyond) / shape
-      return min(-logarithm10(share) + rest / 2.302585092994046, 1e6)
-    }
-
-    mutating func learn(_ value: Double) {
-      count += 1
-      if value <= threshold { return }
-      peaks.append(value - threshold)
-      if peaks.count > Self.mostPeaks { peaks.removeFirst() }
-      peakCount += 1
-      if peakCount >= 1.1 * fittedAt { fit() }
     }
   }
 }

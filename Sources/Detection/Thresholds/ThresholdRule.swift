@@ -4,6 +4,8 @@ package import Numerics
 package enum ThresholdError: Error, Sendable, Equatable {
   /// No scored row to learn from; `segment` is "" where one threshold serves all rows.
   case noRows(segment: String)
+  /// A stream that is longer than what it learns from at first has something to decide on.
+  case tooFewRows(needed: Int, got: Int)
   /// Too few scores lie above the initial quantile to fit a tail to.
   case tooFewExceedances(needed: Int, got: Int, segment: String)
   /// All scores above the initial quantile are equal.
@@ -88,7 +90,7 @@ package struct MedianDeviationThreshold: ThresholdRule {
 /// is, so that the threshold can lie beyond the largest score seen.
 ///
 /// - Input: enough scores for ten of them to exceed the initial quantile; without one, it is 98 %, or as much lower as
-///   ten excesses need, down to the median.
+///   ten excesses need (below ties of the highest scores, if need be), down to the median.
 /// - Output: `t + quantile` of the fitted tail at `risk n / nₜ`, where `nₜ` of `n` scores exceed `t`.
 /// - Complexity: about 250 passes over the excesses.
 /// - Throws: `tooFewExceedances`, `noTail`, `riskAboveTail`.
@@ -119,10 +121,18 @@ package struct PeaksOverThreshold: ThresholdRule {
     return lower >= 0.5 ? min(lower, Self.usualInitial) : Self.usualInitial
   }
 
+  /// Where the tail begins: below the ties of the highest scores, as those at the ends of a windowed series.
+  private func start(in scores: SortedSample) -> Double? {
+    guard let start = scores.quantile(initial(among: scores.count)) else { return nil }
+    let place = scores.count - Self.fewestExceedances
+    guard initial == nil, place > 0, scores.count - scores.countAtMost(start) < Self.fewestExceedances
+    else { return start }
+    let below = scores.countBelow(scores.values[place])
+    return below > scores.count / 2 ? scores.values[below - 1] : start
+  }
+
   package func threshold(of scores: SortedSample, segment: String) throws(ThresholdError) -> Double {
-    guard let start = scores.quantile(initial(among: scores.count)) else {
-      throw .noRows(segment: segment)
-    }
+    guard let start = start(in: scores) else { throw .noRows(segment: segment) }
     let excesses = scores.values[scores.countAtMost(start)...].map { $0 - start }
     if excesses.count < Self.fewestExceedances {
       throw .tooFewExceedances(needed: Self.fewestExceedances, got: excesses.count, segment: segment)

@@ -54,6 +54,9 @@ extension DiagnosticGuide {
     Entry("E0552", "The network is damaged, or takes and gives something else than was asked for."),
     Entry("E0553", "What stands beside the model does not say how to feed it."),
     Entry("E0554", "Vectors from elsewhere must belong to the rows of the value."),
+    Entry(
+      "E0555", "A model file is fitted again when it is loaded; its method, options and rows must allow that."
+    ),
     Entry("E0547", "Clips are sound files, found by the endings of their names."),
     Entry("E0601", "`/tutorial` lists the lessons and opens one."),
   ]
@@ -81,6 +84,11 @@ extension DiagnosticGuide {
     Entry("D0211", "Labels of both sorts are needed to learn how likely an anomaly is."),
     Entry(
       "D0212", "What labels teach is judged on other rows; divide them first.", "split --calibrate-share 30%"),
+    Entry(
+      "D0213", "A threshold that moves with the stream learns from its first rows and decides on later ones."),
+    Entry(
+      "D0214", "Groups are read from a column with a cell for each scored row.",
+      "threshold conformal --groups pump.machine"),
     Entry("D0301", "Truth is read from a label column; name one.", "evaluate risk --against pump.anomaly"),
     Entry("D0302", "Several columns are labels; name the one that counts."),
     Entry("D0303", "Truth is yes or no for every row."),
@@ -164,6 +172,10 @@ extension DiagnosticGuide {
       "R0510", "Maps are judged when each place has one score.",
       "evaluate pixels places  →  localize patchcore places"),
     Entry("R0511", "Pixels are judged by masks, and there are none."),
+    Entry(
+      "R0512",
+      "How many pixels of a defect are enough is said by its value in the mask, in pixels or percent.",
+      "--saturation \"255:6300\",\"254:40%\""),
     Entry(
       "R0601", "What agents did is read from conversations: documents with a column `role`.",
       "trace show news  →  talk = load chats talk.jsonl"),

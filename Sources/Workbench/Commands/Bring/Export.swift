@@ -1,4 +1,5 @@
 import Chronology
+import Detection
 import Encoding
 import Formats
 import Language
@@ -11,7 +12,7 @@ struct Export: WorldCommand {
   static let to = Parameter<String>.required(
     "to", .output, placement: .option,
     help:
-      "The file; its ending says how: .csv, .tsv, .jsonl, .npy, .npz, .mat, .arff, .sqlite, .parquet, .arrow, .h5, .json, .png, .wav, .ply or .hea."
+      "The file; its ending says how: .csv, .tsv, .jsonl, .npy, .npz, .mat, .arff, .sqlite, .parquet, .arrow, .h5, .json, .png, .wav, .ply, .hea or .model."
   ) { if case .path(let path) = $0 { path } else { "" } }
   static let overwrite = Parameter<Bool>.flag("overwrite", help: "Replace a file that is there and differs.")
 
@@ -23,7 +24,8 @@ struct Export: WorldCommand {
       are left out. NPY holds the columns of numbers as doubles, missing cells as NaN. JSON holds everything that the \
       value is made of, always in the same order. JSON Lines holds an object a row, without members for missing cells. MAT holds a column of numbers a variable (version 5). ARFF, SQLite, Parquet, Arrow and HDF5 hold what CSV holds, with its types; the last three need what `scripts/formats` installs. NPZ holds an \
       array a column, times as nanoseconds since 1970. PLY holds the points of a cloud in binary, as doubles. HEA writes a WFDB header and beside it the \
-      numbers of a series at equal steps, rounded to one part in two thousand million of their range. PNG holds one picture as it is, or a sheet of the first hundred. WAV holds sound as 32-bit floating point.
+      numbers of a series at equal steps, rounded to one part in two thousand million of their range. PNG holds one picture as it is, or a sheet of the first hundred. WAV holds sound as 32-bit floating point. MODEL \
+      holds the rows that a model of `fit` learned from and how, for `load model`.
 
       The file is written in one step: after a crash the old or the new one is there. A file that already holds the \
       same bytes is left alone, so that replaying a script does no harm; one that differs is replaced only with \
@@ -116,6 +118,11 @@ struct Export: WorldCommand {
       case .images(let images), .video(let images): return try picture(images, call)
       default: throw unfit(call, "as a picture")
       }
+    case "model":
+      guard case .model(let stored) = value, let model = stored as? FittedModel,
+        let bytes = ModelFile.bytes(of: model)
+      else { throw unfit(call, "as a fitted model, which `fit` makes") }
+      return (bytes, "\(model.method) with its \(counted(model.fittedRows, "row"))")
     case "wav":
       guard case .audio(let audio) = value, let bytes = WaveFile.bytes(of: audio) else {
         throw unfit(call, "as sound")
@@ -125,7 +132,7 @@ struct Export: WorldCommand {
       throw call.blame(
         Self.to.base, "E0536", "the ending of `\(path)` says no format that is known", label: "which format?",
         remedy:
-          "End it in .csv, .tsv, .jsonl, .npy, .npz, .mat, .arff, .sqlite, .parquet, .arrow, .h5, .json, .png, .wav, .ply or .hea."
+          "End it in .csv, .tsv, .jsonl, .npy, .npz, .mat, .arff, .sqlite, .parquet, .arrow, .h5, .json, .png, .wav, .ply, .hea or .model."
       )
     }
   }

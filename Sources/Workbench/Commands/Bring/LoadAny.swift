@@ -92,6 +92,7 @@ struct LoadAny: WorldCommand {
       case .graph: LoadGraph()
       case .cloud: LoadCloud()
       case .record: LoadRecord()
+      case .model: LoadModel()
       }
     guard let parameter = command.spec.parameters.first else { throw .cancelled }
     var argument = Argument.list(

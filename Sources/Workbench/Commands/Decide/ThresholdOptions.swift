@@ -30,54 +30,85 @@ enum ThresholdOptions {
     help: "Most alarms a day, those with the highest peaks; needs rows with times."
   ) { if case .integer(let count) = $0 { count } else { nil } }
 
-  static let shared = [
-    per.base, minimumDuration.base, merge.base, release.base, coolDown.base, budget.base,
-  ]
+  static let from = Parameter<Reference?>.optional(
+    "from", .value([.scores]),
+    help: "Scores of other rows, known to be normal, to learn from: such as `score MODEL NORMAL`."
+  ) { if case .reference(let reference) = $0 { reference } else { nil } }
+
+  static let shaping = [minimumDuration.base, merge.base, release.base, coolDown.base, budget.base]
+  static let shared = [from.base, per.base] + shaping
 
   /// What every threshold's discussion ends with.
   static let fitting = """
-    Learns from calibrate rows if there are any, else from fit rows, else from all scored rows; the alarms say which. \
+    Learns from `--from` if it is given, else from calibrate rows if there are any, else from fit rows, else from all scored \
+    rows; the alarms say which. \
     Labels are never looked at. A score above the threshold is an alarm, and alarms never cross segments.
     """
 
   static func decide(_ call: Invocation, by rule: any ThresholdRule) throws(Failure) -> Value {
     guard case .scores(let scores) = call[input].value else { throw call.unexpectedKind(input.base) }
     let thresholding = Thresholding(
-      rule: rule, isPerSegment: call[per] == "segment",
-      shape: AlarmShape(
-        minimumDuration: call[minimumDuration], mergeGap: call[merge], release: call[release],
-        coolDown: call[coolDown], dailyBudget: call[budget]))
+      rule: rule, isPerSegment: call[per] == "segment", shape: shape(call),
+      reference: try reference(call, for: scores))
     do throws(ThresholdError) {
       return .alarms(try thresholding.decide(scores))
     } catch {
-      throw call.failure(error, rule: rule)
+      throw call.failure(error, rule: rule.summary, isDeviation: rule is MedianDeviationThreshold)
     }
+  }
+
+  static func decide(_ call: Invocation, by rule: any MovingThreshold) throws(Failure) -> Value {
+    guard case .scores(let scores) = call[input].value else { throw call.unexpectedKind(input.base) }
+    do throws(ThresholdError) {
+      return .alarms(try rule.decide(scores, shape: shape(call)))
+    } catch {
+      throw call.failure(error, rule: rule.summary)
+    }
+  }
+
+  private static func reference(
+    _ call: Invocation, for scores: Scores
+  ) throws(Failure) -> (scores: Scores, name: String)? {
+    guard let named = call[from] else { return nil }
+    guard case .scores(let other) = named.value else { throw call.unexpectedKind(from.base) }
+    if other.method != scores.method {
+      call.note(
+        "`\(named.name)` is scored by \(other.method), these by \(scores.method): their units may differ")
+    }
+    return (other, named.name)
+  }
+
+  static func shape(_ call: Invocation) -> AlarmShape {
+    AlarmShape(
+      minimumDuration: call[minimumDuration], mergeGap: call[merge], release: call[release],
+      coolDown: call[coolDown], dailyBudget: call[budget])
   }
 }
 
 extension Invocation {
   /// The facts of a threshold that cannot be set as a message.
-  fileprivate func failure(_ error: ThresholdError, rule: any ThresholdRule) -> Failure {
+  func failure(_ error: ThresholdError, rule: String, isDeviation: Bool = false) -> Failure {
     let input = ThresholdOptions.input.base
     func place(_ segment: String) -> String { segment.isEmpty ? "" : " in segment `\(segment)`" }
     switch error {
     case .noRows(let segment):
       return blame(
         input, "D0201", "no scored row to learn a threshold from\(place(segment))",
-        remedy: "Score more rows, or leave out `--per segment`.")
+        remedy: "Score more rows" + (segment.isEmpty ? "." : ", or leave out `--per segment`."))
     case .tooFewExceedances(let needed, let got, let segment):
       return blame(
         input, "D0202",
         "a tail needs \(needed) scores above the initial quantile and has \(got)\(place(segment))",
-        remedy: "Lower `--initial`, leave out `--per segment`, or use `threshold quantile`.")
+        remedy: "Lower `--initial`, " + (segment.isEmpty ? "" : "leave out `--per segment`, ")
+          + "or use `threshold quantile`.")
     case .noTail(let segment):
       return blame(
         input, "D0203", "all scores above the initial quantile are equal\(place(segment))",
         remedy: "Lower `--initial`, or use `threshold quantile`.")
-    case .noSpread(let segment) where !(rule is MedianDeviationThreshold):
+    case .noSpread(let segment) where !isDeviation:
       return blame(
         input, "D0208",
-        "the scores hardly differ, so `\(rule.summary)` has nothing to measure\(place(segment))",
+        "the scores hardly differ, so `\(rule)` has nothing to measure\(place(segment))",
         remedy: "Use `threshold quantile`, or score with another detector.")
     case .noSpread(let segment):
       return blame(
@@ -92,7 +123,11 @@ extension Invocation {
     case .noTimes:
       return blame(
         input, "D0206", "`--min-duration`, `--merge`, `--cool-down` and `--budget` need rows with times",
-        remedy: "Load the data with `--time`, or leave the options out.")
+        remedy: "Count in rows, as in `shape ALARMS --min-rows 3`, or load the data with `--time`.")
+    case .tooFewRows(let needed, let got):
+      return blame(
+        input, "D0213", "the stream needs \(needed) scored rows in a segment and has \(got)",
+        remedy: "Lower `--warmup`, or use `threshold pot`, which looks at all rows at once.")
     case .noNormalRows(let segment):
       return blame(
         input, "D0207", "no normal rows apart from those to decide on\(place(segment))",

@@ -40,7 +40,10 @@ struct DetectGraph: PureCommand {
     }
     do throws(DetectionError) {
       let values = try detector.scores(of: graph, work: work)
-      return .scores(Scores(index: graph.nodes.index, values: values, method: name))
+      return .scores(
+        Scores(
+          index: graph.nodes.index, values: values, method: name,
+          contributions: try detector.contributions(of: graph, work: work)))
     } catch {
       throw Self.failure(error, call, graph)
     }

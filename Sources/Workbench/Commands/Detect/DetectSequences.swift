@@ -45,7 +45,7 @@ struct DetectSequences: PureCommand {
     }
     do throws(DetectionError) {
       let fit = sequences.index.rows(in: .fit).filter { sequences.isWhole[$0] }
-      let scores = try Self.scores(method(call), sequences.lists, fit: fit, work: work)
+      let (scores, contributions) = try Self.judged(method(call), sequences, fit: fit, work: work)
       var fitted: Mask?
       if sequences.index.splits != nil {
         var mask = Mask(count: sequences.lists.count)
@@ -56,16 +56,47 @@ struct DetectSequences: PureCommand {
       return .scores(
         Scores(
           index: sequences.index, values: rows, method: name, presence: Mask(sequences.isWhole),
-          fitted: fitted))
+          fitted: fitted, contributions: contributions))
     } catch {
       throw failure(error, call)
     }
   }
 
-  private static func scores<Method: SequenceMethod>(
-    _ method: Method, _ lists: [[Int32]], fit: [Int], work: Work
-  ) throws(DetectionError) -> [Double] {
-    try method.fit(fit.map { lists[$0] }, work: work).scores(of: lists, work: work)
+  /// Sequences that are asked for their parts where asking takes time.
+  private static let mostAsked = 200
+
+  private static func judged<Method: SequenceMethod>(
+    _ method: Method, _ sequences: Sequences, fit: [Int], work: Work
+  ) throws(DetectionError) -> ([Double], Contributions?) {
+    let lists = sequences.lists
+    let model = try method.fit(fit.map { lists[$0] }, work: work)
+    let scores = try model.scores(of: lists, work: work)
+    let kinds = Set(lists.joined()).sorted()
+    if lists.count * kinds.count > FittedModel.mostContributions { return (scores, nil) }
+    var asked = lists.indices.filter { sequences.isWhole[$0] && scores[$0] > 0 }
+    if !Method.Model.isSum {
+      asked = Array(asked.sorted { (scores[$1], $0) < (scores[$0], $1) }.prefix(mostAsked))
+    }
+    let chosen = asked
+    do throws(Cancelled) {
+      let parts = try work.map(chosen.count, stage: "parts") { model.parts(of: lists[chosen[$0]]) }
+      var matrix = Matrix(rows: lists.count, columns: kinds.count)
+      let places = Dictionary(uniqueKeysWithValues: kinds.enumerated().map { ($1, $0) })
+      for (row, part) in zip(chosen, parts) {
+        for (kind, value) in part { if let place = places[kind] { matrix[row, place] = value } }
+      }
+      let names = kinds.map { sequences.names[Int($0)] }
+      let rest = Method.Model.isSum ? "" : " (of the \(chosen.count) highest sequences)"
+      return (
+        scores,
+        Contributions(
+          matrix: matrix, features: names,
+          blocks: names.enumerated().map { Block(name: $1, columns: $0..<$0 + 1) },
+          meaning: Method.Model.partMeaning + rest)
+      )
+    } catch {
+      throw .cancelled
+    }
   }
 
   private func failure(_ error: DetectionError, _ call: Invocation) -> Failure {
@@ -88,6 +119,8 @@ struct DetectSequences: PureCommand {
 private struct Sequences {
   let index: Index
   let lists: [[Int32]]
+  /// What the kinds of events are called.
+  var names: [String] = []
   /// Cleared where a trail is not full yet.
   let isWhole: [Bool]
 
@@ -98,11 +131,13 @@ private struct Sequences {
       let codes = log.activities.codes
       if codes.isEmpty { throw call.noRows(DetectSequences.input.base) }
       self.init(groups: log.frame.index.runs.map { ($0.name, Array($0.rows)) }, codes, log.frame.index)
+      names = log.activities.levels
     case .log(let log):
       let codes = log.templateOfRow
       if codes.isEmpty { throw call.noRows(DetectSequences.input.base) }
       guard let name = call[DetectSequences.by] else {
         self.init(trail: call[DetectSequences.trail], codes, log.frame.index)
+        names = log.templates
         return
       }
       guard let column = log.frame.column(name) else {
@@ -123,6 +158,7 @@ private struct Sequences {
         }
       }
       self.init(groups: groups, codes, log.frame.index)
+      names = log.templates
     default: throw call.unexpectedKind(DetectSequences.input.base)
     }
   }

@@ -1,5 +1,6 @@
 import Detection
 import Language
+import Notation
 import Numerics
 import Values
 
@@ -93,9 +94,10 @@ struct Detect: PureCommand {
     do throws(DetectionError) {
       let detector = AnyDetector(method.prepared(call))
       if detector.needsCompleteRows { call.tellIncomplete(rows, method: method.name) }
-      return .scores(
-        try detector.detect(
-          rows, perSegment: call[DetectionOptions.per] == "segment", seed: call.detectionSeed, work: work))
+      let scores = try detector.detect(
+        rows, perSegment: call[DetectionOptions.per] == "segment", seed: call.detectionSeed, work: work)
+      if method is any StreamDetectionMethod { call.tellWarmUp(scores, rows) }
+      return .scores(scores)
     } catch {
       throw call.failure(error, method: method.name, rows: rows)
     }
@@ -124,9 +126,10 @@ struct Fit: PureCommand {
     do throws(DetectionError) {
       let detector = AnyDetector(method.prepared(call))
       if detector.needsCompleteRows { call.tellIncomplete(rows, method: method.name) }
-      return .model(
-        try detector.fit(
-          rows, perSegment: call[DetectionOptions.per] == "segment", seed: call.detectionSeed, work: work))
+      var model = try detector.fit(
+        rows, perSegment: call[DetectionOptions.per] == "segment", seed: call.detectionSeed, work: work)
+      model.recipe = ModelRecipe(options: call.fitOptions.description, fitting: rows)
+      return .model(model)
     } catch {
       throw call.failure(error, method: method.name, rows: rows)
     }
@@ -135,6 +138,12 @@ struct Fit: PureCommand {
 
 extension Invocation {
   fileprivate var detectionSeed: UInt64 { UInt64(self[DetectionOptions.seed]) }
+
+  /// What was asked for besides the value.
+  fileprivate var fitOptions: JSON {
+    let members = call.toolArguments(as: nil).members ?? []
+    return .object(members.filter { !["method", DetectionOptions.input.base.name].contains($0.key) })
+  }
 
   /// The features of an argument.
   func scorableRows(_ parameter: Parameter<Reference>, work: Work) throws(Failure) -> ScorableRows {
@@ -150,6 +159,18 @@ extension Invocation {
   /// What a detector sees of a value, nil if it has no features.
   func features(of value: Value, work: Work) throws(Failure) -> ScorableRows? {
     do throws(Cancelled) { return try ScorableRows(value, work: work) } catch { throw .cancelled }
+  }
+
+  /// Says how many rows a stream has only learned from.
+  func tellWarmUp(_ scores: Scores, _ rows: ScorableRows) {
+    guard scores.presence != nil else { return }
+    let warming =
+      rows.index.runs.map { run in
+        run.rows.prefix { rows.presence[$0] && !scores.isScored($0) }.count
+      }.max() ?? 0
+    if warming == 0 { return }
+    let place = rows.index.runs.count > 1 ? "of each segment " : ""
+    note("warming up: the first \(counted(warming, "row")) \(place)only taught the stream and have no score")
   }
 
   /// Says how many rows a method that needs all features leaves out.

@@ -175,7 +175,7 @@ struct Plot: WorldCommand {
         case .scores(let scores): marking.flatMap { $0.scores == scores ? $0 : nil }
         default: nil
         }
-      let level = own.flatMap { Set($0.thresholds).count == 1 ? $0.thresholds.first : nil }
+      let level = own.flatMap { $0.distinctThresholds.count == 1 ? $0.distinctThresholds.first : nil }
       let ownMarks =
         marking == nil ? own.map { $0.scores.index.stretches(of: $0.segments.map(\.rows)) } ?? [] : marks
       return Figure.Lane(

@@ -13,6 +13,8 @@ struct Account {
   let data: ExplainedData?
   let part: ExplainedBy
   let top: Int
+  /// What the row was compared with, in words.
+  let evidence: [String]
   private let sample: SortedSample
 
   /// Who says how a score divides.
@@ -30,7 +32,7 @@ struct Account {
 
   init(
     name: String, scores: Scores, alarms: Alarms?, contributions: Contributions, origin: Origin,
-    data: ExplainedData?, part: ExplainedBy, top: Int
+    data: ExplainedData?, part: ExplainedBy, top: Int, evidence: [String] = []
   ) {
     self.name = name
     self.scores = scores
@@ -40,6 +42,7 @@ struct Account {
     self.data = data
     self.part = part
     self.top = top
+    self.evidence = evidence
     sample = SortedSample(scores.values.indices.filter { scores.isScored($0) }.map { scores.values[$0] })
   }
 
@@ -53,7 +56,7 @@ struct Account {
       Metric("percentile", percentile(of: row), note: "share of scored rows at or below this score, in %"))
     return Report(
       title: "\(name) at \(scores.index.label(of: row))", metrics: metrics,
-      table: table(shares, row: row), remarks: [sentence(for: row) + ".", measure])
+      table: table(shares, row: row), remarks: [sentence(for: row) + ".", measure] + evidence)
   }
 
   /// "score 8.2 (threshold 3.1, percentile 99.9): Pressure 62 %, Flow 21 %".
@@ -117,9 +120,42 @@ struct Account {
       remarks.append("over \(rows) (\(chosen.count)): \(list(shares, row: nil)).")
     }
     remarks.append(measure)
+    remarks += evidence.map { "the highest: \($0)" }
     let metrics = [Metric("rows", Double(chosen.count), note: rows)]
     return Report(
       title: "what drives \(name)", metrics: metrics, table: table(shares, row: nil), remarks: remarks)
+  }
+
+  // MARK: - Stretches of time
+
+  /// Which stretches around a row made its score, in order of time.
+  static func byTime(
+    _ parts: [SeriesOcclusion.Part], at row: Int, name: String, scores: Scores, alarms: Alarms?
+  ) -> Report {
+    let total = parts.reduce(0) { $0 + $1.fall }
+    let shares = parts.map { total > 0 ? $0.fall / total : 0 }
+    let labels = parts.map { part in
+      "\(scores.index.label(of: part.rows.lowerBound)) to \(scores.index.label(of: part.rows.upperBound - 1))"
+    }
+    let highest = parts.indices.sorted { (shares[$1], $0) < (shares[$0], $1) }.prefix(3).filter {
+      shares[$0] > 0
+    }
+    let list = highest.map { "\(labels[$0]) \((shares[$0] * 100).shortText(digits: 3)) %" }
+    var metrics = [Metric("score", scores.values[row])]
+    if let threshold = alarms?.threshold(at: row) { metrics.append(Metric("threshold", threshold)) }
+    return Report(
+      title: "\(name) at \(scores.index.label(of: row)) by time", metrics: metrics,
+      table: Frame(
+        index: Index(.sample(TextColumn(labels))),
+        columns: [
+          Column(numbers: shares, name: "share"), Column(numbers: parts.map(\.fall), name: "fall"),
+        ]),
+      remarks: [
+        list.isEmpty
+          ? "no stretch by itself made the score: it fell for none of them."
+          : list.joined(separator: ", ") + ".",
+        "shares are of the fall of the score when a stretch of all channels is drawn straight, one at a time.",
+      ])
   }
 
   // MARK: - Parts
@@ -136,11 +172,7 @@ struct Account {
     }
   }
 
-  private func threshold(at row: Int) -> Double? {
-    guard let alarms else { return nil }
-    let run = scores.index.runs.firstIndex { $0.rows.contains(row) }
-    return run.flatMap { alarms.thresholds.indices.contains($0) ? alarms.thresholds[$0] : nil }
-  }
+  private func threshold(at row: Int) -> Double? { alarms?.threshold(at: row) }
 
   private func percentile(of row: Int) -> Double { 100 * sample.share(atMost: scores.values[row]) }
 

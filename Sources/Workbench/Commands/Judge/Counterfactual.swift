@@ -37,6 +37,11 @@ struct Counterfactual {
   private static let candidates = 10
   private static let steps = 16
 
+  /// What the model gives for the row as it is, taken for a new one.
+  func score(of row: Int, work: Work) throws(DetectionError) -> Double {
+    try scores([Array(rows.matrix.row(row))], like: row, work: work).first ?? 0
+  }
+
   func smallest(for row: Int, work: Work) throws(DetectionError) -> Found? {
     let own = Array(rows.matrix.row(row))
     let samples = own.indices.map { column in SortedSample(reference.map { rows.matrix[$0, column] }) }

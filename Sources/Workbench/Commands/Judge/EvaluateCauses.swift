@@ -22,7 +22,9 @@ struct EvaluateCauses: PureCommand {
     }
     return items.compactMap { if case .text(let text) = $0 { text } else { nil } }
   }
-  static let part = Explain.part
+  static let part = Parameter<String>.choice(
+    "by", of: [Choice("column", "features"), Choice("modality", "the blocks they come from")],
+    default: "column", help: "What the score is divided among.")
 
   let spec = CommandSpec(
     "evaluate", "causes", "Judges whether contributions name the true causes of events.",

@@ -141,7 +141,7 @@ struct Judgement {
   }
 
   private var thresholdSawJudgedRows: Bool {
-    guard alarms != nil else { return false }
+    guard let alarms, !alarms.isLearnedElsewhere else { return false }
     let learned = Set(ThresholdRows.choose(in: scores, among: 0..<scores.index.count).rows)
     return rows.rows.contains { learned.contains($0) }
   }
@@ -168,6 +168,13 @@ struct Judgement {
     remarks.append("labels met \(match); \((aligned.coverage * 100).shortText(digits: 3)) % of rows have one")
     if rows.withoutLabel > 0 { remarks.append("\(counted(rows.withoutLabel, "row")) left out without label") }
     if rows.withoutScore > 0 { remarks.append("\(counted(rows.withoutScore, "row")) left out without score") }
+    if case .row = scores.index.address, names.contains(where: \.needsOrder), judged.anomalies >= 10,
+      judged.events.count * 4 > judged.anomalies
+    {
+      remarks.append(
+        "if the rows are in no order of time, only the metrics that count single rows mean anything, not those of events, "
+          + "ranges and VUS")
+    }
     if judged.anomalies < 10 {
       remarks.append(
         "only \(counted(judged.anomalies, "anomalous row")): read every number with its interval")

@@ -17,6 +17,8 @@ struct MapMethod: Sendable {
     "coreset", in: 0.0001...1, default: 0.02, help: "Share of normal places to keep.")
   static let neighbors = Parameter<Int>.integer(
     "k", in: 1...100, default: 9, help: "Kept places around the nearest one, for the reweighting.")
+  static let whiten = Parameter<Bool>.flag(
+    "whiten", help: "Free features of how they vary together, as built-in ones do.")
   static let similar = Parameter<Int>.integer(
     "k", in: 1...1000, default: 10, help: "Similar normal pictures.")
   static let ridge = Parameter<Double>.real(
@@ -27,9 +29,10 @@ struct MapMethod: Sendable {
       name: PatchMemory.name, measure: "distance of places from a memory of normal ones",
       discussion: """
         Keeps the share --coreset of all normal places, chosen to lie far apart; a place scores by its distance to the \
-        nearest of them, a picture by its highest place, reweighted (Roth et al., PatchCore, CVPR 2022).
-        """, parameters: [share.base, neighbors.base], example: "--coreset 5%"
-    ) { PatchMemory(share: $0[share], neighbors: $0[neighbors]) },
+        nearest of them, a picture by its highest place, reweighted (Roth et al., PatchCore, CVPR 2022). \
+        With --whiten distances are Mahalanobis' over all normal places, which suits features that vary together.
+        """, parameters: [share.base, neighbors.base, whiten.base], example: "--coreset 5% --whiten"
+    ) { PatchMemory(share: $0[share], neighbors: $0[neighbors], whitens: $0[whiten]) },
     MapMethod(
       name: PositionGaussians.name, measure: "distance from the normal distribution of the same place",
       discussion: """
@@ -134,7 +137,29 @@ struct DetectMap: PureCommand {
       for row in map.index.rows(in: .fit) { mask[row] = true }
       fitted = mask
     }
-    return .scores(Scores(index: map.index, values: judgement.pictures, method: method.name, fitted: fitted))
+    return .scores(
+      Scores(
+        index: map.index, values: judgement.pictures, method: method.name, fitted: fitted,
+        contributions: Self.places(judgement.cells, of: map)))
+  }
+
+  /// How far each place scores above the median place of its picture.
+  private static func places(_ cells: [Double], of map: FeatureMap) -> Contributions? {
+    if cells.isEmpty || cells.count > FittedModel.mostContributions { return nil }
+    let width = map.cellCount
+    var parts = cells
+    for picture in 0..<map.index.count {
+      let range = picture * width..<(picture + 1) * width
+      let usual = Selection.median(of: Array(cells[range])) ?? 0
+      for cell in range { parts[cell] = max(0, cells[cell] - usual) }
+    }
+    let names = (0..<width).map { "line \($0 / map.gridWidth + 1), column \($0 % map.gridWidth + 1)" }
+    return Contributions(
+      matrix: Matrix(rows: map.index.count, columns: width, values: parts), features: names,
+      blocks: names.enumerated().map { Block(name: $1, columns: $0..<$0 + 1) },
+      meaning:
+        "score of the place above the picture's median place, in a grid of \(map.gridHeight) by \(map.gridWidth)"
+    )
   }
 }
 

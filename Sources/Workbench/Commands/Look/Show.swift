@@ -68,10 +68,7 @@ struct Show: PureCommand {
     guard Self.isPart(call.call) else { return input.value }
     if case .alarms(let alarms) = input.value, call[Self.around] == nil {
       let chosen = try range(call, of: alarms.segments.count, "segments")
-      return .alarms(
-        Alarms(
-          scores: alarms.scores, thresholds: alarms.thresholds, flags: alarms.flags,
-          segments: Array(alarms.segments[chosen]), rule: alarms.rule))
+      return .alarms(alarms.with(segments: Array(alarms.segments[chosen])))
     }
     if case .report(let report) = input.value, let table = report.table {
       let chosen = try range(call, of: table.rowCount, "rows")

@@ -16,10 +16,11 @@ extension Value {
     case .log(let log): return Self.facts(log)
     case .scores(let scores): return Self.facts(scores)
     case .alarms(let alarms):
-      let levels = Set(alarms.thresholds)
+      let levels = alarms.distinctThresholds
+      let ends = [levels.first, levels.last].map { ($0 ?? .nan).shortText(digits: 4) }
       let threshold =
         levels.count == 1
-        ? "threshold \((alarms.thresholds.first ?? .nan).shortText(digits: 4))" : "\(levels.count) thresholds"
+        ? "threshold \(ends[0])" : "\(levels.count) thresholds from \(ends[0]) to \(ends[1])"
       return Self.facts(alarms.scores) + [
         "\(alarms.segments.count) alarms over \(alarms.flags.setCount) rows; \(threshold) (\(alarms.rule))"
       ]
