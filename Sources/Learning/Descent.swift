@@ -13,15 +13,18 @@ package struct Descent: Sendable, Equatable {
   package let rule: Optimizer.Rule
   /// Whether the rate warms up over the first epoch and then falls to 0 along a cosine.
   package let fades: Bool
+  /// How strongly the squares of all parameters are held down: what is added to the loss is half of it times their sum.
+  package let decay: Double
 
   package init(
-    epochs: Int = 100, batchSize: Int = 64, rate: Double = 3e-3, patience: Int = 10,
+    epochs: Int = 100, batchSize: Int = 64, rate: Double = 3e-3, patience: Int = 10, decay: Double = 0,
     rule: Optimizer.Rule = .adam(decay: 0), fades: Bool = false
   ) {
     self.epochs = epochs
     self.batchSize = batchSize
     self.rate = rate
     self.patience = patience
+    self.decay = decay
     self.rule = rule
     self.fades = fades
   }
@@ -57,7 +60,8 @@ package struct Descent: Sendable, Equatable {
         let nodes = parameters.map { tape.leaf($0) }
         let node = loss(&tape, nodes, batch, &random)
         let gradients = tape.gradients(of: node)
-        optimizer.step(&parameters, gradients: nodes.map { gradients[$0] })
+        optimizer.step(
+          &parameters, gradients: nodes.map { slope(gradients[$0], at: tape.value(of: $0)) })
       }
       var drawn = judge
       var sum = 0.0
@@ -78,6 +82,10 @@ package struct Descent: Sendable, Equatable {
       if epoch - bestEpoch >= patience { break }
     }
     return (best, losses)
+  }
+
+  private func slope(_ gradient: Matrix, at parameter: Matrix) -> Matrix {
+    decay == 0 ? gradient : gradient.combined(with: parameter) { $0 + decay * $1 }
   }
 
   /// Rows judged at once.
