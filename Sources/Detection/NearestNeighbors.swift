@@ -50,9 +50,16 @@ package struct NearestNeighbors: Detector, Equatable {
     package func evidence(
       for row: Int, of rows: Observations, trainedAt place: Int?, work: Work
     ) throws(DetectionError) -> Evidence? {
-      try rows.require(features: matrix.columns)
-      try rows.requireComplete()
-      return matrix.evidence(near: rows.matrix.row(row), excluding: place)
+      try rows.require(features: self.rows.matrix.columns)
+      let count = min(Evidence.mostMatches + 1, self.rows.matrix.rows)
+      let found = try self.rows.nearest(
+        count, to: rows.matrix.selecting(rows: [row]), excludingSelf: false, work: work)
+      let ranks = (0..<count).filter { Int(found.rows[$0]) != place }.prefix(Evidence.mostMatches)
+      let matches = ranks.map { rank in
+        let other = Int(found.rows[rank])
+        return Evidence.Match(rows: other..<other + 1, distance: found.distance(0, rank))
+      }
+      return Evidence(own: 0..<1, matches: matches, measure: "distance")
     }
 
     package func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {

@@ -22,8 +22,10 @@ import Workbench
     guard case .table(let frame)? = events.results.last?.value else {
       throw Diagnostic("", "no table: \(events.diagnostics)", remedy: "")
     }
-    let column = try #require(frame.column(name))
-    return (0..<frame.rowCount).map { column.plainText($0) ?? "" }
+    guard case .text(let texts)? = frame.column(name)?.cells else {
+      throw Diagnostic("", "no such column", remedy: "")
+    }
+    return (0..<frame.rowCount).map { texts[$0] }
   }
 
   @Test func `lead to the node that nothing explains`() throws {

@@ -97,16 +97,19 @@ struct Causes: PureCommand {
     guard let rows = try call.features(of: call[Self.input].value, work: work) else {
       throw call.noFeatures(Self.input.base)
     }
-    let normal = try call[Self.normal].map { (reference) throws(Failure) in
-      guard let normal = try call.features(of: reference.value, work: work) else {
-        throw call.noFeatures(Self.normal.base)
-      }
-      return normal
+    var normal: ScorableRows?
+    if let reference = call[Self.normal] {
+      normal = try call.features(of: reference.value, work: work)
+      if normal == nil { throw call.noFeatures(Self.normal.base) }
     }
-    let look =
-      normal == nil ? try UsualRows(call, rows.index, value: Self.input, between: Self.between) : nil
-    let watched =
-      try look?.watched ?? UsualRows.stretch(call, rows.index, Self.input, Self.between)
+    var watched = 0..<0
+    var look: UsualRows?
+    if normal == nil {
+      let rows = try UsualRows(call, rows.index, value: Self.input, between: Self.between)
+      (look, watched) = (rows, rows.watched)
+    } else {
+      watched = try UsualRows.stretch(call, rows.index, Self.input, Self.between)
+    }
     for (column, name) in rows.features.enumerated() {
       guard let node = Self.node(of: name, among: places) else { continue }
       let line = rows.matrix.column(column)
