@@ -63,12 +63,13 @@ import Values
       t,b,z,s,n,1672531200,1672531199
       t,c,a,s,n,1672531200,1672531202
       t,c,a,s,n,1672531201,1672531202
+      t,a,,s,n,1672531200.5,1672531201
       t,d,a,s,n,soon,later
       ,e,a,s,n,1672531200,1672531201
       """, json: false)
     let (log, ties) = records.log()
     #expect(log.frame.rowCount == 4 && records.refused == 2 && records.reversed == 1)
-    #expect(ties == SpanRecords.Ties(orphans: 1, twins: 1, early: 1))
+    #expect(ties == SpanRecords.Ties(orphans: 1, twins: 1, repeated: 1, early: 1))
   }
 
   /// A ring of parents has no root, and must not be walked for ever.

@@ -21,7 +21,7 @@ struct ColumnGuess {
   func isHeader(_ first: [SampleRecords.Cell], before rest: [[SampleRecords.Cell]]) -> Bool {
     let texts = first.map(\.trimmed)
     let named = texts.filter { !$0.isEmpty }
-    if named.isEmpty || named.contains(where: isValue) { return false }
+    if named.isEmpty || named.contains(where: { $0.count > Self.longestName || isValue($0) }) { return false }
     if rest.isEmpty { return true }
     if rest.contains(where: { record in record.contains { isValue($0.trimmed) } }) { return true }
     guard Set(named.map(Array.init)).count == named.count else { return false }
@@ -60,6 +60,8 @@ struct ColumnGuess {
   }
 
   private static let mostHeaders = 4
+  /// Bytes; longer texts name no column.
+  private static let longestName = 200
 
   private func isValue(_ text: ArraySlice<UInt8>) -> Bool {
     (numbers.number(text) ?? numbers.grouped(text)).map { !$0.isNaN } ?? false

@@ -76,22 +76,31 @@ extension SpanRecords {
   package struct Ties: Sendable, Equatable {
     /// Spans whose parent is not in the files.
     package var orphans = 0
-    /// Spans that have the name of another one of their trace.
+    /// Spans that have the name of another one of their trace, and differ from it.
     package var twins = 0
+    /// Spans that stand in the files once more, and are left out.
+    package var repeated = 0
     /// Spans that begin before their parent does: clocks that differ.
     package var early = 0
   }
 
-  /// The row of the parent of each span; -1 for roots and orphans.
-  package func parentRows() -> (rows: [Int32], ties: Ties) {
+  /// The row of the parent of each span, -1 for roots and orphans, and which spans only repeat another one.
+  private func parentRows() -> (rows: [Int32], isRepeated: [Bool], ties: Ties) {
     var places: [String: Int32] = [:]
     places.reserveCapacity(count)
     var ties = Ties()
-    for row in 0..<count where places.updateValue(Int32(row), forKey: key(row, spans)) != nil {
-      ties.twins += 1
+    var isRepeated = [Bool](repeating: false, count: count)
+    for row in 0..<count {
+      guard let other = places.updateValue(Int32(row), forKey: key(row, spans)).map(Int.init) else {
+        continue
+      }
+      isRepeated[row] =
+        starts[row] == starts[other] && durations[row] == durations[other]
+        && services[row] == services[other] && operations[row] == operations[other]
+      if isRepeated[row] { ties.repeated += 1 } else { ties.twins += 1 }
     }
     var rows = [Int32](repeating: -1, count: count)
-    for row in 0..<count where !parents[row].isEmpty {
+    for row in 0..<count where !parents[row].isEmpty && !isRepeated[row] {
       guard let parent = places[key(row, parents)], Int(parent) != row else {
         ties.orphans += 1
         continue
@@ -99,7 +108,7 @@ extension SpanRecords {
       rows[row] = parent
       if starts[row] < starts[Int(parent)] { ties.early += 1 }
     }
-    return (rows, ties)
+    return (rows, isRepeated, ties)
   }
 
   private func key(_ row: Int, _ names: [String]) -> String { traces[row] + " " + names[row] }
@@ -110,8 +119,8 @@ extension SpanRecords {
   ///   `duration` in seconds, `depth` below the root, `error` where it is known, and further attributes.
   /// - Complexity: O(*n* log *n*).
   package func log() -> (log: EventLog, ties: Ties) {
-    let (parentRows, ties) = parentRows()
-    let rows = order()
+    let (parentRows, isRepeated, ties) = parentRows()
+    let rows = order().filter { !isRepeated[$0] }
     var segments: [Segment] = []
     var start = 0
     while start < rows.count {
@@ -136,7 +145,7 @@ extension SpanRecords {
       columns.append(
         Column("error", .bool(rows.map { errors[$0] ?? false }), nulls: Mask(rows.map { errors[$0] == nil })))
     }
-    for (name, cells) in attributes {
+    for (name, cells) in attributes where name != "error" {
       let taken = columns.contains { $0.name == name }
       columns.append(EventRecords.column(taken ? "attribute:" + name : name, rows.map { cells[$0] }))
     }

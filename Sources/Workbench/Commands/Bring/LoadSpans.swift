@@ -80,6 +80,7 @@ struct LoadSpans: WorldCommand {
       call.note("\(counted(records.reversed, "span")) that end before they begin: taken as 0 s long")
     }
     if ties.orphans > 0 { call.note("\(counted(ties.orphans, "span")) whose parent is not in the files") }
+    if ties.repeated > 0 { call.note("\(counted(ties.repeated, "span")) repeated and left out") }
     if ties.twins > 0 { call.note("\(counted(ties.twins, "span")) named like another one of their trace") }
     if ties.early > 0 {
       call.note("\(counted(ties.early, "span")) that begin before their parent: clocks differ")
