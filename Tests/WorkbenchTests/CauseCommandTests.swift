@@ -44,13 +44,13 @@ import Workbench
       "issue = load table issue.csv --id t", "both = load graph pairs.csv", "map = load graph matrix.csv")
     #expect(session.type("causes issue --graph both").diagnostics.first?.code == "R0512")
     #expect(session.type("causes issue --graph map --from shp").diagnostics.first?.code == "E0524")
-    session.type("other = load table two.csv --header-lines 3 | select node*")
+    session.type("other = load table two.csv | select node*")
     session.type("far = load graph pairs.csv --source a --target b --directed")
     #expect(session.type("causes issue.bank --graph far --from zoo").diagnostics.first?.code == "E0524")
   }
 
   @Test func `are found in tables whose header has several lines`() throws {
-    let events = session.type("two = load table two.csv --header-lines 3")
+    let events = session.type("two = load table two.csv")
     guard case .table(let frame)? = events.results.last?.value else {
       Issue.record("\(events.diagnostics)")
       return

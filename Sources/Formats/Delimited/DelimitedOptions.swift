@@ -5,8 +5,6 @@ package struct DelimitedOptions: Sendable, Equatable {
   package var delimiter: UInt8?
   package var decimal: UInt8?
   package var hasHeader: Bool?
-  /// Lines that name the columns together.
-  package var headerLines = 1
   /// Lines before the header, which are left out.
   package var skippedLines = 0
   package var dates: DateOrder?
@@ -47,6 +45,8 @@ package struct DelimitedOutline: Sendable {
   package let columns: [DelimitedColumn]
   /// Lines in front of the table that belong to no row.
   package let remarkLines: Int
+  /// Lines that name the columns.
+  package let headerLines: Int
   /// Names that had to be made or changed.
   package let renamed: [String]
 

@@ -24,8 +24,7 @@ extension DelimitedOutline {
     let sample = bytes[skipped...]
     dialect.delimiter = options.delimiter ?? preamble.delimiter ?? Self.delimiter(sample, dialect, isWhole)
     let split = SampleRecords(sample, dialect: dialect, isWhole: isWhole)
-    let headerLines = min(max(options.headerLines, 1), max(split.records.count, 1))
-    guard let first = Self.joined(split.records.prefix(headerLines)) else {
+    guard let first = split.records.first else {
       throw split.ends.isEmpty && !sample.allSatisfy({ $0 == 10 || $0 == 13 || $0 == 32 })
         ? .malformedLine("the first record is longer than 4 MB or a quote stays open", line: 1)
         : .malformed("there is nothing in it", offset: 0)
@@ -36,15 +35,21 @@ extension DelimitedOutline {
     // A header without a name for the row names that stand first.
     let lacksOne = first.count + 1 == width && split.records.count > 1
     let hasHeader =
-      options.hasHeader
-      ?? (headerLines > 1 || preamble.marksHeader
-        || guess.isHeader(first, before: Array(split.records.dropFirst())))
+      options.hasHeader ?? preamble.marksHeader
+      || guess.isHeader(first, before: Array(split.records.dropFirst()))
     var names = hasHeader ? first.map { $0.trimmed } : []
     if preamble.marksHeader, hasHeader { names[0] = names[0].drop { $0 == 35 || $0 == 32 } }
     if hasHeader, lacksOne { names.insert([], at: 0) }
     while names.count < (hasHeader ? names.count : width) { names.append([]) }
+    let more = hasHeader && !lacksOne ? guess.moreHeaders(split.records) : 0
+    for record in split.records.dropFirst().prefix(more) {
+      for (place, cell) in record.enumerated() where place < names.count && !cell.trimmed.isEmpty {
+        names[place] =
+          place == 0 || names[place].isEmpty ? cell.trimmed : (names[place] + [46] + cell.trimmed)[...]
+      }
+    }
     let named = Self.names(names)
-    let data = hasHeader ? Array(split.records.dropFirst(headerLines)) : split.records
+    let data = hasHeader ? Array(split.records.dropFirst(1 + more)) : split.records
     columns = named.names.enumerated().map { index, name in
       guess.column(name, data.compactMap { $0.count > index ? $0[index] : nil })
     }
@@ -53,20 +58,8 @@ extension DelimitedOutline {
     self.hasHeader = hasHeader
     remarkLines = preamble.lines
     encoding = text.encoding
-    body = text.start + (hasHeader ? split.ends[headerLines - 1] : skipped)
-  }
-
-  /// The lines of a header as one: the words above one another joined by points. A last line that names only the
-  /// first column, as pandas writes it, names that one alone.
-  private static func joined(_ lines: ArraySlice<[SampleRecords.Cell]>) -> [SampleRecords.Cell]? {
-    guard let last = lines.last, lines.count > 1 else { return lines.first }
-    let namesFirst =
-      last.first?.trimmed.isEmpty == false && last.dropFirst().allSatisfy(\.trimmed.isEmpty)
-    return (0..<(lines.map(\.count).max() ?? 0)).map { column in
-      if column == 0, namesFirst { return last[0] }
-      let words = lines.compactMap { $0.count > column ? $0[column].trimmed : nil }.filter { !$0.isEmpty }
-      return SampleRecords.Cell(text: Array(words.joined(separator: [46])))
-    }
+    headerLines = hasHeader ? 1 + more : 0
+    body = text.start + (hasHeader ? split.ends[more] : skipped)
   }
 
   private static func skipLines(_ count: Int, _ bytes: [UInt8], _ newline: UInt8) throws(FormatError) -> Int {

@@ -23,9 +23,6 @@ struct LoadTable: WorldCommand {
   static let header = Parameter<Bool?>.optional(
     "header", .flag, help: "Whether the first line names the columns; found out if absent."
   ) { if case .flag(let on) = $0 { on } else { nil } }
-  static let headerLines = Parameter<Int>.integer(
-    "header-lines", in: 1...10, default: 1,
-    help: "Lines that name the columns together; their words are joined by points.")
   static let skip = Parameter<Int>.integer(
     "skip", in: 0...10_000, default: 0, help: "Lines before the header that are left out.")
   static let dates = Parameter<String?>.choice(
@@ -58,8 +55,7 @@ struct LoadTable: WorldCommand {
       and counted. Columns are ordinary features unless --labels or --id says otherwise. Quotes follow RFC 4180.
       """,
     parameters: [
-      paths.base, time.base, labels.base, id.base, delimiter.base, decimal.base, header.base, headerLines.base,
-      skip.base,
+      paths.base, time.base, labels.base, id.base, delimiter.base, decimal.base, header.base, skip.base,
       dates.base, zone.base, nulls.base, text.base, category.base,
     ], output: .table, reach: .read,
     examples: [

@@ -49,7 +49,6 @@ struct TableLoading {
           label: "also the delimiter", remedy: "Leave one of the two options out."))
     }
     options.hasHeader = call[LoadTable.header]
-    options.headerLines = call[LoadTable.headerLines]
     options.skippedLines = call[LoadTable.skip]
     let orders: [String: DateOrder] = ["ymd": .yearFirst, "dmy": .dayFirst, "mdy": .monthFirst]
     options.dates = call[LoadTable.dates].flatMap { orders[$0] }
@@ -185,6 +184,7 @@ struct TableLoading {
     case .retyped(let column, let type, let text, let file, let line):
       return "`\(column)` began as \(type) and is none (\(Self.quoted(text)) in \(place(file, line)))"
     case .renamed(let names): return "columns without a name of their own: \(names.joined(separator: ", "))"
+    case .headers(let lines): return "\(lines) lines of names were joined by points"
     case .remarks(let lines): return "\(counted(lines, "line")) in front of the table left out"
     case .emptyColumn(let name): return "\(name) is empty and left out"
     case .encoding(let encoding, let file):
