@@ -112,6 +112,8 @@ package struct World: Sendable {
   package var helpers: any HelperPrograms = NoHelpers()
   /// Runs networks that were trained elsewhere.
   package var networks: any NetworkRuntime = NoNetworks()
+  /// Turns texts into vectors elsewhere.
+  package var embeddings: any EmbeddingService = NoEmbeddings()
   /// Lets time pass while a command waits for more to come.
   package var pause: any Pause = NoPause()
   /// Says something at once, while a command runs: an alarm.

@@ -28,7 +28,8 @@ package final class MCPServer {
     self.version = version
     self.allowsWriting = allowsWriting
     let specs = session.table.specs.filter { spec in
-      allowsWriting || (spec.reach != .write && !spec.parameters.contains { $0.kind == .output })
+      spec.reach != .network
+        && (allowsWriting || (spec.reach != .write && !spec.parameters.contains { $0.kind == .output }))
     }
     var verbs: [String] = []
     for spec in specs where !verbs.contains(spec.verb) { verbs.append(spec.verb) }
