@@ -37,6 +37,11 @@ package final class SessionWorkplace: Workplace {
           "A0136", "`\(SafeText.oneLine(call.arguments, limit: 60))` is not a data command",
           remedy: "use one of the tools")
       }
+      if let call = pipeline.calls.first(where: { $0.spec.reach == .network }) {
+        throw Diagnostic(
+          "A0141", "`\(call.spec.name)` sends data elsewhere, which only a person may do",
+          remedy: "tell the user what to type, or use another command")
+      }
       return .line(reviewed(pipeline))
     } catch {
       // Told once what is wrong, a small model may send the same again: then it is meant without that option.

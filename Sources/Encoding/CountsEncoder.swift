@@ -19,13 +19,10 @@ package struct CountsEncoder: Sendable, Equatable {
   package func encode(
     _ log: Log, rows index: Index, presence: Mask? = nil, work: Work
   ) throws(EncodingError) -> Encoded {
-    guard let axis = index.time, let events = log.frame.index.time else { throw .noTime }
+    guard let axis = index.time else { throw .noTime }
     if width <= .zero { throw .windowTooShort(needed: TimeSpan(nanoseconds: 1)) }
-    let sorted = (0..<events.count).sorted {
-      (events[$0].nanoseconds, $0) < (events[$1].nanoseconds, $1)
-    }
-    let times = sorted.map { events[$0].nanoseconds }
-    let templates = sorted.map { Int(log.templateOfRow[$0]) }
+    let events = try MessageTimes(log)
+    let (times, templates) = (events.times, events.templates)
     let features = ["total"] + Self.names(of: log.templates)
     // With an extent the row means [t, t + extent); a moment belongs to its own window.
     let reach = index.extent.map { $0.nanoseconds - 1 } ?? 0
@@ -34,7 +31,7 @@ package struct CountsEncoder: Sendable, Equatable {
       let end = axis[row].nanoseconds + reach
       let start = vector.count
       for _ in features { vector.append(0) }
-      var position = Self.countAtMost(end, in: times)
+      var position = MessageTimes.countAtMost(end, in: times)
       while position > 0, end - times[position - 1] < width.nanoseconds {
         position -= 1
         vector[start] += 1
@@ -42,16 +39,6 @@ package struct CountsEncoder: Sendable, Equatable {
       }
       return true
     }
-  }
-
-  private static func countAtMost(_ time: Int64, in times: [Int64]) -> Int {
-    var low = 0
-    var high = times.count
-    while low < high {
-      let middle = (low + high) / 2
-      if times[middle] <= time { low = middle + 1 } else { high = middle }
-    }
-    return low
   }
 
   /// The first words of each template, numbered where they are not unique: `valve-V2-position`.

@@ -23,6 +23,10 @@ package struct SoundEncoder: Sendable, Equatable {
     case spectrum(bands: Int)
     /// Power by pitch class, C to B, as shares of the strongest.
     case chroma
+    /// The power of every bin, from 0 Hz to half the rate.
+    case bins
+    /// Strongest frequency, centre of gravity and further sums of the spectrum.
+    case summary
   }
 
   package var features: Features
@@ -51,6 +55,8 @@ package struct SoundEncoder: Sendable, Equatable {
     case .mel(let bands): (1...bands).map { "mel\($0)" }
     case .cepstrum(let coefficients, _): (0..<coefficients).map { "mfcc\($0)" }
     case .spectrum(let bands): (1...bands).map { "band\($0)" }
+    case .bins: (0...frameLength / 2).map { "bin\($0)" }
+    case .summary: SpectralSummary.names
     case .chroma: ["c", "c#", "d", "d#", "e", "f", "f#", "g", "g#", "a", "a#", "b"].map { "chroma.\($0)" }
     }
   }
@@ -66,7 +72,7 @@ package struct SoundEncoder: Sendable, Equatable {
     let bands = bands(rate: audio.sampleRate)
     let frames = bands.centeredFrames(of: audio.frameCount)
     let decibels = try spectra(of: audio, bands: bands, first: frames.first, count: frames.count, work: work)
-    let values = try finished(decibels, work: work)
+    let values = try finished(decibels, rate: audio.sampleRate, work: work)
     let step = TimeSpan(seconds: Double(hop) / audio.sampleRate)
     let address =
       audio.start.map { Address.time(.regular(start: $0, step: step, count: frames.count)) }
@@ -94,9 +100,10 @@ package struct SoundEncoder: Sendable, Equatable {
     let bands = bands(rate: audio.sampleRate)
     let frames = max(0, (audio.frameCount - frameLength) / hop + 1)
     let decibels = try spectra(of: audio, bands: bands, first: 0, count: frames, work: work)
-    if derivatives > 0 || features == .chroma {
+    if derivatives > 0 || features == .chroma || features == .summary {
       return try means(
-        of: try finished(decibels, work: work), frames, audio, index, axis, start, width, presence, work)
+        of: try finished(decibels, rate: audio.sampleRate, work: work), frames, audio, index, axis, start,
+        width, presence, work)
     }
     let count = bands.bank.count
     var cosine: CosineTransform?
@@ -130,7 +137,7 @@ package struct SoundEncoder: Sendable, Equatable {
   }
 
   /// What is made of the decibels of the bands, frame by frame.
-  private func finished(_ decibels: [Float], work: Work) throws(EncodingError) -> [Double] {
+  private func finished(_ decibels: [Float], rate: Double, work: Work) throws(EncodingError) -> [Double] {
     var values: [Double]
     switch features {
     case .cepstrum(let coefficients, let bands):
@@ -142,7 +149,17 @@ package struct SoundEncoder: Sendable, Equatable {
         let largest = values[frame..<frame + 12].max() ?? 0
         for place in frame..<frame + 12 { values[place] = power(10, (values[place] - largest) / 10) }
       }
-    case .mel, .spectrum: values = decibels.map(Double.init)
+    case .summary:
+      let (bins, step) = (frameLength / 2 + 1, rate / Double(frameLength))
+      values = try orCancelled { () throws(Cancelled) in
+        try work.map(decibels.count / bins, stage: "spectra") { frame in
+          let power = decibels[frame * bins + 1..<(frame + 1) * bins].map {
+            Numerics.power(10, Double($0) / 10)
+          }
+          return SpectralSummary.of(power: power, step: step)
+        }.flatMap { $0 }
+      }
+    case .mel, .spectrum, .bins: values = decibels.map(Double.init)
     }
     return derivatives == 0
       ? values : Derivatives.beside(values, width: plainNames.count, orders: derivatives)
@@ -174,6 +191,7 @@ package struct SoundEncoder: Sendable, Equatable {
         .mel(bands: bands, sampleRate: rate, length: frameLength)
       case .spectrum(let bands): .equal(bands: bands, sampleRate: rate, length: frameLength)
       case .chroma: .chroma(sampleRate: rate, length: frameLength)
+      case .bins, .summary: .bins(sampleRate: rate, length: frameLength)
       }
     return ShortTimeBands(length: frameLength, hop: hop, bank: bank)
   }

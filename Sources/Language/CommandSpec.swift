@@ -6,6 +6,8 @@ package enum Reach: String, Sendable, Codable {
   case compute
   /// Writes files.
   case write
+  /// Sends data to another program or machine; no agent may.
+  case network
 }
 
 /// A line that shows a command at work, and what it prints.

@@ -44,11 +44,14 @@ package struct Choice: Sendable, Equatable {
 package struct CallSpec: Sendable, Equatable {
   package let name: String
   package let summary: String
+  /// What comes out, in which units, and what it costs; empty where that is plain.
+  package let gives: String
   package let parameters: [AnyParameter]
 
-  package init(_ name: String, _ summary: String, parameters: [AnyParameter] = []) {
+  package init(_ name: String, _ summary: String, gives: String = "", parameters: [AnyParameter] = []) {
     self.name = name
     self.summary = summary
+    self.gives = gives
     self.parameters = parameters
   }
 }

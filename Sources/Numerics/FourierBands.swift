@@ -12,6 +12,13 @@ package struct FilterBank: Sendable, Equatable {
 
   package var count: Int { centers.count }
 
+  private init(centers: [Double], firstBins: [Int32], weightStarts: [Int32], weights: [Float]) {
+    self.centers = centers
+    self.firstBins = firstBins
+    self.weightStarts = weightStarts
+    self.weights = weights
+  }
+
   /// Keeps the nonzero stretch of every row of weights (one row a band, one weight a bin).
   init(centers: [Double], rows: [[Double]]) {
     self.centers = centers
@@ -50,6 +57,14 @@ package struct FilterBank: Sendable, Equatable {
       }
     }
     return FilterBank(centers: Array(corners[1...bands]), rows: rows)
+  }
+
+  /// Every bin by itself, from 0 Hz to half the rate.
+  package static func bins(sampleRate: Double, length: Int) -> FilterBank {
+    let bins = 0...length / 2
+    return FilterBank(
+      centers: bins.map { Double($0) * sampleRate / Double(length) }, firstBins: bins.map { Int32($0) },
+      weightStarts: (0...bins.count).map { Int32($0) }, weights: bins.map { _ in 1 })
   }
 
   /// Ranges of equal width from just above 0 Hz to half the rate; each gives its mean power.

@@ -12,6 +12,8 @@ package struct Sampling: Sendable, Equatable {
   package let longestGap: TimeSpan?
   /// Whether the times of every segment ascend.
   package let isAscending: Bool
+  /// 95 % of the steps differ from the usual one by no more than this; gaps count like other steps.
+  package let jitter: TimeSpan
 
   /// A step this many times the usual one is a gap.
   package static let gapFactor: Int64 = 5
@@ -25,12 +27,14 @@ package struct Sampling: Sendable, Equatable {
       guard count > 1 else { return nil }
       (self.step, isSteady, gaps, longestGap) = (step, true, [], nil)
       isAscending = step.nanoseconds >= 0
+      jitter = .zero
       return
     }
     guard case .listed(let times) = axis else { return nil }
     if let step = Self.onlyStep(times, index.runs) {
       (self.step, isSteady, gaps, longestGap) = (TimeSpan(nanoseconds: step), step > 0, [], nil)
       isAscending = step >= 0
+      jitter = .zero
       return
     }
     var steps: [Double] = []
@@ -43,6 +47,8 @@ package struct Sampling: Sendable, Equatable {
     guard let median = Selection.median(of: steps) else { return nil }
     step = TimeSpan(nanoseconds: Int64(median))
     isAscending = steps.allSatisfy { $0 >= 0 }
+    let distances = SortedSample(steps.map { abs($0 - median) })
+    jitter = TimeSpan(nanoseconds: Int64(min(distances.quantile(0.95) ?? 0, 9e18)))
     let usual = steps.count { abs($0 - median) <= median / 5 }
     isSteady = isAscending && median > 0 && Double(usual) >= Self.steadyShare * Double(steps.count)
     var gaps: [Int] = []

@@ -114,6 +114,8 @@ package struct World: Sendable {
   package var networks: any NetworkRuntime = NoNetworks()
   /// Starts programs that offer tools to the agent.
   package var programs: any ToolPrograms = NoToolPrograms()
+  /// Turns texts into vectors elsewhere.
+  package var embeddings: any EmbeddingService = NoEmbeddings()
   /// Lets time pass while a command waits for more to come.
   package var pause: any Pause = NoPause()
   /// Says something at once, while a command runs: an alarm.

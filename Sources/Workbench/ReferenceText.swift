@@ -31,9 +31,18 @@ package enum ReferenceText {
       lines += ["", "| argument | takes | default | meaning |", "|---|---|---|---|"]
       lines += spec.parameters.map(row)
     }
+    for parameter in spec.parameters { lines += calls(parameter) }
     if !spec.discussion.isEmpty { lines += ["", spec.discussion] }
     if !spec.examples.isEmpty { lines += [""] + spec.examples.map { "    \($0.line)" } }
     return lines
+  }
+
+  /// What the calls that an argument takes come to, where they tell.
+  private static func calls(_ parameter: AnyParameter) -> [String] {
+    let calls = HelpText.calls(parameter.kind).filter { !$0.gives.isEmpty }
+    if calls.isEmpty { return [] }
+    let lines = calls.map { "| `\($0.usage)` | \(escaped($0.summary)) | \(escaped($0.gives)) |" }
+    return ["", "| `--\(parameter.name)` | meaning | gives |", "|---|---|---|"] + lines
   }
 
   private static func row(_ parameter: AnyParameter) -> String {

@@ -18,14 +18,15 @@ package let builtins: [any Command] =
 
     // Shape it.
     Select(), Where(), Derive(), Sort(), Scale.robust, Scale.standard, Scale.minmax, Resample(), Window(),
-    SplitRows(), ServiceRates(), ServiceGraph(),
+    PictureSeries(), SplitRows(), ServiceRates(), ServiceGraph(),
   ] + FillMissing.all + Recode.all + Augment.all + [
 
     // Join modalities.
     Align(),
 
     // Encode and fuse.
-    Encode(), EncodeNetwork(), EncodeImport(), FuseConcat(), FuseScores.mean, FuseScores.max, FuseScores.rank,
+    Encode(), EncodeNetwork(), EncodeRemote(), EncodeImport(), FuseConcat(), FuseScores.mean, FuseScores.max,
+    FuseScores.rank,
     FuseByRule.cauchy, FuseByRule.fisher, FuseByRule.brown, FuseByRule.stouffer, FuseByRule.tippett,
     FuseByRule.simes, FuseByRule.harmonic, FuseByRule.dempster, FuseByRule.noisyOr, FuseByRule.vote,
     FuseByRule.experts, FuseByRule.spectral, FuseByRule.reliability, FuseByRule.ocsvm, FuseByRule.median,

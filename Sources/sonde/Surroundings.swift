@@ -23,6 +23,9 @@ struct Surroundings {
     world.helpers = HelperProcesses()
     world.networks = OnnxRuntime()
     world.programs = ToolProcesses()
+    world.embeddings = RemoteEmbeddings(
+      environment: Environment.variable, secret: SecretFile.read,
+      transport: CurlTransport(allowsPlainHTTP: Environment.variable("SONDE_LLM_PLAIN_HTTP") == "1"))
     world.tell = { StandardError().write($0 + "\n") }
     self.world = world
     deadline = options.limit.map { .now + .seconds($0.seconds) }

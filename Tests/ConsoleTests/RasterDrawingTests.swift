@@ -15,7 +15,8 @@ import Workbench
   static func lines(_ pictures: PictureProtocol) -> [StyledLine] {
     var view = View(width: 80)
     view.pictures = pictures
-    return view.lines(of: .figure(Figure(title: "", body: .picture(raster))))
+    return view.lines(
+      of: .figure(Figure(title: "", body: .plates([Figure.Plate(raster)], columns: 1, colours: nil))))
   }
 
   @Test func `are half blocks of two colours where there is colour`() {

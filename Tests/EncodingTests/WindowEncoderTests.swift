@@ -40,15 +40,16 @@ import Values
 
   @Test func `by characteristics that a person can count`() throws {
     // A sawtooth of eight steps: seven rises, one fall.
-    let saw = try Self.encode((0..<64).map { Double($0 % 8) }, .shape)
+    let saw = try Self.encode((0..<64).map { Double($0 % 8) }, .catch22)
     let names = saw.features.map { String($0.dropFirst(2)) }
     func value(_ name: String) -> Double { saw.matrix[63, names.firstIndex(of: name) ?? 0] }
-    #expect(value("falling") == 1 && value("above") == 4 && value("jumps") == 1)
-    #expect(value("acf-minimum") == 4)
-    #expect(value("reversal") < 0)
+    // Stretches count with the number that ends the one before.
+    #expect(value("stretch_decreasing") == 2 && value("stretch_high") == 5 && value("high_fluctuation") == 1)
+    #expect(value("acf_first_min") == 4)
+    #expect(value("trev") < 0)
     // 0 … 7 standardised is symmetric, so that the fullest bins lie around 0.
-    #expect(abs(value("mode10")) < 1.5)
-    let constant = try Self.encode([Double](repeating: 5, count: 40), .shape)
+    #expect(abs(value("mode_10")) < 1.5)
+    let constant = try Self.encode([Double](repeating: 5, count: 40), .catch22)
     #expect(constant.matrix.row(39).allSatisfy { $0 == 0 })
   }
 
@@ -69,11 +70,85 @@ import Values
         #expect(abs(found[place] - sum) < 1e-12)
       }
     }
-    let model = try MiniRocket(windows: [window], seed: 1, work: Work())
+    let model = try MiniRocket(windows: [window], features: 252, seed: 1, work: Work())
     #expect(model.dilations == [1, 2, 4] && model.biases.count == 252)
     let vector = model.vector(of: window)
     let above = MiniRocket.convolved(window, MiniRocket.kernels[2], 1).count { $0 > model.biases[2] }
     #expect(vector[2] == Double(above) / 40 && vector.allSatisfy { (0...1).contains($0) })
+  }
+
+  /// The signal of the reference numbers below.
+  static func signal(_ count: Int) -> [Double] {
+    (0..<count).map { place in
+      let i = Double(place)
+      return sine(0.37 * i) + 0.5 * sine(1.7 * i + 0.01 * i * i) + 0.3 * cosine(0.05 * i)
+        * Double(place * 7 % 5)
+    }
+  }
+
+  /// What pycatch22 1.0.2 gives for the same numbers.
+  @Test(arguments: [
+    (
+      64,
+      [
+        -0.115920191147, 0.3549312212, -0.421875, 0.46875, 3.35158914372, 9, 0.751967347262, 0.392699081699,
+        0.719232862336, 0.130713868238, 0.952380952381, 9, 3, 2.01355970671, 0.186409413403, -0.0606271156773,
+        5,
+        0.0209120685311, 16, 0.283064552565, 0.518518518519, 1,
+      ]
+    ),
+    (
+      200,
+      [
+        -0.051488155, -0.284979717553, 0.08, -0.04, 3.21421661864, 9, 0.737827840963, 0.368155389093,
+        0.791524710819, 0.122700665028, 0.969849246231, 11, 4, 2.06421777281, 0.188253673925,
+        -0.0488083130138, 5,
+        0.00541441066222, 17, 0.240633925616, 0.380952380952, 0.257142857143,
+      ]
+    ),
+  ])
+  func `by the 22 characteristics of the reference`(_ count: Int, _ expected: [Double]) throws {
+    let encoded = try Self.encode(Self.signal(count), .catch22, seconds: Double(count))
+    let found = Array(encoded.matrix.row(count - 1))
+    for (name, (one, other)) in zip(encoded.features, zip(found, expected)) {
+      #expect(abs(one - other) < 1e-7, "\(name): \(one), not \(other)")
+    }
+  }
+
+  /// What sktime 1.2.0 gives for the same window, in single precision.
+  @Test func `by the biases and shares of MiniRocket's reference`() throws {
+    let window = Self.signal(50)
+    let model = try MiniRocket(windows: [window], features: 600, seed: 1, work: Work(threads: 2))
+    #expect(model.dilations == [1, 2, 3, 4, 6] && model.biasesPerKernel == [3, 1, 1, 1, 1])
+    #expect(model.biases.count == 588)
+    let vector = model.vector(of: window)
+    let places = [0, 1, 100, 250, 333, 400, 500, 587]
+    let biases = [
+      3.1330848, -4.7881269, -0.20668598, -7.7117443, -2.1715369, 5.7183189, -0.17004248, -2.4215708,
+    ]
+    let shares = [0.38, 0.76, 0.59523809, 0.83333331, 0.58, 0.18, 0.27777779, 0.5]
+    for (place, (bias, share)) in zip(places, zip(biases, shares)) {
+      #expect(abs(model.biases[place] - bias) < 2e-5, "\(place)")
+      #expect(abs(vector[place] - share) < 1e-6, "\(place)")
+    }
+    #expect(abs(model.biases.reduce(0, +) + 21.75136947631836) < 2e-3)
+    #expect(abs(vector.reduce(0, +) - 295.4859619140625) < 1e-3)
+    #expect(try MiniRocket(windows: [window], seed: 1, work: Work()).biases.count == 9996)
+  }
+
+  @Test func `by the correlation with themselves`() throws {
+    let encoded = try Self.encode((0..<64).map { $0 % 2 == 0 ? 1 : -1 }, .autocorrelation(lags: 2))
+    let row = Array(encoded.matrix.row(63))
+    #expect(abs(row[0] + 31.0 / 32) < 1e-12 && abs(row[1] - 30.0 / 32) < 1e-12)
+  }
+
+  @Test func `by the middle of their spectrum, in hertz`() throws {
+    let tone = try Self.encode((0..<64).map { sine(2 * .pi * Double($0) / 8) }, .spectral)
+    let row = Array(tone.matrix.row(63))
+    #expect(row[0] == 0.125 && abs(row[1] - 0.125) < 1e-9 && row[2] < 0.04 && row[4] < 1e-6)
+    var random = SeededGenerator(seed: 2)
+    let noise = try Self.encode((0..<64).map { _ in random.normal() }, .spectral)
+    #expect(noise.matrix[63, 4] > 0.1 && noise.matrix[63, 5] > row[5])
   }
 
   @Test func `tell a change of shape apart`() throws {
@@ -84,7 +159,7 @@ import Values
       let level: Double = place < 200 ? wave : (wave > 0 ? 1 : -1)
       values.append(level + 0.05 * random.normal())
     }
-    for features in [WindowEncoder.Features.rocket, .shape, .wavelets(levels: 4)] {
+    for features in [WindowEncoder.Features.rocket(features: 420), .catch22, .wavelets(levels: 4)] {
       let encoded = try Self.encode(values, features)
       func distance(_ a: Int, _ b: Int) -> Double {
         zip(encoded.matrix.row(a), encoded.matrix.row(b)).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
@@ -97,14 +172,17 @@ import Values
     var values = (0..<40).map(Double.init)
     values[5] = .nan
     let segments = [Segment(name: "a", rows: 0..<20), Segment(name: "b", rows: 20..<40)]
-    let encoded = try WindowEncoder(.shape, width: TimeSpan(seconds: 8)).encode(
+    let encoded = try WindowEncoder(.catch22, width: TimeSpan(seconds: 8)).encode(
       Self.frame(values, segments: segments), work: Work())
     let present = (0..<40).filter { encoded.presence[$0] }
     #expect(present == Array(13..<20) + Array(27..<40))
-    #expect(throws: EncodingError.self) { try Self.encode(values, .shape, seconds: 2) }
+    #expect(throws: EncodingError.self) { try Self.encode(values, .catch22, seconds: 2) }
   }
 
-  @Test(arguments: [WindowEncoder.Features.rocket, .shape, .wavelets(levels: 5)])
+  @Test(arguments: [
+    WindowEncoder.Features.rocket(features: 420), .catch22, .autocorrelation(lags: 3), .spectral,
+    .wavelets(levels: 5),
+  ])
   func `are finite whatever comes`(_ features: WindowEncoder.Features) throws {
     let even = [Double](repeating: 1e150, count: 40)
     let wild = (0..<40).map { (place: Int) -> Double in place % 2 == 0 ? 1e150 : -1e150 }

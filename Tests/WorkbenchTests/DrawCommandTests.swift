@@ -9,11 +9,13 @@ import Workbench
 @Suite struct `Drawing what things look like` {
   static func raster(_ session: Session, _ line: String) throws -> Raster {
     let events = session.type(line)
-    guard case .figure(let figure)? = events.results.last?.value, case .picture(let raster) = figure.body
+    guard case .figure(let figure)? = events.results.last?.value,
+      case .plates(let plates, let columns, _) = figure.body
     else {
       throw EvaluationProblem(text: "\(line): \(events.diagnostics)")
     }
-    return raster
+    return plates.count == 1
+      ? plates[0].raster : RasterPainting.sheet(plates.map(\.raster), columns: columns, side: 192)
   }
 
   struct EvaluationProblem: Error { let text: String }
@@ -28,7 +30,7 @@ import Workbench
     let warm = try Self.raster(session, "draw tiles --rows 8..15 --over heat --to a.png")
     #expect(plain != marked && plain != warm)
     let written = try PictureFile(try #require(files["a.png"])).decode()
-    #expect(written.width == warm.width && written.height == warm.height)
+    #expect(written.width == 1920 && written.height > 500)
     session.type("draw tiles --to a.html", "draw tiles --to a.svg")
     #expect(files.text("a.html")?.contains("<!doctype html>") == true)
     #expect(
@@ -50,8 +52,46 @@ import Workbench
     }
     let bright = pixels.max { $0.2 < $1.2 }
     #expect((bright?.0 ?? 0) > above.width / 6)
-    #expect(try Self.raster(session, "draw mic").height == 256)
+    #expect(try Self.raster(session, "draw mic").height == 2 * 196 - 4)
     #expect(try Self.raster(session, "draw m --columns 2").width == 2 * 196 - 4)
+  }
+
+  @Test func `names pictures, rulers and colours`() throws {
+    let session = Session(world: .memory())
+    session.type(
+      "tiles = generate tiles --count 4 --seed 1",
+      "mic = generate pump-station --part mic --minutes 5 --seed 7")
+    guard case .figure(let figure)? = session.type("draw mic").results.last?.value,
+      case .plates(let plates, 1, let colours) = figure.body
+    else {
+      Issue.record("no plates")
+      return
+    }
+    #expect(plates.map(\.caption) == ["waveform", "spectrogram"])
+    #expect(plates[1].across?.ticks.map(\.label) == ["0", "150", "300"])
+    #expect(plates[1].upwards?.ticks.map(\.label).contains("1 kHz") == true)
+    #expect(colours == Figure.Colours(name: "dB", low: -80, high: 0))
+    guard case .figure(let sheet)? = session.type("draw tiles").results.last?.value,
+      case .plates(let tiles, _, nil) = sheet.body
+    else { return }
+    #expect(tiles[0].caption == "train/good/000.png")
+  }
+
+  @Test func `draws the densest part of a graph, and names who is best connected`() throws {
+    var lines = (0..<30).map { "a\($0) hub" }
+    for i in 0..<6 { for j in 0..<i { lines.append("k\(i) k\(j)") } }
+    let session = Session(
+      world: .memory(
+        MemoryFiles(["g.txt": (["from to"] + lines).joined(separator: "\n").replacing(" ", with: ",")])))
+    let events = session.type("g = load graph g.txt", "draw g --most 2 --to g.svg")
+    guard case .figure(let figure)? = events.results.last?.value, case .network(let network) = figure.body
+    else {
+      Issue.record("\(events.diagnostics)")
+      return
+    }
+    #expect(network.names.count == 10 && network.names.filter { $0.hasPrefix("k") }.count == 6)
+    #expect(network.names.contains("hub") && network.edges.count >= 15)
+    #expect((network.x + network.y).allSatisfy { (0...1).contains($0) })
   }
 
   @Test(arguments: [

@@ -54,7 +54,7 @@ package struct Toolbox: Sendable, Equatable {
   package init(
     verbs: [String], methods: [String: [String]] = [:], specs: [CommandSpec], tokens: Int
   ) {
-    let byVerb = Dictionary(grouping: specs, by: \.verb)
+    let byVerb = Dictionary(grouping: specs.filter { $0.reach != .network }, by: \.verb)
     let groups = verbs.compactMap { verb -> (verb: String, specs: [CommandSpec])? in
       guard let all = byVerb[verb] else { return nil }
       guard let wanted = methods[verb] else { return (verb, all) }

@@ -28,9 +28,9 @@ package final class MCPServer {
     self.version = version
     self.allowsWriting = allowsWriting
     // What only looks but could also write a file, as a plot, is offered without that.
+    let offered = session.table.specs.filter { $0.reach != .network }
     let specs =
-      allowsWriting
-      ? session.table.specs : session.table.specs.filter { $0.reach != .write }.map(Self.withoutOutputs)
+      allowsWriting ? offered : offered.filter { $0.reach != .write }.map(Self.withoutOutputs)
     workplace.beginTurn(seesPictures: true)
     var verbs: [String] = []
     for spec in specs where !verbs.contains(spec.verb) { verbs.append(spec.verb) }

@@ -21,15 +21,16 @@ struct FigureDrawing {
       drawing.scatter(x, y, marks, xName, yName, rows: 2 * Self.blockRows)
     case .heat(let values, let rows, let columns, let names, let axis):
       drawing.heat(values, rows, columns, names, axis)
-    case .picture(let raster):
-      drawing.lines += RasterDrawing(raster, width: max(40, width), pictures: pictures).lines
+    case .plates(let plates, let columns, let colours):
+      drawing.plates(plates, columns: columns, colours, pictures)
+    case .network(let network): drawing.network(network, rows: 2 * Self.blockRows)
     }
     lines = drawing.lines
   }
 }
 
 /// Lines that grow from top to bottom.
-private struct Drawing {
+struct Drawing {
   let width: Int
   var lines: [StyledLine] = []
 

@@ -5,6 +5,8 @@ import Workbench
 /// Shows a raster on a screen: in full where the terminal can, else by half blocks in colour, else by shades.
 struct RasterDrawing {
   let lines: [StyledLine]
+  /// How many characters wide it is.
+  let columns: Int
 
   /// Wider pictures gain nothing.
   private static let mostColumns = 120
@@ -16,6 +18,7 @@ struct RasterDrawing {
     let height = max(1, Int(Double(columns) * Double(raster.height) / Double(raster.width)))
     let scale = min(1, Double(2 * Self.mostLines) / Double(height))
     let (wide, high) = (max(1, Int(Double(columns) * scale)), max(2, Int(Double(height) * scale)))
+    self.columns = wide
     switch pictures {
     case .blocks: lines = Self.blocks(raster.resized(width: wide, height: high + high % 2))
     case .characters: lines = Self.shades(raster.resized(width: wide, height: max(1, high / 2)))

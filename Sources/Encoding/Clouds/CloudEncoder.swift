@@ -4,15 +4,17 @@ package import Values
 /// Describes each point of a cloud by the surface around it.
 ///
 /// - Input: points with finite coordinates; others, and clouds of fewer than four points, are absent.
-/// - Output: `normals`: the normal (pointing up) and the surface variation, 0 on a plane to a third in a ball; `fpfh`: 33
-///   numbers, three histograms of 11 bins with sum 100 each.
+/// - Output: `normals`: the normal (pointing up) and the surface variation, 0 on a plane to a third in a ball; `curvature`: mean
+///   and Gaussian curvature and the two principal ones, per unit of the coordinates, positive where the surface bends towards
+///   its normal; `histograms`: 33 numbers, three histograms of 11 bins with sum 100 each.
 /// - Complexity: O(*n*²) for the neighbours of *n* points, O(*n k*) for the rest.
 /// - Source: normals and variation from Pauly, Gross and Kobbelt, *Efficient simplification of point-sampled surfaces*,
 ///   IEEE Visualization 2002, section 2; fast point feature histograms from Rusu, Blodow and Beetz, ICRA 2009, section
 ///   III, with the weights 1 / distance of equation 1 and the angles of the Point Cloud Library.
+///   Curvature from the best quadric over the tangent plane, do Carmo, *Differential geometry of curves and surfaces*, section 3-3.
 /// - Differs: neighbours are the *k* nearest, not those within a radius; normals point up and not to a sensor.
 package struct CloudEncoder: Sendable, Equatable {
-  package enum Features: Sendable, Equatable { case normals, histograms }
+  package enum Features: Sendable, Equatable { case normals, curvature, histograms }
 
   package var features: Features
   package var neighbors: Int
@@ -27,6 +29,7 @@ package struct CloudEncoder: Sendable, Equatable {
   package var names: [String] {
     switch features {
     case .normals: ["nx", "ny", "nz", "variation"]
+    case .curvature: ["mean", "gaussian", "k1", "k2"]
     case .histograms: (0..<3 * Self.bins).map { "fpfh\($0 + 1)" }
     }
   }
@@ -54,6 +57,7 @@ package struct CloudEncoder: Sendable, Equatable {
 
   private func vectors(of points: [[Double]], work: Work) throws(Cancelled) -> [Double] {
     let cloud = try CloudNeighbors(points, neighbors: neighbors, work: work)
+    let width = names.count
     switch features {
     case .normals:
       var vectors: [Double] = []
@@ -62,8 +66,14 @@ package struct CloudEncoder: Sendable, Equatable {
         vectors.append(cloud.variations[row])
       }
       return vectors
+    case .curvature:
+      return try work.fill(cloud.count, stride: width, size: 256, stage: "curvature") { range, target in
+        for row in range {
+          let numbers = cloud.curvature(of: row)
+          for place in 0..<width { target[(row - range.lowerBound) * width + place] = numbers[place] }
+        }
+      }
     case .histograms:
-      let width = 3 * Self.bins
       let simple = try work.fill(cloud.count, stride: width, size: 256, stage: "point features") {
         range, target in
         for row in range {

@@ -15,6 +15,9 @@ struct CloudNeighbors: Sendable {
   /// Share of the smallest spread among all three: 0 on a plane, a third in a ball.
   let variations: [Double]
 
+  /// What coordinates were multiplied by.
+  let scale: Double
+
   /// - Parameter rows: of the cloud; each cloud of several is looked at by itself.
   init(_ points: [[Double]], neighbors wanted: Int, work: Work) throws(Cancelled) {
     let count = points[0].count
@@ -25,6 +28,7 @@ struct CloudNeighbors: Sendable {
     let centers = points.map { axis in Selection.median(of: axis) ?? 0 }
     let largest = zip(points, centers).flatMap { axis, center in axis.map { abs($0 - center) } }.max() ?? 0
     let scale = largest > 0 ? 1 / largest : 1
+    self.scale = scale
     var flat = [Double](repeating: 0, count: count * 3)
     for row in 0..<count {
       for axis in 0..<3 { flat[row * 3 + axis] = (points[axis][row] - centers[axis]) * scale }

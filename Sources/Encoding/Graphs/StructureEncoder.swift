@@ -58,7 +58,7 @@ package struct StructureEncoder: Sendable, Equatable {
   }
 
   /// The largest k such that a node lies in a part where all have k neighbours.
-  static func cores(_ neighbours: [[Int32]]) -> [Int] {
+  package static func cores(_ neighbours: [[Int32]]) -> [Int] {
     var degrees = neighbours.map(\.count)
     let most = degrees.max() ?? 0
     var buckets = [[Int]](repeating: [], count: most + 1)

@@ -1,4 +1,4 @@
-package import Numerics
+import Numerics
 package import Values
 
 /// Describes a picture place by place: a grid of vectors of grain, edges and colour at several scales.
@@ -14,7 +14,7 @@ package import Values
 /// - Source: banks of simple filters over a pyramid as in Burt and Adelson, *The Laplacian pyramid as a compact image code*,
 ///   IEEE Trans. Communications 31(4), 1983; neighbourhoods around a place as in Roth et al. (PatchCore), CVPR 2022,
 ///   section 3.1, here of fixed filters and not of a trained network.
-package struct PatchEncoder: Sendable, Equatable {
+package struct PatchEncoder: PlaceEncoder, Equatable {
   package var grid: Int
   package var scales: Int
   package var level: Level
@@ -35,41 +35,16 @@ package struct PatchEncoder: Sendable, Equatable {
     self.level = level
   }
 
-  private static let cellSide = 8
+  static let cellSide = 8
   private static let kinds = ["mean", "sd", "low", "high", "edge0", "edge45", "edge90", "edge135", "grain"]
 
-  /// - Throws: `picture` for the first picture that cannot be decoded; `noRows` without pictures.
-  package func encode(_ images: Images, work: Work) throws(EncodingError) -> FeatureMap {
-    if images.count == 0 { throw .noRows }
-    let isColoured = images.content == .light && images.shapes.allSatisfy { $0.channels >= 3 }
-    let results = try orCancelled { () throws(Cancelled) in
-      try work.map(images.count, stage: "encoding patches") { row -> Result<[Double], PictureError> in
-        do throws(PictureError) {
-          let picture = try images.picture(row)
-          return .success(self.cells(of: picture, isDepth: images.content == .depth, isColoured: isColoured))
-        } catch {
-          return .failure(error)
-        }
-      }
-    }
-    var features = (0..<scales).flatMap { scale in Self.kinds.map { "\($0)\(scale + 1)" } }
-    if isColoured { features += ["redgreen", "blueyellow"] }
-    var values: [Double] = []
-    values.reserveCapacity(images.count * grid * grid * features.count)
-    for result in results {
-      switch result {
-      case .success(let cells): values += cells
-      case .failure(let error): throw .picture(error)
-      }
-    }
-    return FeatureMap(
-      index: images.index, gridHeight: grid, gridWidth: grid,
-      matrix: Matrix(rows: images.count * grid * grid, columns: features.count, values: values),
-      features: features, shapes: images.shapes)
+  package func features(isColoured: Bool) -> [String] {
+    (0..<scales).flatMap { scale in Self.kinds.map { "\($0)\(scale + 1)" } }
+      + (isColoured ? ["redgreen", "blueyellow"] : [])
   }
 
   /// The vectors of all cells, line after line.
-  func cells(of picture: Picture, isDepth: Bool, isColoured: Bool) -> [Double] {
+  package func cells(of picture: Picture, isDepth: Bool, isColoured: Bool) -> [Double] {
     let side = grid * Self.cellSide
     var base = Plane(picture)
     if isDepth || level == .relative { base.values = Self.centred(base.values) }
@@ -100,7 +75,7 @@ package struct PatchEncoder: Sendable, Equatable {
   }
 
   /// Zero at the median of what was measured, one a (normal) standard deviation.
-  private static func centred(_ values: [Float]) -> [Float] {
+  static func centred(_ values: [Float]) -> [Float] {
     let known = values.filter { $0.isFinite && $0 != 0 }.map(Double.init)
     guard let middle = Selection.median(of: known),
       let deviation = Selection.median(of: known.map { abs($0 - middle) })
@@ -166,7 +141,7 @@ package struct PatchEncoder: Sendable, Equatable {
     return max(0, cell * size - size / 2)..<min(side, (cell + 1) * size + size / 2)
   }
 
-  private static func means(_ values: [Float], side: Int, grid: Int) -> [Float] {
+  static func means(_ values: [Float], side: Int, grid: Int) -> [Float] {
     // Sums along the lines first, then down.
     var lines = [Float](repeating: 0, count: side * grid)
     for y in 0..<side {

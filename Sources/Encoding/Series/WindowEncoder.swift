@@ -2,7 +2,7 @@ package import Chronology
 package import Numerics
 package import Values
 
-/// Describes a trailing window of every feature by its shape: canonical characteristics, wavelets or convolutions.
+/// Describes a trailing window of every feature by its shape: canonical characteristics, wavelets, convolutions, spectrum or autocorrelation.
 ///
 /// - Input: columns over time at about equal steps. Windows with a missing value are absent.
 /// - Output: the numbers of the chosen description, a column after another. Windows have as many rows as *width* holds usual
@@ -12,8 +12,11 @@ package import Values
 package struct WindowEncoder: Sendable, Equatable {
   package enum Features: Sendable, Equatable {
     case wavelets(levels: Int)
-    case rocket
-    case shape
+    case rocket(features: Int)
+    case catch22
+    /// The correlation with itself at lags from 1 on.
+    case autocorrelation(lags: Int)
+    case spectral
   }
 
   package var features: Features
@@ -27,13 +30,22 @@ package struct WindowEncoder: Sendable, Equatable {
   private static let seed: UInt64 = 17
   private static let mostTaught = 512
 
+  /// Rows that a window has at least.
+  private var fewestRows: Int {
+    switch features {
+    case .wavelets, .catch22, .spectral: 4
+    case .rocket: 9
+    case .autocorrelation(let lags): max(4, lags + 1)
+    }
+  }
+
   package func encode(_ frame: Frame, presence: Mask? = nil, work: Work) throws(EncodingError) -> Encoded {
     let columns = frame.features
     if columns.isEmpty { throw .noFeatures }
     let windows = try TrailingWindows(width: width, over: frame.index)
     let length = windows.step > .zero ? Int((width.seconds / windows.step.seconds).rounded()) : 0
-    if length < 4 {
-      throw .windowTooShort(needed: TimeSpan(nanoseconds: windows.step.nanoseconds &* 4))
+    if length < fewestRows {
+      throw .windowTooShort(needed: TimeSpan(nanoseconds: windows.step.nanoseconds &* Int64(fewestRows)))
     }
     let order = windows.order
     let numbers = columns.map { column -> [Double] in
@@ -51,7 +63,7 @@ package struct WindowEncoder: Sendable, Equatable {
       let part = Array(numbers[column][start..<end])
       return part.allSatisfy { abs($0) <= 1e150 } ? part : nil
     }
-    let describe = try description(frame, columns.count, length, window, work)
+    let describe = try description(frame, columns.count, 1 / windows.step.seconds, window, work)
     let names = columns.flatMap { column in describe.names.map { "\(column.name).\($0)" } }
     return try encodeRows(frame.rowCount, features: names, stage: "windows", perChunk: 64, work: work) {
       row, vector in
@@ -69,13 +81,19 @@ package struct WindowEncoder: Sendable, Equatable {
   }
 
   private func description(
-    _ frame: Frame, _ count: Int, _ length: Int, _ window: (Int, Int) -> [Double]?, _ work: Work
+    _ frame: Frame, _ count: Int, _ rate: Double, _ window: (Int, Int) -> [Double]?, _ work: Work
   ) throws(EncodingError) -> (names: [String], vector: @Sendable (Int, [Double]) -> [Double]) {
     switch features {
     case .wavelets(let levels):
       return ((1...levels).map { "octave\($0)" }, { _, part in WaveletEnergies.of(part, levels: levels) })
-    case .shape: return (ShapeFeatures.names, { _, part in ShapeFeatures.of(part) })
-    case .rocket:
+    case .catch22: return (Catch22.names, { _, part in Catch22.of(part) })
+    case .autocorrelation(let lags):
+      return (
+        (1...lags).map { "acf\($0)" },
+        { _, part in Array(Catch22.autocorrelation(Self.standardised(part)).dropFirst().prefix(lags)) }
+      )
+    case .spectral: return (SpectralSummary.names, { _, part in SpectralSummary.of(part, rate: rate) })
+    case .rocket(let features):
       let rows = frame.index.rows(in: .fit)
       let stride = max(1, rows.count / Self.mostTaught)
       let chosen = Swift.stride(from: 0, to: rows.count, by: stride).map { rows[$0] }
@@ -85,7 +103,7 @@ package struct WindowEncoder: Sendable, Equatable {
         if taught.isEmpty { throw .windowTooShort(needed: width) }
         models.append(
           try orCancelled { () throws(Cancelled) in
-            try MiniRocket(windows: taught, seed: Self.seed, work: work)
+            try MiniRocket(windows: taught, features: features, seed: Self.seed, work: work)
           })
       }
       let learned = models

@@ -3,11 +3,13 @@
 /// - Source: Devlin, Chang, Lee and Toutanova, *BERT*, NAACL 2019; the longest piece of the vocabulary from the left on,
 ///   pieces inside a word with `##` before them.
 /// - Differs: accents are taken off by decomposing the common Latin letters only.
-package struct WordPieces: Sendable {
+package struct WordPieces: TextPieces {
   private let pieces: [String: Int64]
   private let isLowercase: Bool
   /// Longer words are unknown.
   private static let longest = 100
+
+  package var padding: Int64 { pieces["[PAD]"] ?? 0 }
 
   /// One piece a line, in the order of their numbers; nil if the usual marks are not among them.
   package init?(vocabulary: String, isLowercase: Bool) {

@@ -5,9 +5,9 @@ import Values
 struct FigureSheet {
   private(set) var sheet: Sheet
 
-  private static let margin = 18.0
-  private static let titleSize = 15.0
-  private static let textSize = 11.0
+  static let margin = 18.0
+  static let titleSize = 15.0
+  static let textSize = 11.0
 
   enum Paint {
     static let paper = Sheet.Color(0xFFFFFF)
@@ -34,8 +34,9 @@ struct FigureSheet {
         Self.scatter(x, y, marks, xName, yName, top, &sheet)
       case .heat(let values, let rows, let columns, let names, _):
         Self.heat(values, rows, columns, names, top, &sheet)
-      // Pictures are no shapes; `FigureWriter` writes them as they are.
-      case .picture: top
+      case .plates(let plates, let columns, let colours):
+        Self.plates(plates, columns: columns, colours, top: top, in: &sheet)
+      case .network(let network): Self.network(network, top: top, in: &sheet)
       }
     }
     sheet.height = body(&sheet) + Self.margin
@@ -45,14 +46,14 @@ struct FigureSheet {
   }
 
   /// The text, cut to what fits.
-  private static func short(_ text: String, width: Double, size: Double) -> String {
+  static func short(_ text: String, width: Double, size: Double) -> String {
     if StrokeFont.width(of: text, size: size) <= width { return text }
     var kept = text
     while !kept.isEmpty, StrokeFont.width(of: kept + "…", size: size) > width { kept.removeLast() }
     return kept + "…"
   }
 
-  private static func widest(_ texts: [String]) -> Double {
+  static func widest(_ texts: [String]) -> Double {
     texts.map { StrokeFont.width(of: $0, size: textSize) }.max() ?? 0
   }
 

@@ -16,17 +16,10 @@ package enum FigureWriter {
   private static let scale = 2.0
 
   package static func write(_ figure: Figure, as format: Format) throws(FormatError) -> [UInt8] {
-    if case .picture(let raster) = figure.body {
-      if format == .png {
-        return try PNGEncoder.encode(width: raster.width, height: raster.height, pixels: raster.pixels)
-      }
-      let svg = try RasterFile.svg(raster, title: figure.title)
-      return Array((format == .svg ? svg : RasterFile.page(svg, title: figure.title)).utf8)
-    }
     let sheet = FigureSheet(figure).sheet
     switch format {
-    case .svg: return Array(SheetSVG(sheet).text.utf8)
-    case .html: return Array(RasterFile.page(SheetSVG(sheet).text, title: figure.title).utf8)
+    case .svg: return Array(try SheetSVG(sheet).text.utf8)
+    case .html: return Array(RasterFile.page(try SheetSVG(sheet).text, title: figure.title).utf8)
     case .png:
       let picture = SheetRaster(sheet, scale: scale)
       return try PNGEncoder.encode(width: picture.width, height: picture.height, pixels: picture.pixels)

@@ -31,6 +31,13 @@ struct HeatColors {
     }
   }
 
+  /// Colours between two numbers, whatever lies between them.
+  init?(low: Double, high: Double) {
+    guard low.isFinite, high.isFinite, low <= high else { return nil }
+    (self.low, self.high, isClipped) = (low, high > low ? high : low + 1, false)
+    stops = Self.rising.map { Sheet.Color($0) }
+  }
+
   func color(of value: Double) -> Sheet.Color? {
     value.isFinite ? color(at: (value - low) / (high - low)) : nil
   }

@@ -1,19 +1,5 @@
-import Values
-
-/// A raster inside of text: SVG and HTML.
+/// A drawing inside of a page.
 enum RasterFile {
-  static func svg(_ raster: Raster, title: String) throws(FormatError) -> String {
-    """
-    <svg xmlns="http://www.w3.org/2000/svg" width="\(raster.width)" height="\(raster.height)" \
-    viewBox="0 0 \(raster.width) \(raster.height)">
-    <title>\(escaped(title))</title>
-    <image width="\(raster.width)" height="\(raster.height)" href="data:image/png;base64,\
-    \(Base64.text(of: try PNGEncoder.encode(width: raster.width, height: raster.height, pixels: raster.pixels)))"/>
-    </svg>
-
-    """
-  }
-
   /// A page that holds a drawing and nothing from elsewhere.
   static func page(_ svg: String, title: String) -> String {
     """

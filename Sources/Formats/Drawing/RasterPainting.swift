@@ -3,9 +3,13 @@ package import Values
 /// Turns measurements into rasters that can be looked at.
 package enum RasterPainting {
   /// Grey or colour as it is; floats from their smallest to their largest value, in false colours if wished.
-  package static func raster(of picture: Picture, falseColour: Bool = false) -> Raster {
+  package static func raster(
+    of picture: Picture, falseColour: Bool = false, limits: ClosedRange<Double>? = nil
+  ) -> Raster {
     if falseColour || picture.shape.depth == .single && picture.channels == 1 {
-      return heat(picture.plane(0).map { $0 == 0 && falseColour ? .nan : Double($0) }, width: picture.width)
+      return heat(
+        picture.plane(0).map { $0 == 0 && falseColour ? .nan : Double($0) }, width: picture.width,
+        limits: limits)
     }
     let planes = picture.channels >= 3 ? (0..<3).map { picture.plane($0) } : [picture.plane(0)]
     let known = picture.shape.depth == .single ? planes.flatMap { $0 }.filter(\.isFinite) : []
@@ -22,10 +26,14 @@ package enum RasterPainting {
   }
 
   /// Numbers in false colours, from dark to light; grey where there is none.
-  package static func heat(_ values: [Double], width: Int) -> Raster {
+  ///
+  /// - Parameter limits: what the darkest and the lightest colour stand for; the smallest and the largest number if absent.
+  package static func heat(_ values: [Double], width: Int, limits: ClosedRange<Double>? = nil) -> Raster {
     let height = max(1, values.count / max(1, width))
     var raster = Raster(width: max(1, width), height: height, grey: 128)
-    guard let colors = HeatColors(values) else { return raster }
+    let scale =
+      limits.map { HeatColors(low: $0.lowerBound, high: $0.upperBound) } ?? HeatColors(values)
+    guard let colors = scale else { return raster }
     for (place, value) in values.prefix(raster.width * height).enumerated() {
       guard let color = colors.color(of: value) else { continue }
       raster[place % raster.width, place / raster.width] = (color.red, color.green, color.blue)
@@ -69,11 +77,11 @@ package enum RasterPainting {
   }
 
   /// Several rasters in a grid, each made to fit a square.
-  package static func sheet(_ rasters: [Raster], columns: Int, side: Int) -> Raster {
+  package static func sheet(_ rasters: [Raster], columns: Int, side: Int, ground: UInt8 = 255) -> Raster {
     let columns = max(1, min(columns, rasters.count))
     let lines = max(1, (rasters.count + columns - 1) / columns)
     let gap = 4
-    var sheet = Raster(width: columns * (side + gap) - gap, height: lines * (side + gap) - gap)
+    var sheet = Raster(width: columns * (side + gap) - gap, height: lines * (side + gap) - gap, grey: ground)
     for (place, raster) in rasters.enumerated() {
       let scale = Double(side) / Double(max(raster.width, raster.height))
       let (width, height) = (

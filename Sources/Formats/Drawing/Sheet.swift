@@ -1,3 +1,5 @@
+import Values
+
 /// A drawing as plain shapes, for whoever writes it down. Lengths are in pixels, y downwards.
 struct Sheet: Equatable {
   struct Color: Equatable {
@@ -23,6 +25,7 @@ struct Sheet: Equatable {
     case box(x: Double, y: Double, width: Double, height: Double, Color, opacity: Double)
     case line([Point], Color, width: Double, isDashed: Bool)
     case dots([Point], Color, radius: Double, opacity: Double)
+    case image(Raster, x: Double, y: Double, width: Double, height: Double)
     case text(String, x: Double, y: Double, Color, size: Double, Anchor, isBold: Bool)
   }
 
@@ -55,6 +58,10 @@ struct Sheet: Equatable {
 
   mutating func dots(_ points: [Point], _ color: Color, radius: Double, opacity: Double = 1) {
     if !points.isEmpty { shapes.append(.dots(points, color, radius: radius, opacity: opacity)) }
+  }
+
+  mutating func image(_ raster: Raster, x: Double, y: Double, width: Double, height: Double) {
+    shapes.append(.image(raster, x: x, y: y, width: width, height: height))
   }
 
   mutating func text(

@@ -1,4 +1,5 @@
 import Numerics
+import Values
 
 /// Paints a sheet into pixels, with soft edges.
 struct SheetRaster {
@@ -38,6 +39,8 @@ struct SheetRaster {
         // Dots are let through one by one, so that many on one place are darker.
         blend(color, opacity)
       }
+    case .image(let raster, let x, let y, let width, let height):
+      image(raster, x * scale, y * scale, width * scale, height * scale)
     case .text(let text, let x, let y, let color, let size, let anchor, let isBold):
       let width = StrokeFont.width(of: text, size: size, isBold: isBold)
       let start = anchor == .start ? x : anchor == .middle ? x - width / 2 : x - width
@@ -48,6 +51,17 @@ struct SheetRaster {
           radius: max(0.5, radius))
       }
       blend(color, 1)
+    }
+  }
+
+  private mutating func image(_ raster: Raster, _ x: Double, _ y: Double, _ width: Double, _ height: Double) {
+    let (left, top) = (Int(x.rounded()), Int(y.rounded()))
+    let sized = raster.resized(width: max(1, Int(width.rounded())), height: max(1, Int(height.rounded())))
+    for row in 0..<sized.height where (0..<self.height).contains(top + row) {
+      for column in 0..<sized.width where (0..<self.width).contains(left + column) {
+        let (from, to) = ((row * sized.width + column) * 3, ((top + row) * self.width + left + column) * 3)
+        for channel in 0..<3 { pixels[to + channel] = sized.pixels[from + channel] }
+      }
     }
   }
 

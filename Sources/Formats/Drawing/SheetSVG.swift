@@ -1,20 +1,22 @@
+import Values
+
 /// Writes a sheet as SVG: the same text for the same sheet everywhere.
 struct SheetSVG {
   let text: String
 
-  init(_ sheet: Sheet) {
+  init(_ sheet: Sheet) throws(FormatError) {
     let (width, height) = (Self.number(sheet.width), Self.number(sheet.height))
     var lines = [
       #"<svg xmlns="http://www.w3.org/2000/svg" width="\#(width)" height="\#(height)" "#
         + #"viewBox="0 0 \#(width) \#(height)" font-family="Helvetica, Arial, sans-serif">"#,
       #"<rect width="100%" height="100%" fill="white"/>"#,
     ]
-    lines += sheet.shapes.map(Self.element)
+    for shape in sheet.shapes { lines.append(try Self.element(shape)) }
     lines.append("</svg>")
     text = lines.joined(separator: "\n") + "\n"
   }
 
-  private static func element(_ shape: Sheet.Shape) -> String {
+  private static func element(_ shape: Sheet.Shape) throws(FormatError) -> String {
     switch shape {
     case .box(let x, let y, let width, let height, let color, let opacity):
       return
@@ -29,6 +31,12 @@ struct SheetSVG {
       let path = points.map { "M\(number($0.x)) \(number($0.y))h0" }.joined()
       return #"<path fill="none" stroke="\#(hex(color))" stroke-width="\#(number(2 * radius))""#
         + #" stroke-linecap="round"\#(transparency(opacity, "stroke-opacity")) d="\#(path)"/>"#
+    case .image(let raster, let x, let y, let width, let height):
+      let png = try PNGEncoder.encode(width: raster.width, height: raster.height, pixels: raster.pixels)
+      return
+        #"<image x="\#(number(x))" y="\#(number(y))" width="\#(number(width))" height="\#(number(height))""#
+        + #" preserveAspectRatio="none" style="image-rendering:pixelated""#
+        + #" href="data:image/png;base64,\#(Base64.text(of: png))"/>"#
     case .text(let text, let x, let y, let color, let size, let anchor, let isBold):
       let place =
         switch anchor {

@@ -57,6 +57,8 @@ extension DiagnosticGuide {
     Entry(
       "E0555", "A model file is fitted again when it is loaded; its method, options and rows must allow that."
     ),
+    Entry("E0556", "Vectors of texts come from a server that SONDE_EMBEDDINGS_URL or SONDE_LLM_URL names."),
+    Entry("E0557", "A server for embeddings answers with one vector a text, all of one length."),
     Entry("E0547", "Clips are sound files, found by the endings of their names."),
     Entry("E0601", "`/tutorial` lists the lessons and opens one."),
   ]
@@ -198,6 +200,7 @@ extension DiagnosticGuide {
     Entry("A0102", "The server does not accept the key."),
     Entry("A0103", "The server does not have the model that SONDE_LLM_MODEL names."),
     Entry("A0104", "Card, conversation and question are longer than the model can read."),
+    Entry("A0141", "What sends data to another program or machine is for people to type."),
     Entry("A0105", "The server asks to wait between requests."),
     Entry("A0106", "The account at the server is used up."),
     Entry("A0107", "The server failed; the question may be asked again."),

@@ -164,7 +164,7 @@ struct PlotLine {
 
 extension Audio {
   /// The mean of the channels.
-  fileprivate var mono: [Float] {
+  var mono: [Float] {
     let share = 1 / Float(max(1, channels.count))
     return (0..<frameCount).map { frame in channels.reduce(0) { $0 + $1[frame] } * share }
   }

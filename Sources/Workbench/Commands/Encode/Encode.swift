@@ -7,7 +7,7 @@ import Values
 
 struct Encode: PureCommand {
   static let input = Parameter<Reference>.value(
-    "value", [.bundle, .series, .table, .audio, .log] + ModalityEncoders.kinds,
+    "value", [.bundle, .series, .table, .embedding, .audio, .log] + ModalityEncoders.kinds,
     help: "What to encode; labels are left out.")
   static let use = Parameter<[CallLiteral]>.required(
     "use", .list(.call(EncoderList.specs)), placement: .option, help: "Encoders, separated by commas."
@@ -26,14 +26,15 @@ struct Encode: PureCommand {
   let spec = CommandSpec(
     "encode", nil, "Turns modalities into vectors, one a row, from trailing windows.",
     discussion: """
-      Each encoder of --use works on the slots of its kind and leaves the others alone: stats, spectrum, wavelets, shape and rocket on columns, \
-      spectrum, logmel, mfcc and chroma on sound, counts on logs. Several on one slot stand side by side. A window ends with \
-      its row and never crosses a segment: nothing of the future is seen. Until the first window is full, and where \
-      fewer than half of a window's rows have a value, the modality is absent.
+      Each encoder of --use works on the slots of its kind and leaves the others alone; `help encode NAME` says what one takes, \
+      gives and costs. Several on one slot stand side by side. A window ends with its row and never crosses a segment: \
+      nothing of the future is seen. Until the first window is full, and where fewer than half of a window's rows have a \
+      value, the modality is absent. Vectors are encoded like columns: `encode film --use motion | encode --use stats(1s)` \
+      sums up clips of a film.
 
-      Pictures (colour, hog, lbp; surface for depth maps; patches, which gives a map), documents (tfidf, ngrams, lsa, hashing, writing), event logs \
-      (traces: one vector a case), graphs (structure, eigenmaps, contrast: one a node) and clouds (normals, fpfh: one a point) are encoded by themselves, without \
-      windows. What is learned, such as a vocabulary, is learned from the fit rows.
+      Pictures, documents, event logs, graphs and clouds are encoded by themselves, without windows; so are columns of \
+      categories. What is learned, such as a vocabulary, is learned from the fit rows. Series and sound become pictures by \
+      `picture`, for all that works on those.
 
       A bundle gives a bundle of embeddings for `fuse concat`; any other value gives an embedding. Mel bands follow \
       Slaney's Auditory Toolbox (1998), cepstra Davis and Mermelstein (IEEE TASSP 1980) with the orthonormal cosine \
@@ -49,7 +50,7 @@ struct Encode: PureCommand {
     ])
 
   func shape(of call: CheckedCall, in scope: any Scope, world: World) throws(Diagnostic) -> ValueShape {
-    if call[Self.use].contains(where: { $0.name == "patches" }) { return ValueShape(kind: .map) }
+    if call[Self.use].contains(where: ModalityEncoders.isMap) { return ValueShape(kind: .map) }
     guard case .reference(let reference) = call.arguments[Self.input.base.name],
       let shape = scope.shape(of: reference), shape.kind == .bundle
     else { return ValueShape(kind: .embedding) }
@@ -70,10 +71,10 @@ struct Encode: PureCommand {
         throw call.blame(Self.use.base, "R0206", summary, remedy: remedy)
       }
     }
-    if call[Self.use].count > 1, call[Self.use].contains(where: { $0.name == "patches" }) {
+    if call[Self.use].count > 1, let map = call[Self.use].first(where: ModalityEncoders.isMap) {
       throw call.blame(
         Self.use.base, "R0207", "a map and vectors cannot stand side by side", label: "a map",
-        remedy: "Use `patches` by itself.")
+        remedy: "Use `\(map.name)` by itself.")
     }
     if let encoded = try encodeModality(call, work: work) { return encoded }
     if case .bundle(let bundle) = input.value { return .bundle(try encode(bundle, call: call, work: work)) }
@@ -128,7 +129,9 @@ struct Encode: PureCommand {
 
   /// A value by itself: on its own rows, frames or events, or on equal steps with `--every`.
   private func encode(alone input: NamedValue, call: Invocation, work: Work) throws(Failure) -> Embedding {
-    guard let content = input.value.slotContent else { throw call.noRows(Self.input.base) }
+    var named = input.value.slotContent
+    if case .embedding(let embedding) = input.value { named = .frame(embedding.asFrame) }
+    guard let content = named else { throw call.noRows(Self.input.base) }
     let literals = call[Self.use]
     for literal in literals where !EncoderList.applies(literal, to: content) {
       throw mismatch(literal, call: call)
@@ -176,8 +179,6 @@ struct Encode: PureCommand {
   private func mismatch(_ literal: CallLiteral, call: Invocation) -> Failure {
     call.blame(
       Self.use.base, "R0208", "`\(literal.name)` has nothing to work on here", label: "wrong kind of value",
-      remedy:
-        "stats, spectrum, wavelets, shape and rocket take columns; spectrum, logmel, mfcc and chroma sound; counts logs."
-    )
+      remedy: "`help encode` says for each encoder what it works on.")
   }
 }

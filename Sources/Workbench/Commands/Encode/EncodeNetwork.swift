@@ -24,10 +24,10 @@ struct EncodeNetwork: WorldCommand {
     "encode", "onnx", "Turns rows into vectors by a network that was trained elsewhere.",
     discussion: """
       Pictures are scaled to the size that the network declares, or the recipe, or 224; texts are cut into the pieces of a BERT \
-      vocabulary; sound is mixed, brought to the network's rate and cut into stretches of equal length; columns of numbers go in as \
+      vocabulary, or of CLIP's pairs of bytes where the vocabulary is a JSON file; sound is mixed, brought to the network's rate and cut into stretches of equal length; columns of numbers go in as \
       they are. The recipe is a JSON object with any of `input`, `output`, `pool` (mean, first), `normalise`; for pictures `width`, `height`, \
       `fit` (stretch, crop), `mean`, `deviation`, `range` (1 or 255), `order` (rgb, bgr), `layout` (nchw, nhwc); for sound `rate`, `seconds`; \
-      for texts `vocabulary` (a file beside the model), `lowercase`, `most`. Without one pictures get mean and deviation of ImageNet.
+      for texts `vocabulary` and, for pairs, `merges` (files beside the model), `lowercase`, `most`. Without one pictures get mean and deviation of ImageNet.
 
       An output with a vector a row is taken as it is; one with a vector a place is pooled, or kept with --places. Two towers of one \
       space, such as those of CLIP, are run one after the other, with `normalise`. Rows run side by side, each by one thread, so that \

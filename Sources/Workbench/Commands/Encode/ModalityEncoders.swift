@@ -48,6 +48,21 @@ enum ModalityEncoders {
   private static let dimensions = Parameter<Int>.integer(
     "dimensions", in: 1...500, default: 16, help: "Numbers a node, at most.", placement: .positional)
 
+  private static let walkWindow = Parameter<Int>.integer(
+    "window", in: 1...20, default: 5, help: "Steps between two nodes on a walk that count.",
+    placement: .positional)
+  private static let filters = Parameter<Int>.integer(
+    "filters", in: 1...256, default: 32, help: "Filters a scale.", placement: .positional)
+  private static let filterScales = Parameter<Int>.integer(
+    "scales", in: 1...4, default: 2, help: "Scales, each half as fine as the one before.",
+    placement: .positional)
+  private static let side = Parameter<Int>.integer(
+    "side", in: 1...16, default: 4, help: "Pixels along each side of a cell.", placement: .positional)
+  private static let wavelengths = Parameter<Int>.integer(
+    "scales", in: 1...4, default: 3, help: "Wavelengths: 4 pixels, 8, 16…", placement: .positional)
+  private static let turns = Parameter<Int>.integer(
+    "orientations", in: 1...16, default: 4, help: "Directions over half a turn.", placement: .positional)
+
   private static let neighbors = Parameter<Int>.integer(
     "k", in: 3...200, default: 16, help: "Neighbours of each point.", placement: .positional)
 
@@ -56,52 +71,108 @@ enum ModalityEncoders {
     placement: .positional)
 
   static let specs = [
-    CallSpec("colour", "Pictures: brightness, contrast, sharpness, colour.", parameters: []),
+    CallSpec(
+      "colour", "Pictures: brightness, contrast, sharpness, colour.",
+      gives: "15 numbers, shares of full scale; cost O(pixels)"),
     CallSpec(
       "hog", "Pictures: histograms of oriented gradients over a grid.",
+      gives: "(cells - 1)² · 4 · orientations numbers from 0 to 1; cost O(pixels)",
       parameters: [cells.base, orientations.base]),
     CallSpec(
-      "patches", "Pictures: grain, edges and colour place by place; gives a map.",
+      "lbp", "Pictures: how often each local binary pattern occurs.",
+      gives: "59 shares with sum 1; cost O(pixels)"),
+    CallSpec(
+      "gabor", "Pictures: mean and spread of what Gabor filters answer.",
+      gives: "2 · scales · orientations numbers, shares of full scale; cost O(pixels · wavelength) a filter",
+      parameters: [wavelengths.base, turns.base]),
+    CallSpec(
+      "patches", "Pictures: grain, edges and colour place by place, over a pyramid of scales.",
+      gives: "a map, grid² places of 9 · scales numbers, and 2 of colour; cost O(256 · grid²)",
       parameters: [grid.base, scales.base, level.base]),
-    CallSpec("motion", "Videos: what changes from frame to frame, and how fast it moves.", parameters: []),
-    CallSpec("lbp", "Pictures: how often each local binary pattern occurs.", parameters: []),
+    CallSpec(
+      "filters", "Pictures: what random filters see place by place, at several scales.",
+      gives:
+        "a map, grid² places of filters · scales numbers, shares of full scale; cost O(1600 · filters · grid²)",
+      parameters: [grid.base, filters.base, filterScales.base]),
+    CallSpec(
+      "sift", "Pictures: how gradients turn place by place (dense SIFT).",
+      gives: "a map, grid² places of 128 numbers with length 1; cost O(512 · grid²)", parameters: [grid.base]),
+    CallSpec(
+      "raw", "Pictures: the pixels or depths of each place as they are.",
+      gives:
+        "a map, grid² places of side² numbers, shares of full scale or deviations of depth; cost O(pixels)",
+      parameters: [grid.base, side.base]),
+    CallSpec(
+      "motion", "Videos: what changes from frame to frame, and how fast it moves (Lucas-Kanade).",
+      gives: "10 numbers, shares of full scale and pixels a frame at a width of 180; cost O(pixels)"),
+    CallSpec(
+      "surface", "Depth maps: distances, slope, curvature, what was measured.",
+      gives: "9 numbers in the unit of the depths, slopes a pixel; cost O(pixels)"),
     CallSpec(
       "tfidf", "Documents: words, weighed by how seldom they are.",
+      gives: "a weight a word, rows of length 1; cost O(characters + documents · terms)",
       parameters: [terms.base, counting.base, skipping.base]),
     CallSpec(
       "ngrams", "Documents: runs of characters, weighed by how seldom they are.",
+      gives: "a weight a run, rows of length 1; cost O(characters + documents · terms)",
       parameters: [length.base, terms.base]),
     CallSpec(
       "lsa", "Documents: what their words have in common (latent semantic analysis).",
+      gives: "at most so many dimensions, without unit; cost O(documents · terms · dimensions) a turn",
       parameters: [topics.base, terms.base, lengths.base]),
-    CallSpec("hashing", "Documents: words added up in places that a hash finds.", parameters: [places.base]),
-    CallSpec("writing", "Documents: length, words, letters, digits, signs.", parameters: []),
+    CallSpec(
+      "hashing", "Documents: words added up in places that a hash finds.",
+      gives: "a sum a place, rows of length 1; cost O(characters)", parameters: [places.base]),
+    CallSpec(
+      "writing", "Documents: length, words, letters, digits, signs.",
+      gives: "counts and shares from 0 to 1; cost O(characters)"),
     CallSpec(
       "traces", "Event logs: what each case consists of, and how surprising its steps are.",
+      gives: "a row a case: counts, durations in seconds, surprise in nats; cost O(events + cases · terms)",
       parameters: [vocabulary.base]),
     CallSpec(
       "normals", "Clouds: the normal of each point and how uneven the surface is there.",
+      gives: "a unit vector and a share from 0 to 1/3; cost O(points²) at worst", parameters: [neighbors.base]
+    ),
+    CallSpec(
+      "curvature", "Clouds: how each point's surroundings bend (mean, Gaussian, principal).",
+      gives: "4 numbers per unit of the coordinates, the Gaussian per unit squared; cost O(points²) at worst",
       parameters: [neighbors.base]),
     CallSpec(
-      "fpfh", "Clouds: fast point feature histograms of each point.", parameters: [neighbors.base]),
-    CallSpec("structure", "Graphs: degree, core, clustering, egonet of each node.", parameters: []),
+      "fpfh", "Clouds: fast point feature histograms of each point.",
+      gives: "33 numbers, three histograms with sum 100; cost O(points²) at worst",
+      parameters: [neighbors.base]),
+    CallSpec(
+      "structure", "Graphs: degree, core, clustering, egonet of each node.",
+      gives: "9 counts, shares and logarithms a node; cost O(Σ degree²)"),
     CallSpec(
       "eigenmaps", "Graphs: places of nodes, neighbours close together (Laplacian eigenmaps).",
+      gives: "so many dimensions a node, without unit; cost O(edges · dimensions) a turn",
       parameters: [dimensions.base]),
-    CallSpec("contrast", "Graphs: attributes of each node beside those of its neighbours.", parameters: []),
-    CallSpec("surface", "Depth maps: distances, slope, curvature, what was measured.", parameters: []),
+    CallSpec(
+      "walks", "Graphs: places of nodes, those that random walks meet together close (DeepWalk, factorised).",
+      gives: "so many dimensions a node, without unit; cost O(nodes · edges · window) at most",
+      parameters: [dimensions.base, walkWindow.base]),
+    CallSpec(
+      "contrast", "Graphs: attributes of each node beside those of its neighbours.",
+      gives: "2 numbers an attribute, in its unit; cost O(edges · attributes)"),
   ]
+
+  /// The encoders that give a map.
+  static func isMap(_ literal: CallLiteral) -> Bool {
+    ["patches", "filters", "sift", "raw"].contains(literal.name)
+  }
 
   /// Which values an encoder works on; empty for those that work on slots of a bundle.
   static func kinds(of name: String) -> [ValueKind] {
     switch name {
-    case "colour", "hog", "lbp", "patches": [.images, .video]
+    case "colour", "hog", "lbp", "gabor", "patches", "filters", "sift", "raw": [.images, .video]
     case "motion": [.video]
     case "surface": [.images]
     case "tfidf", "ngrams", "lsa", "hashing", "writing": [.text]
     case "traces": [.events]
-    case "normals", "fpfh": [.cloud]
-    case "structure", "eigenmaps", "contrast": [.graph]
+    case "normals", "curvature", "fpfh": [.cloud]
+    case "structure", "eigenmaps", "walks", "contrast": [.graph]
     default: []
     }
   }
@@ -113,12 +184,8 @@ enum ModalityEncoders {
     guard kinds.contains(value.kind) else { return nil }
     switch value {
     case .images(let images), .video(let images):
-      if let literal = literals.first, literal.name == "patches" {
-        return .map(
-          try PatchEncoder(
-            grid: literal[grid], scales: literal[scales],
-            level: PatchEncoder.Level(rawValue: literal[level]) ?? .absolute
-          ).encode(images, work: work))
+      if let encoder = literals.first.flatMap(placeEncoder) {
+        return .map(try encoder.encode(images, work: work))
       }
       var parts: [Encoded] = []
       for literal in literals {
@@ -146,7 +213,12 @@ enum ModalityEncoders {
     case .cloud(let cloud):
       var parts: [Encoded] = []
       for literal in literals {
-        let features = literal.name == "fpfh" ? CloudEncoder.Features.histograms : .normals
+        let features: CloudEncoder.Features =
+          switch literal.name {
+          case "fpfh": .histograms
+          case "curvature": .curvature
+          default: .normals
+          }
         parts.append(try CloudEncoder(features, neighbors: literal[neighbors]).encode(cloud, work: work))
       }
       return .embedding(embedding(Encoded.joined(parts), of: cloud.points.index, name: name))
@@ -157,6 +229,10 @@ enum ModalityEncoders {
         case "contrast": parts.append(try ContrastEncoder().encode(graph, work: work))
         case "eigenmaps":
           parts.append(try EigenmapEncoder(dimensions: literal[dimensions]).encode(graph, work: work))
+        case "walks":
+          parts.append(
+            try WalkEncoder(dimensions: literal[dimensions], window: literal[walkWindow]).encode(
+              graph, work: work))
         default: parts.append(try StructureEncoder().encode(graph, work: work))
         }
       }
@@ -194,11 +270,26 @@ enum ModalityEncoders {
     return encoder
   }
 
+  private static func placeEncoder(_ literal: CallLiteral) -> (any PlaceEncoder)? {
+    switch literal.name {
+    case "patches":
+      PatchEncoder(
+        grid: literal[grid], scales: literal[scales],
+        level: PatchEncoder.Level(rawValue: literal[level]) ?? .absolute)
+    case "filters":
+      FilterEncoder(grid: literal[grid], filters: literal[filters], scales: literal[filterScales])
+    case "sift": SiftEncoder(grid: literal[grid])
+    case "raw": RawEncoder(grid: literal[grid], side: literal[side])
+    default: nil
+    }
+  }
+
   private static func pictureEncoder(_ literal: CallLiteral) -> (any PictureEncoder)? {
     switch literal.name {
     case "colour": ColourEncoder()
     case "hog": GradientEncoder(cells: literal[cells], orientations: literal[orientations])
     case "lbp": TextureEncoder()
+    case "gabor": GaborEncoder(scales: literal[wavelengths], orientations: literal[turns])
     case "surface": SurfaceEncoder()
     default: nil
     }

@@ -2,6 +2,7 @@ import Chronology
 import Encoding
 import Formats
 import Language
+import Notation
 import Numerics
 import Values
 
@@ -16,7 +17,7 @@ struct NetworkFeed: Sendable {
     case pictures(Images, PictureTensor)
     /// Stretches of this many samples.
     case sound([Float], Int)
-    case texts(TextColumn, WordPieces, most: Int, fixed: Int?)
+    case texts(TextColumn, any TextPieces, most: Int, fixed: Int?)
     case numbers(Matrix)
   }
 
@@ -109,15 +110,33 @@ struct NetworkFeed: Sendable {
 
   private static func pieces(
     _ recipe: NetworkRecipe, _ model: String, _ call: Invocation, world: World
-  ) throws(Failure) -> WordPieces {
+  ) throws(Failure) -> any TextPieces {
     let folder = model.lastIndex(of: "/").map { String(model[...$0]) } ?? ""
     let path = folder + (recipe.vocabulary ?? "vocab.txt")
-    let bytes = (try? world.files.open(path)).flatMap { source in
-      try? source.read(at: 0, count: min(source.count, 64 << 20))
+    func bytes(_ path: String) -> [UInt8]? {
+      (try? world.files.open(path)).flatMap { source in
+        try? source.read(at: 0, count: min(source.count, 64 << 20))
+      }
     }
-    guard let bytes,
+    let content = bytes(path)
+    if path.lowercased().hasSuffix(".json") {
+      let merges = folder + (recipe.merges ?? "merges.txt")
+      let members = content.flatMap { try? JSON(parsing: $0) }?.members ?? []
+      var numbers: [String: Int64] = [:]
+      for member in members { numbers[member.key] = member.value.number.flatMap { Int64(exactly: $0) } }
+      guard let pairs = bytes(merges),
+        let pieces = BytePairs(vocabulary: numbers, merges: String(decoding: pairs, as: UTF8.self))
+      else {
+        throw call.blame(
+          EncodeNetwork.model.base, "E0553", "`\(path)` and `\(merges)` are no pieces joined from pairs",
+          label: "texts need them",
+          remedy: "Put `vocab.json` and `merges.txt` of the model beside it, or name them in the recipe.")
+      }
+      return pieces
+    }
+    guard let content,
       let pieces = WordPieces(
-        vocabulary: String(decoding: bytes, as: UTF8.self), isLowercase: recipe.isLowercase)
+        vocabulary: String(decoding: content, as: UTF8.self), isLowercase: recipe.isLowercase)
     else {
       throw call.blame(
         EncodeNetwork.model.base, "E0553", "`\(path)` is no vocabulary of word pieces",
@@ -144,9 +163,9 @@ struct NetworkFeed: Sendable {
       var numbers = pieces.numbers(of: texts[row], most: most)
       var mask = [Int64](repeating: 1, count: numbers.count)
       if let fixed, numbers.count < fixed {
-        let padding = [Int64](repeating: 0, count: fixed - numbers.count)
-        numbers += padding
-        mask += padding
+        let missing = fixed - numbers.count
+        numbers += [Int64](repeating: pieces.padding, count: missing)
+        mask += [Int64](repeating: 0, count: missing)
       }
       let shape = [1, numbers.count]
       return inputs.map { port in

@@ -34,13 +34,15 @@ struct NetworkRecipe: Sendable {
   var seconds = 1.0
 
   var vocabulary: String?
+  /// The pairs that pieces are joined from, where the vocabulary is a JSON file.
+  var merges: String?
   var isLowercase = true
   var most = 128
 
   private static let known: Set = [
     "input", "output", "pool", "normalise", "width", "height", "fit", "mean", "deviation", "range", "order",
     "layout",
-    "rate", "seconds", "vocabulary", "lowercase", "most",
+    "rate", "seconds", "vocabulary", "merges", "lowercase", "most",
   ]
 
   /// - Returns: the recipe, or what is wrong with it.
@@ -80,6 +82,7 @@ struct NetworkRecipe: Sendable {
     recipe.rate = facts["rate"]?.number
     recipe.seconds = facts["seconds"]?.number ?? 1
     recipe.vocabulary = facts["vocabulary"]?.string
+    recipe.merges = facts["merges"]?.string
     recipe.isLowercase = facts["lowercase"]?.bool ?? true
     recipe.most = whole("most") ?? 128
     return (recipe, recipe.problem)

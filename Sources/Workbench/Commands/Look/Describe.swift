@@ -13,20 +13,28 @@ struct Describe: PureCommand {
     ],
     help: "What to describe.")
 
+  static let other = Parameter<Reference?>.optional(
+    "with", .value([.table, .series, .audio, .log, .video, .images, .bundle, .embedding, .scores, .alarms]),
+    help: "Another value, whose clock is compared."
+  ) { if case .reference(let reference) = $0 { reference } else { nil } }
+
   let spec = CommandSpec(
     "describe", nil, "Summarises every column: type, missing cells, mean, spread, quantiles.",
     discussion: """
       The result is a table with a row a column (a channel of sound, a feature of an embedding, a column of each slot \
       of a bundle). `sd` divides by n - 1, quantiles interpolate between neighbours (type 7 of Hyndman and Fan, 1996), \
       `mode` is the most frequent text or truth value. Remarks below tell how the rows lie in time: the usual step, \
-      gaps (steps more than five times the usual one, if three quarters of the steps are about equal), segments, splits, and \
-      what else there is to say about a value of that kind: copies, exposure and sharpness of pictures (at most 64 are looked at), \
-      extent of clouds, lengths of documents, ways through event logs, degrees and components of graphs.
+      how far 95 % of the steps are from it, gaps (steps more than five times the usual one, if three quarters of the steps are about equal), segments, splits, and \
+      what else there is to say about a value of that kind: level, clipping and noise of sound, copies, exposure and sharpness of pictures (at most 64 are looked at), \
+      extent of clouds, lengths of documents, ways through event logs, degrees and components of graphs. `--with` tells how the \
+      clocks of two values overlap.
       """,
-    parameters: [Self.input.base], output: .table, reach: .read,
+    parameters: [Self.input.base, Self.other.base], output: .table, reach: .read,
     examples: [
       Example("pump = generate pump-station --minutes 5 --seed 7"),
       Example("describe pump"),
+      Example("mic = generate pump-station --part mic --minutes 5 --seed 7"),
+      Example("describe pump --with mic"),
       Example("generate pump-station --part log --minutes 5 --seed 7 | describe"),
     ])
 
@@ -49,8 +57,35 @@ struct Describe: PureCommand {
     } catch {
       throw .cancelled
     }
+    if let other = call[Self.other] { call.note(try overlap(input, other, call)) }
     for fact in input.value.facts + lines.compactMap(\.timeFact) { call.note(fact) }
     return .table(Self.table(lines))
+  }
+
+  /// What two clocks have in common.
+  private func overlap(_ one: NamedValue, _ other: NamedValue, _ call: Invocation) throws(Failure) -> String {
+    for (named, parameter) in [(one, Self.input.base), (other, Self.other.base)]
+    where named.value.clock == nil {
+      throw call.blame(
+        parameter, "D0402", "`\(named.name)` has no times", label: "no clock",
+        remedy: "Compare values that are addressed by time.")
+    }
+    guard let first = one.value.clock, let second = other.value.clock else { return "" }
+    let (start, end) = (
+      max(first.lowerBound.nanoseconds, second.lowerBound.nanoseconds),
+      min(first.upperBound.nanoseconds, second.upperBound.nanoseconds)
+    )
+    guard start <= end else {
+      let (early, late) = first.upperBound < second.lowerBound ? (first, second) : (second, first)
+      return "the clocks of \(one.name) and \(other.name) do not overlap: one ends "
+        + "\(TimeSpan(nanoseconds: late.lowerBound.nanoseconds - early.upperBound.nanoseconds).short) before the other begins"
+    }
+    func share(_ clock: ClosedRange<Instant>) -> String {
+      let whole = Double(clock.upperBound.nanoseconds - clock.lowerBound.nanoseconds)
+      return whole > 0 ? "\((100 * Double(end - start) / whole).shortText(digits: 3)) %" : "all"
+    }
+    return "both clocks run from \(Instant(nanoseconds: start).short) to \(Instant(nanoseconds: end).short): "
+      + "\(share(first)) of \(one.name), \(share(second)) of \(other.name)"
   }
 
   private static func table(_ lines: [DescribedColumn]) -> Frame {
@@ -102,6 +137,17 @@ struct DescribedColumn: Sendable {
 }
 
 extension Value {
+  /// From the first to the last moment, if rows have moments.
+  fileprivate var clock: ClosedRange<Instant>? {
+    if case .audio(let audio) = self { return audio.start.map { $0...$0 + audio.length } }
+    guard let axis = index?.time, axis.count > 0 else { return nil }
+    var (low, high) = (axis[0], axis[axis.count - 1])
+    if !axis.isSorted {
+      for row in 0..<axis.count { (low, high) = (min(low, axis[row]), max(high, axis[row])) }
+    }
+    return low...max(low, high)
+  }
+
   private static func described(
     _ matrix: Matrix, _ features: [String], _ work: Work
   ) throws(Cancelled) -> [DescribedColumn] {

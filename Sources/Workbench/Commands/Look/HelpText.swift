@@ -22,7 +22,7 @@ enum HelpText {
   /// One command in full, or the methods of a verb.
   static func verb(_ verb: String, _ method: String?, in table: CommandTable) -> String? {
     let specs = table.methods(of: verb)
-    if let method { return specs.first { $0.method == method }.map(command) }
+    if let method { return specs.first { $0.method == method }.map(command) ?? call(method, of: specs) }
     if specs.count == 1 { return command(specs[0]) }
     guard !specs.isEmpty else { return nil }
     let width = (specs.map { $0.method?.count ?? 0 }.max() ?? 0) + 2
@@ -43,12 +43,38 @@ enum HelpText {
       if case .choice(let choices) = parameter.kind {
         lines += choices.map { "        \($0.name): \($0.help)" }
       }
-      lines += calls(parameter.kind).map { "        \($0.usage): \($0.summary)" }
+      lines += calls(parameter.kind).map { "        \($0.usage): \(meaning($0))" }
     }
     if !spec.discussion.isEmpty { lines += ["", spec.discussion] }
     lines += ["", "Examples:"]
     lines += spec.examples.map { "  \($0.line)" }
     return lines.joined(separator: "\n")
+  }
+
+  private static func meaning(_ call: CallSpec) -> String {
+    call.gives.isEmpty ? call.summary : "\(call.summary) Gives \(call.gives)."
+  }
+
+  /// One of the calls that an argument takes, such as an encoder.
+  static func call(_ name: String, of specs: [CommandSpec]) -> String? {
+    for spec in specs {
+      for parameter in spec.parameters {
+        guard let call = calls(parameter.kind).first(where: { $0.name == name }) else { continue }
+        var lines = [call.summary, "", "  \(spec.name) … --\(parameter.name) \(call.usage)", ""]
+        for argument in call.parameters {
+          lines.append("  \(argument.name)")
+          lines.append("      \(argument.help)")
+          lines.append("      Takes \(argument.kind.phrase)\(fallback(argument)).")
+          if case .choice(let choices) = argument.kind {
+            lines += choices.map { "        \($0.name): \($0.help)" }
+          }
+        }
+        if !call.parameters.isEmpty, !call.gives.isEmpty { lines.append("") }
+        if !call.gives.isEmpty { lines.append("Gives \(call.gives).") }
+        return lines.joined(separator: "\n")
+      }
+    }
+    return nil
   }
 
   private static func hasOptions(_ spec: CommandSpec) -> Bool {
@@ -62,7 +88,7 @@ enum HelpText {
     return "; \(fallback.canonical(as: parameter.kind)) if absent"
   }
 
-  private static func calls(_ kind: ParameterKind) -> [CallSpec] {
+  static func calls(_ kind: ParameterKind) -> [CallSpec] {
     switch kind {
     case .call(let specs): specs
     case .list(let inner), .range(let inner): calls(inner)

@@ -12,7 +12,7 @@ extension Value {
 
   private var kindFacts: [String] {
     switch self {
-    case .audio(let audio): return Self.facts(audio)
+    case .audio(let audio): return audio.facts
     case .log(let log): return Self.facts(log)
     case .scores(let scores): return Self.facts(scores)
     case .alarms(let alarms):
@@ -30,26 +30,6 @@ extension Value {
     case .model(let model): return ["\(model.method), fitted on \(model.fittedRows) rows"]
     default: return modalityFacts
     }
-  }
-
-  private static func facts(_ audio: Audio) -> [String] {
-    let silent = audio.channels.map { channel in channel.count { $0 == 0 } }
-    let clipped = audio.channels.map { channel in channel.count { abs($0) >= 1 } }
-    var facts = [
-      "\(audio.length.seconds.shortText(digits: 6)) s at \(audio.sampleRate.shortText(digits: 6)) Hz, "
-        + (audio.channels.count == 1 ? "1 channel" : "\(audio.channels.count) channels")
-    ]
-    let frames = Double(max(1, audio.frameCount))
-    for (number, channel) in audio.channels.indices.enumerated() {
-      if clipped[channel] > 0 {
-        facts.append("channel \(number + 1): \(clipped[channel]) samples at full scale")
-      }
-      let share = Double(silent[channel]) / frames
-      if share > 0.01 {
-        facts.append("channel \(number + 1): \((share * 100).shortText(digits: 3)) % digital silence")
-      }
-    }
-    return facts
   }
 
   private static func facts(_ log: Log) -> [String] {
@@ -110,9 +90,13 @@ extension Index {
 extension Sampling {
   fileprivate var fact: String {
     if !isAscending { return "the rows are not in the order of time" }
-    guard isSteady else { return "times at irregular steps, the median is \(step.short)" }
-    guard let longestGap else { return "a row every \(step.short), without gaps" }
-    return "a row every \(step.short); \(gaps.count == 1 ? "1 gap" : "\(gaps.count) gaps"), "
+    guard isSteady else {
+      return
+        "times at irregular steps, the median is \(step.short), 95 % of them within \(jitter.short) of it"
+    }
+    let jitter = jitter > .zero ? ", 95 % of the steps within \(jitter.short) of that" : ""
+    guard let longestGap else { return "a row every \(step.short)\(jitter), without gaps" }
+    return "a row every \(step.short)\(jitter); \(gaps.count == 1 ? "1 gap" : "\(gaps.count) gaps"), "
       + "the longest \(longestGap.short)"
   }
 }

@@ -85,3 +85,14 @@ extension Embedding {
     return Embedding(index: index, matrix: matrix, features: features, blocks: blocks)
   }
 }
+
+extension Embedding {
+  /// The same numbers as columns.
+  var asFrame: Frame {
+    Frame(
+      index: index,
+      columns: features.enumerated().map { place, name in
+        Column(numbers: matrix.column(place), name: name)
+      })
+  }
+}
