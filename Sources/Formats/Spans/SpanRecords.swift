@@ -82,6 +82,13 @@ extension SpanRecords {
     package var repeated = 0
     /// Spans that begin before their parent does: clocks that differ.
     package var early = 0
+
+    package init(orphans: Int = 0, twins: Int = 0, repeated: Int = 0, early: Int = 0) {
+      self.orphans = orphans
+      self.twins = twins
+      self.repeated = repeated
+      self.early = early
+    }
   }
 
   /// The row of the parent of each span, -1 for roots and orphans, and which spans only repeat another one.
