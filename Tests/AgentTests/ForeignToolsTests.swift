@@ -13,6 +13,8 @@ final class ScriptedProgram: ToolProgram, ToolPrograms, @unchecked Sendable {
   private var pending: [String] = []
   private(set) var messages: [JSON] = []
   private(set) var hasEnded = false
+  /// What goes wrong once this is asked.
+  var failure: (method: String, error: ToolProgramError)?
 
   /// - Parameter answer: lines to a request; `$` in them stands for its id.
   init(_ answer: @escaping (String, JSON) -> [String]) { self.answer = answer }
@@ -26,12 +28,16 @@ final class ScriptedProgram: ToolProgram, ToolPrograms, @unchecked Sendable {
     let message = (try? JSON(parsing: line)) ?? .null
     messages.append(message)
     guard let method = message["method"]?.string, let id = message["id"] else { return }
+    if failure?.method == method {
+      pending = []
+      return
+    }
     pending += answer(method, message).map { $0.replacing("$", with: "\(id)") }
   }
 
   func receive(within limit: TimeSpan, isCancelled: () -> Bool) throws(ToolProgramError) -> String {
     if isCancelled() { throw .cancelled }
-    if pending.isEmpty { throw .silent }
+    if pending.isEmpty { throw failure?.error ?? .silent }
     return pending.removeFirst()
   }
 
@@ -224,5 +230,57 @@ final class ScriptedProgram: ToolProgram, ToolPrograms, @unchecked Sendable {
     let script = files.text("night.sonde") ?? ""
     #expect(script.contains(#"# mcp notes.read {"path":"a.md"}"#), "\(script)")
     #expect(ScriptFile(script).statements.isEmpty)
+  }
+
+  /// A program that fails in one way, at its first word or when its tool is called.
+  private static func failing(_ error: ToolProgramError, at method: String) -> ScriptedProgram {
+    let program = ScriptedProgram { asked, _ in
+      switch asked {
+      case "tools/list": ScriptedProgram.result(#"{"tools":[{"name":"read"}]}"#)
+      default: ScriptedProgram.result("{}")
+      }
+    }
+    program.failure = (method, error)
+    return program
+  }
+
+  @Test func `say what is wrong as recorded`() throws {
+    var told: [Diagnostic] = []
+    for (program, line) in [
+      (Self.failing(.gone("No module named x\u{1b}[2J"), at: "initialize"), "/mcp connect s server"),
+      (Self.failing(.silent, at: "tools/list"), "/mcp connect s server"),
+      (Self.failing(.cancelled, at: "tools/list"), "/mcp connect s server"),
+      (Self.failing(.tooLong, at: "tools/list"), "/mcp connect s server"),
+      (ScriptedProgram { _, _ in ScriptedProgram.error(-32000) }, "/mcp connect s server"),
+      (ScriptedProgram { _, _ in [] }, "/mcp connect s absent"),
+      (ScriptedProgram { _, _ in [] }, "/mcp connect NOT-A-NAME server"),
+      (ScriptedProgram { _, _ in [] }, "/budget money 2"),
+    ] {
+      let session = Self.session(program)
+      let assistant = Self.assistant(session, ScriptedModel())
+      told += session.type(line).diagnostics
+      withExtendedLifetime(assistant) {}
+    }
+    let session = Self.session(ScriptedProgram { _, _ in [] })
+    let assistant = Self.assistant(session, ScriptedModel())
+    do { _ = try assistant.keep(key: "a b") } catch { told.append(error) }
+    let text = told.map { $0.text() + "\n" }.joined()
+    #expect(told.count == 9)
+    #expect(try Golden.recorded("programs.txt", now: text) == text)
+  }
+
+  @Test(arguments: [ToolProgramError.gone(""), .silent, .tooLong])
+  func `that fail in a call leave the turn whole`(
+    _ error: ToolProgramError
+  ) {
+    let session = Self.session(Self.failing(error, at: "tools/call"))
+    let assistant = Self.assistant(
+      session, ScriptedModel(.call("a", "mcp_s_read", "{}"), .text("It failed."), .text("Fine.")))
+    session.type("/mcp connect s server")
+    let screen = RecordedScreen()
+    #expect(
+      assistant.ask("what?", role: nil, screen: screen, lines: TypedLines("y"), work: Work()) == .answered)
+    #expect(screen.text.contains("failed"))
+    #expect(assistant.ask("and?", role: nil, screen: screen, lines: TypedLines(), work: Work()) == .answered)
   }
 }

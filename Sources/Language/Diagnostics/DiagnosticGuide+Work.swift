@@ -228,5 +228,14 @@ extension DiagnosticGuide {
     Entry("A0131", "The model called a tool that does not exist."),
     Entry("A0135", "Calls are single lines, so that no argument may break one."),
     Entry("A0136", "The model may run data commands only."),
+    Entry("A0140", "Programs with tools have short names, each for one of them."),
+    Entry("A0141", "There is no such program, or it may not be run."),
+    Entry("A0142", "A program with tools ended by itself."),
+    Entry("A0143", "A program with tools says nothing in time, or not what was agreed."),
+    Entry("A0144", "The wish to stop came while another program worked."),
+    Entry("A0145", "What another program writes is bounded."),
+    Entry("A0146", "The other program does not do what was asked."),
+    Entry("A0147", "Money can be counted only if the user names a price.", "/budget price 2.5 10 money 0.50"),
+    Entry("A0148", "Keys are printable characters without spaces, and kept for the server that is set."),
   ]
 }
