@@ -50,7 +50,8 @@ import Workbench
     let files = MemoryFiles(["a.csv": Self.table(1), "b.csv": Self.table(2), "c.csv": Self.table(3)])
     let session = Session(world: .memory(files))
     session.type(
-      "rows = load table a.csv b.csv", "model = fit knn rows --k 3 --per segment", "export model --to m.model"
+      "rows = load table a.csv b.csv", "model = fit knn rows --neighbors 3 --per segment",
+      "export model --to m.model"
     )
     let other = Session(world: .memory(files))
     let events = other.type(

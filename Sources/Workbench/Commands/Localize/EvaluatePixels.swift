@@ -67,6 +67,7 @@ struct EvaluatePixels: PureCommand {
     case .images(let given), .video(let given): images = given
     default: throw call.unexpectedKind(Self.truth.base)
     }
+    let enough = try Saturation(call[Self.saturation], call)
     var places: [String: Int] = [:]
     for row in 0..<images.count { places[images.index.label(of: row)] = row }
     let labels = images.frame.column("anomaly")?.numbers
@@ -82,7 +83,6 @@ struct EvaluatePixels: PureCommand {
         Self.truth.base, "R0511", "no picture that is judged has a mask", label: "no masks",
         remedy: "Load the pictures with their masks, as `load images FOLDER/` finds them.")
     }
-    let enough = try Saturation(call[Self.saturation], call)
     // Normal pictures first: they say at which scores anomalous ones are judged.
     let ordered = pairs.filter { !images.hasMask[$0.picture] } + pairs.filter { images.hasMask[$0.picture] }
     let (judgement, overlap) = try judge(map, images, ordered, enough, call, work)
