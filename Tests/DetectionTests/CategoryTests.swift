@@ -58,7 +58,7 @@ import Values
     let second = try score(["gre", "udp", "tcp", "icmp"], [3, 2, 1, 0, -1])
     #expect(Array(second.prefix(3)) == first)
     #expect(second[3] >= first[1])
-    #expect(second.allSatisfy(\.isFinite))
+    #expect(second.allSatisfy { $0.isFinite })
   }
 
   @Test(arguments: takers.indices) func `need no number at all`(_ number: Int) throws {
