@@ -7,7 +7,11 @@ import Values
 enum TranscriptFiles {
   static let all: [String: [UInt8]] = texts.mapValues { Array($0.utf8) }.merging(bytes) { $1 }
 
-  private static let texts = [
+  private static func lines(_ head: String, _ count: Int, _ line: (Int) -> String) -> String {
+    head + "\n" + (1...count).map { line($0) + "\n" }.joined()
+  }
+
+  private static let texts: [String: String] = [
     "data/pump.csv": "time,flow,state,fault\n2026-03-01T08:00:00,1.5,on,0\n2026-03-01T08:00:01,,off,1\n",
     "data/other.csv": "time,level\n2026-03-01T08:00:00,1\n",
     "data/late.csv": "time,level\n2027-03-01T08:00:00,1\n2027-03-01T08:00:01,2\n",
@@ -17,12 +21,11 @@ enum TranscriptFiles {
     "data/void.csv": "a,b\n1,\n2,\n",
     "data/words.csv": "name,kind\nAnna,one\nBerta,two\n",
     "data/notes.csv": "note,kind\nthe pump stopped again,bad\nall is well today,good\n",
-    "data/numbers.csv": "a,b,label\n"
-      + (1...40).map { "\($0),\($0 * $0 % 17),\($0 == 40 ? 1 : 0)\n" }.joined(),
+    "data/numbers.csv": lines("a,b,label", 40) { "\($0),\($0 * $0 % 17),\($0 == 40 ? 1 : 0)" },
     "data/same.csv": "a\n" + String(repeating: "1\n", count: 60),
     "data/holes.csv": "a,b\n1,2\n,3\n4,5\n6,\n",
     "data/huge.csv": "a,b\n1,2\n1e300,3\n4,5\n",
-    "data/ids.csv": "id,a,label\n" + (1...30).map { "s\($0),\($0 % 7),\($0 == 7 ? 1 : 0)\n" }.joined(),
+    "data/ids.csv": lines("id,a,label", 30) { "s\($0),\($0 % 7),\($0 == 7 ? 1 : 0)" },
     "data/cases.csv": "case,activity,time\n1,start,2026-03-01T08:00:00\n1,end,2026-03-01T08:01:00\n",
     "data/edges.csv": "source,target\na,b\nb,c\n",
     "data/list.csv": "node\na\nb\n",
@@ -32,11 +35,10 @@ enum TranscriptFiles {
     "data/labels.csv": "x,y\n" + String(repeating: "0,1\n", count: 40),
     "data/unlabelled.csv": "x,label\n" + String(repeating: "1,\n", count: 40),
     "data/after.csv": "time,level\n2026-03-01T20:00:00,1\n2026-03-01T20:00:01,2\n",
-    "data/rare.csv": "a\n" + (1...100).map { $0 % 4 == 0 ? "9\n" : "0\n" }.joined(),
-    "data/gaps.csv": "a,b\n"
-      + (1...40).map { $0 > 10 && $0 < 21 ? "\($0),\n" : "\($0),\($0 % 3)\n" }.joined(),
-    "data/halves/a.csv": "a,b\n" + (1...20).map { "\($0),\($0 % 3)\n" }.joined(),
-    "data/halves/b.csv": "a,b\n" + (1...20).map { "\($0),\n" }.joined(),
+    "data/rare.csv": lines("a", 100) { $0 % 4 == 0 ? "9" : "0" },
+    "data/gaps.csv": lines("a,b", 40) { $0 > 10 && $0 < 21 ? "\($0)," : "\($0),\($0 % 3)" },
+    "data/halves/a.csv": lines("a,b", 20) { "\($0),\($0 % 3)" },
+    "data/halves/b.csv": lines("a,b", 20) { "\($0)," },
     "data/app.log": "2026-03-01 08:00:00 INFO started\n2026-03-01 08:00:01 WARN slow\n",
     "data/empty.xes": "<?xml version=\"1.0\"?><log></log>\n",
     "data/broken.xes": "<?xml version=\"1.0\"?><log><trace><event>\n",
