@@ -22,10 +22,31 @@ package struct LateFusion: Sendable, Equatable {
 
   package var combine: Operator
   package var calibration: ScoreCalibration.Method
+  /// How much each input counts in a mean, in their order; nil if all count the same.
+  package var weights: [Double]?
+  /// Whether inputs that say the same share one vote.
+  package var sharesVotes = false
 
   package init(_ combine: Operator, calibration: ScoreCalibration.Method = .robust) {
     self.combine = combine
     self.calibration = combine == .rank ? .ecdf : calibration
+  }
+
+  /// One over the sum of squared rank correlations with all inputs, itself among them: two copies count one half each, an
+  /// input unlike all others counts one. Negative correlations count 0.
+  ///
+  /// - Complexity: O(*m² n*) for *m* inputs.
+  package static func votes(_ percentiles: [[Double]], present: [[Bool]]) -> [Double] {
+    percentiles.indices.map { one in
+      var sum = 1.0
+      for other in percentiles.indices where other != one {
+        let both = percentiles[one].indices.filter { present[one][$0] && present[other][$0] }
+        let correlation = Statistics.correlation(
+          both.map { percentiles[one][$0] }, both.map { percentiles[other][$0] })
+        if correlation > 0 { sum += correlation * correlation }
+      }
+      return 1 / sum
+    }
   }
 
   package struct Part: Sendable, Equatable {
@@ -86,7 +107,11 @@ package struct LateFusion: Sendable, Equatable {
     var presence = Mask(count: index.count)
     var shares = [Double](repeating: 0, count: index.count * parts.count)
     let isPresent = parts.map { part in (0..<index.count).map { part.isPresent($0) } }
-    var present: [Double] = []
+    var present: [(value: Double, weight: Double)] = []
+    var weights = self.weights ?? [Double](repeating: 1, count: parts.count)
+    if sharesVotes {
+      for (part, vote) in Self.votes(percentiles, present: isPresent).enumerated() { weights[part] *= vote }
+    }
     for row in 0..<index.count {
       present.removeAll(keepingCapacity: true)
       var leader = -1
@@ -97,9 +122,10 @@ package struct LateFusion: Sendable, Equatable {
         if leader < 0 || value > calibrated[leader][row] { leader = part }
         highest = max(highest, percentiles[part][row])
         lowest = min(lowest, percentiles[part][row])
-        present.append(value)
+        present.append((value, weights[part]))
       }
-      if leader < 0 { continue }
+      // Where only inputs of weight 0 are present, nothing can be said.
+      if leader < 0 || combine != .max && !present.contains(where: { $0.weight > 0 }) { continue }
       presence[row] = true
       conflict[row] = highest - lowest
       switch combine {
@@ -108,13 +134,15 @@ package struct LateFusion: Sendable, Equatable {
         shares[row * parts.count + leader] = values[row]
       case .mean, .rank:
         // Summed in ascending order, so that the order of the inputs changes no bit.
-        present.sort()
-        let count = Double(present.count)
-        var sum = 0.0
-        for value in present { sum += value }
-        values[row] = sum / count
+        present.sort { ($0.value, $0.weight) < ($1.value, $1.weight) }
+        var (sum, total) = (0.0, 0.0)
+        for (value, weight) in present {
+          sum += weight * value
+          total += weight
+        }
+        values[row] = sum / total
         for part in parts.indices where isPresent[part][row] {
-          shares[row * parts.count + part] = calibrated[part][row] / count
+          shares[row * parts.count + part] = weights[part] * calibrated[part][row] / total
         }
       }
     }

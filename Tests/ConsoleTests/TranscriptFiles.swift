@@ -43,13 +43,17 @@ enum TranscriptFiles {
     "data/empty.xes": "<?xml version=\"1.0\"?><log></log>\n",
     "data/broken.xes": "<?xml version=\"1.0\"?><log><trace><event>\n",
     "data/empty/readme.md": "Nothing here.\n",
-    "data/other.model": #"{"sonde-model":1,"method":"oracle","options":{},"features":["x"],"#
-      + #""blocks":[{"name":"x","columns":1}],"segments":[],"rows":1,"#
-      + #""data":"1f3ce40415a2081fa3eee75fc39fff8e56c22270d1a978a7249b592dcebd20b4","model":""}"#
-      + "\naaaaaaaa",
+    "data/other.model": otherModel,
     "data/twice.sonde": "x = 5\n/undo\n",
     "tutorials/01-one.md": "# One\n\nRead this.\n\n```sonde\nx = 5s\n```\n\nAnd this.\n",
   ]
+
+  /// A model of a method that there is not.
+  private static let otherModel = """
+    {"sonde-model":1,"method":"oracle","options":{},"features":["x"],"blocks":[{"name":"x","columns":1}],"segments":[],\
+    "rows":1,"data":"1f3ce40415a2081fa3eee75fc39fff8e56c22270d1a978a7249b592dcebd20b4","model":""}
+    aaaaaaaa
+    """
 
   private static let bytes: [String: [UInt8]] = [
     "data/packed.csv.gz": [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0x4b],

@@ -149,3 +149,24 @@ import Values
     }
   }
 }
+
+@Suite struct `Thresholds learned elsewhere` {
+  @Test func `take the calibrate rows of the other scores, and say so`() throws {
+    let usual = Scores(
+      index: Index(.row(count: 100), splits: (0..<100).map { $0 < 50 ? .fit : .calibrate }),
+      values: (0..<100).map(Double.init), method: "test")
+    let risk = Scores(index: .rows(3), values: [10, 75, 99.5], method: "test")
+    let alarms = try Thresholding(rule: QuantileThreshold(level: 1), reference: (usual, "usual")).decide(risk)
+    #expect(alarms.thresholds == [99] && alarms.segments.map(\.rows) == [2..<3])
+    #expect(alarms.rule == "quantile, level 1.0, fitted on 50 calibrate rows of usual")
+    #expect(alarms.isLearnedElsewhere)
+  }
+
+  @Test func `give conformal decisions rows apart`() throws {
+    let usual = Scores(index: .rows(99), values: (1...99).map(Double.init), method: "test")
+    let risk = Scores(index: .rows(4), values: [200, 50, 201, 3], method: "test")
+    let alarms = try Thresholding(rule: ConformalThreshold(rate: 0.1), reference: (usual, "usual")).decide(
+      risk)
+    #expect((0..<4).filter { alarms.flags[$0] } == [0, 2])
+  }
+}

@@ -212,3 +212,38 @@ private let operators = LateFusion.Operator.allCases.flatMap { combine in
     }
   }
 }
+
+@Suite struct `Votes of inputs that are alike` {
+  static func part(_ name: String, _ values: [Double]) -> LateFusion.Part {
+    LateFusion.Part(name, Scores(index: .rows(values.count), values: values, method: name))
+  }
+  static let one: [Double] = (0..<40).map { Double($0 * 7 % 40) }
+  static let other: [Double] = (0..<40).map { Double($0 * 11 % 40) }
+
+  @Test func `count copies once`() throws {
+    var fusion = LateFusion(.rank)
+    fusion.sharesVotes = true
+    let alone = try fusion.fuse([Self.part("a", Self.one), Self.part("b", Self.other)], work: Work())
+    let copied = try fusion.fuse(
+      [Self.part("a", Self.one), Self.part("b", Self.other), Self.part("c", Self.one)], work: Work())
+    let plain = try LateFusion(.rank).fuse(
+      [Self.part("a", Self.one), Self.part("b", Self.other), Self.part("c", Self.one)], work: Work())
+    func farthest(_ fused: LateFusion.Fused) -> Double {
+      zip(alone.scores.values, fused.scores.values).map { abs($0 - $1) }.max() ?? 0
+    }
+    #expect(farthest(copied) < 0.02 && farthest(plain) > 0.1)
+  }
+
+  @Test func `follow weights, and leave out what weighs nothing`() throws {
+    var fusion = LateFusion(.rank)
+    fusion.weights = [1, 0]
+    let weighed = try fusion.fuse([Self.part("a", Self.one), Self.part("b", Self.other)], work: Work())
+    let alone = try LateFusion(.rank).fuse([Self.part("a", Self.one)], work: Work())
+    #expect(weighed.scores.values == alone.scores.values)
+    fusion.weights = [3, 3]
+    let same = try fusion.fuse([Self.part("a", Self.one), Self.part("b", Self.other)], work: Work())
+    let mean = try LateFusion(.rank).fuse(
+      [Self.part("a", Self.one), Self.part("b", Self.other)], work: Work())
+    #expect(zip(same.scores.values, mean.scores.values).allSatisfy { abs($0 - $1) < 1e-12 })
+  }
+}

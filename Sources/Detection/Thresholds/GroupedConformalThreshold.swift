@@ -49,7 +49,10 @@ package struct GroupedConformalThreshold: MovingThreshold {
       scores.isScored(row) ? groups[row].flatMap { limits[$0] } ?? .nan : .nan
     }
     return MovingLevels(
-      levels: levels, learnedFrom: "\(learned.count) \(purpose.name) rows in \(samples.count) groups")
+      levels: levels,
+      learnedFrom:
+        "\(learned.count) \(purpose.name) rows in \(samples.count) \(samples.count == 1 ? "group" : "groups")"
+    )
   }
 
   /// The largest p-value that is rejected; 0 if none is.

@@ -59,8 +59,8 @@ package struct Thresholding: Sendable {
       return (purpose, rows.map { scores.values[$0] }, rows)
     }
     let own = isPerSegment ? reference.index.runs.first { $0.name == part.name }?.rows : nil
-    let rows = (own ?? 0..<reference.index.count).filter { reference.isScored($0) }
-    return (.all, rows.map { reference.values[$0] }, [])
+    let (purpose, rows) = ThresholdRows.choose(in: reference, among: own ?? 0..<reference.index.count)
+    return (purpose, rows.map { reference.values[$0] }, [])
   }
 
   package func decide(_ scores: Scores) throws(ThresholdError) -> Alarms {
@@ -113,10 +113,9 @@ package struct Thresholding: Sendable {
   private func text(purposes: [ThresholdRows], rows: Int) -> String {
     var text = rule.summary + shape.text
     if isPerSegment { text += ", one threshold a segment" }
-    if let reference { return "\(text), fitted on \(rows) rows of \(reference.name)" }
     let isUniform = purposes.allSatisfy { $0 == purposes.first }
     let rowsText = isUniform ? "\(purposes.first?.name ?? "all") rows" : "calibrate, fit or all rows"
-    return "\(text), fitted on \(rows) \(rowsText)"
+    return "\(text), fitted on \(rows) \(rowsText)" + (reference.map { " of \($0.name)" } ?? "")
   }
 }
 

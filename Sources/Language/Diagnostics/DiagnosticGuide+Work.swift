@@ -176,6 +176,7 @@ extension DiagnosticGuide {
       "R0510", "Maps are judged when each place has one score.",
       "evaluate pixels places  →  localize patchcore places"),
     Entry("R0511", "Pixels are judged by masks, and there are none."),
+    Entry("R0513", "Weights go with inputs one to one.", "fuse mean a b --weights 2,1"),
     Entry(
       "R0512",
       "How many pixels of a defect are enough is said by its value in the mask, in pixels or percent.",

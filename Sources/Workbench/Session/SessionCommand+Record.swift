@@ -24,6 +24,12 @@ extension SessionCommand {
     call.say(
       "saved \(count) \(count == 1 ? "statement" : "statements") to \(path); `sonde replay \(path)` replays them"
     )
+    let models = session.bindings.filter { if case .model = $0.value { true } else { false } }
+    if let model = models.last {
+      call.say(
+        "models are fitted again when it is replayed; `export \(model.name) --to \(model.name).model` keeps one for other data"
+      )
+    }
     return .ok
   }
 

@@ -27,7 +27,8 @@ struct LoadAny: WorldCommand {
   func shape(of call: CheckedCall, in scope: any Scope, world: World) throws(Diagnostic) -> ValueShape {
     // Files that an earlier line of a script will write cannot be looked at yet.
     guard call[Self.paths].contains(where: { !world.files.files(matching: $0).isEmpty }) else {
-      return ValueShape(kind: .table)
+      let isModel = call[Self.paths].allSatisfy { $0.hasSuffix(".model") }
+      return ValueShape(kind: isModel ? .model : .table)
     }
     let chosen: (command: any WorldCommand, call: CheckedCall, sign: String)
     do throws(Failure) {

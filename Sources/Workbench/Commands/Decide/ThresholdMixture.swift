@@ -13,8 +13,8 @@ struct ThresholdMixture: PureCommand {
     discussion: """
       Two normal distributions are fitted to the scores by EM (Dempster, Laird and Rubin 1977), beginning from Otsu's \
       split; scores that belong to the upper one with at least `--chance` are alarmed. Where one distribution explains \
-      the scores better (BIC, Schwarz 1978), no row is. Scores with one long tail look like two groups: `calibrate tail` \
-      or `threshold pot` serve them better. The rows it learns from must hold anomalous ones.
+      the scores better (BIC, Schwarz 1978), no row is. Scores with one long tail look like two groups: \
+      `threshold pot` serves them better. The rows it learns from must hold anomalous ones.
 
       \(ThresholdOptions.fitting)
       """,

@@ -32,7 +32,8 @@ enum ThresholdOptions {
 
   static let from = Parameter<Reference?>.optional(
     "from", .value([.scores]),
-    help: "Scores of other rows, known to be normal, to learn from: such as `score MODEL NORMAL`."
+    help:
+      "Scores of other rows to learn from, such as `score MODEL NORMAL`; of those the calibrate rows, if it was split."
   ) { if case .reference(let reference) = $0 { reference } else { nil } }
 
   static let shaping = [minimumDuration.base, merge.base, release.base, coolDown.base, budget.base]

@@ -14,6 +14,17 @@ struct FuseScores: PureCommand {
       Choice("ecdf", "percentile among the reference scores"),
     ], default: "robust", help: "How scores of different detectors become comparable.")
 
+  static let weights = Parameter<[Double]>(
+    AnyParameter(
+      "weights", .list(.real(0...1_000_000, unit: nil)),
+      help: "How much each input counts, in their order; all the same if absent.")
+  ) { argument in
+    let items = if case .list(let items) = argument { items } else { [argument] }
+    return items.compactMap { if case .real(let weight) = $0 { weight } else { nil } }
+  }
+  static let alike = Parameter<Bool>.flag(
+    "alike", help: "Inputs that say the same share one vote, so that copies gain nothing.")
+
   static let mean = FuseScores(combine: .mean)
   static let max = FuseScores(combine: .max)
   static let rank = FuseScores(combine: .rank)
@@ -28,16 +39,31 @@ struct FuseScores: PureCommand {
         row is combined from the modalities present in it alone; an absent one neither raises nor lowers the result, \
         and a row without any is not scored. The result keeps how much each modality adds, and says where the \
         modalities contradict each other. Source: Aggarwal and Sathe, Theoretical foundations and algorithms for \
-        outlier ensembles, SIGKDD Explorations 2015.
+        outlier ensembles, SIGKDD Explorations 2015.\(weighing)
         """,
-      parameters: [Self.inputs.base] + (combine == .rank ? [] : [Self.calibrate.base]), output: .scores,
+      parameters: [Self.inputs.base] + (combine == .rank ? [] : [Self.calibrate.base])
+        + (combine == .max ? [] : [Self.weights.base, Self.alike.base]), output: .scores,
       examples: [
         Example("pump = generate pump-station --minutes 5 --seed 7"),
         Example("a = pump.Flow | detect zscore"),
         Example("b = pump.Pressure | detect zscore"),
         Example("joint = fuse \(combine.rawValue) a b"),
         Example("pair = align a b --every 5s --aggregate max | fuse \(combine.rawValue)"),
-      ])
+      ]
+        + (combine == .max
+          ? []
+          : [
+            Example("c = pump.Flow | detect mad"),
+            Example("weighed = fuse \(combine.rawValue) a b c --weights 2,1,1"),
+            Example("fuse \(combine.rawValue) a b c --alike"),
+          ]))
+  }
+
+  private var weighing: String {
+    combine == .max
+      ? ""
+      : " `--weights` counts some inputs more than others; with `--alike` each input counts one over the sum of its squared "
+        + "rank correlations with all, so that two copies have one vote together."
   }
 
   private var summary: String {
@@ -57,14 +83,36 @@ struct FuseScores: PureCommand {
   func run(_ call: Invocation, work: Work) throws(Failure) -> Value {
     let method =
       combine == .rank ? ScoreCalibration.Method.ecdf : .init(rawValue: call[Self.calibrate]) ?? .robust
+    let fusion = try weighed(LateFusion(combine, calibration: method), call)
     do throws(FusionError) {
-      let parts = try Self.parts(of: call[Self.inputs])
-      let fused = try LateFusion(combine, calibration: method).fuse(parts, work: work)
+      let fused = try fusion.fuse(Self.parts(of: call[Self.inputs]), work: work)
       Self.note(fused, call: call)
       return .scores(fused.scores)
     } catch {
       throw call.failure(error, at: Self.inputs.base)
     }
+  }
+
+  private func weighed(_ fusion: LateFusion, _ call: Invocation) throws(Failure) -> LateFusion {
+    if combine == .max { return fusion }
+    var fusion = fusion
+    fusion.sharesVotes = call[Self.alike]
+    let weights = call[Self.weights]
+    if weights.isEmpty { return fusion }
+    let count: Int
+    do throws(FusionError) {
+      count = try Self.parts(of: call[Self.inputs]).count
+    } catch {
+      throw call.failure(error, at: Self.inputs.base)
+    }
+    guard weights.count == count, weights.contains(where: { $0 > 0 }) else {
+      throw call.blame(
+        Self.weights.base, "R0513",
+        "\(counted(weights.count, "weight")) cannot weigh \(counted(count, "input"))",
+        remedy: "Give one weight for each input, in their order, at least one of them above 0.")
+    }
+    fusion.weights = weights
+    return fusion
   }
 
   static func parts(of values: [NamedValue]) throws(FusionError) -> [LateFusion.Part] {

@@ -200,7 +200,8 @@ struct Explain: PureCommand {
     if let own = scores.contributions { return (own, .detector) }
     throw call.blame(
       Self.input.base, "D0501", "`\(scores.method)` gave no contributions with these scores",
-      remedy: "Name what was scored, `--data NAME`, and what `fit` learned, `--model NAME`.")
+      remedy:
+        "Scores of rows are explained with `--data NAME` and `--model NAME`; look at others with `show`.")
   }
 
   /// Nothing is to be divided where there is one column.
