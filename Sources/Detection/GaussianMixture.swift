@@ -130,6 +130,11 @@ package struct GaussianMixture: Detector, Equatable {
         shape: GaussianShape(center: zero, covariance: Matrix(rows: columns, columns: columns)))
     }
 
+    func logDensity(_ row: ArraySlice<Double>) -> Double {
+      let constant = Double(row.count) * logarithm(2 * Double.pi)
+      return logWeight - (constant + shape.logDeterminant + shape.squaredDistance(row)) / 2
+    }
+
     func logDensities(of matrix: Matrix, work: Work) throws(Cancelled) -> [Double] {
       let constant = Double(matrix.columns) * logarithm(2 * Double.pi) + shape.logDeterminant
       return try shape.squaredDistances(of: matrix, work: work).map { logWeight - (constant + $0) / 2 }

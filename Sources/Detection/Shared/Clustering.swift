@@ -57,6 +57,16 @@ struct Clustering: Sendable, Codable, Equatable {
     return total / Double(max(1, d))
   }
 
+  /// The nearest center and the squared distance to it.
+  func nearest(to row: ArraySlice<Double>, among chosen: [Int]? = nil) -> (center: Int, squared: Double) {
+    var best = (center: 0, squared: Double.infinity)
+    for center in chosen ?? Array(0..<centers.rows) {
+      let squared = row.squaredDistance(to: centers.row(center))
+      if squared < best.squared { best = (center, squared) }
+    }
+    return best
+  }
+
   /// The squared distance of each row to the nearest of all centers, or of some, and its number among them.
   func nearest(
     to rows: Matrix, among chosen: [Int]? = nil, work: Work

@@ -44,6 +44,8 @@ struct GaussianShape: Sendable, Codable, Equatable {
     return result
   }
 
+  func squaredDistance(_ row: ArraySlice<Double>) -> Double { whitened(row).reduce(0) { $0 + $1 * $1 } }
+
   /// The squared distance of each row.
   func squaredDistances(of matrix: Matrix, work: Work) throws(Cancelled) -> [Double] {
     let d = center.count
