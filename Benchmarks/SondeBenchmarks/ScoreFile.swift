@@ -61,12 +61,17 @@ enum NumberFile {
 struct ScoreFile {
   let method: String
   let seed: UInt64
+  /// So many of the first rows are fitted on, and the others scored; all are both if 0.
+  var fitted = 0
 
   private static let detectors: [any Detector] = [
     NearestNeighbors(), LocalOutlierFactor(), IsolationForest(), EmpiricalTails(), HistogramScore(),
     PrincipalComponents(score: .vectors, scaling: .standard, explained: 1), CopulaTails(),
     OneClassMachine(isRaw: true), ConnectivityOutlierFactor(), GaussianMixture(), NeighborEnsemble(),
-    ClusterOutlierFactor(), ProjectionHistograms(), ExtendedForest(), FeatureBagging(),
+    ClusterOutlierFactor(), ProjectionHistograms(), ExtendedForest(), FeatureBagging(), MinimumCovariance(),
+    Autoencoder(), VariationalAutoencoder(), DeepSVDD(), DeepSAD(), DeepIsolationForest(), LearnedNeighbors(),
+    RandomDistances(), InternalContrast(), LocalEnsemble(), KernelDensity(), StochasticSelection(),
+    AngleVariance(), SubspaceOutlierDegree(),
   ]
 
   private static func detector(_ name: String) -> (any Detector)? {
@@ -87,8 +92,16 @@ struct ScoreFile {
     let work = Work(threads: threads)
     let clock = ContinuousClock()
     let start = clock.now
-    let model = try detector.fit(rows, using: &random, work: work)
-    let scores = try model.scoresOfTraining(rows, work: work)
+    let scores: [Double]
+    if fitted == 0 {
+      scores = try detector.fit(rows, using: &random, work: work).scoresOfTraining(rows, work: work)
+    } else {
+      func part(_ range: Range<Int>) throws -> Observations {
+        try Observations(matrix: rows.matrix.selecting(rows: Array(range)), features: rows.features)
+      }
+      scores = try detector.fit(part(0..<fitted), using: &random, work: work).scores(
+        of: part(fitted..<rows.matrix.rows), work: work)
+    }
     let span = (clock.now - start).components
     try NumberFile.write(scores, to: output)
     return "\(Double(span.seconds) + Double(span.attoseconds) * 1e-18)"

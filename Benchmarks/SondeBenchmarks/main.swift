@@ -11,7 +11,8 @@ private let usage = """
   usage: SondeBenchmarks CASE:ROWSxCOLUMNS FOLDER [THREADS] [SCORES]  one JSON line of seconds; scores to a file
          SondeBenchmarks turns CASE:ROWSxCOLUMNS FOLDER [THREADS]     one such line for each line that comes in
          SondeBenchmarks FRAME_CASE -                                 commands for tables, as in frames.py
-         SondeBenchmarks score METHOD ROWS COLUMNS SCORES [SEED]      scores of any rows; prints the seconds
+         SondeBenchmarks score METHOD ROWS COLUMNS SCORES [SEED [FITTED]]  scores of any rows, or of those behind the
+                                                                      first ones, fitted on them; prints the seconds
          SondeBenchmarks ACCURACY DATA                                scores beside published ones
   cases: \(names.joined(separator: " "))
   frame cases: \(FrameBenchmark.allCases.map(\.rawValue).joined(separator: " "))
@@ -25,7 +26,8 @@ private func line(_ words: [String]) throws -> String? {
   }
   if words[0] == "score", words.count >= 5, let columns = Int(words[3]) {
     let seed = words.count > 5 ? UInt64(words[5]) ?? 0 : 0
-    return try ScoreFile(method: words[1], seed: seed).measure(
+    let fitted = words.count > 6 ? Int(words[6]) ?? 0 : 0
+    return try ScoreFile(method: words[1], seed: seed, fitted: fitted).measure(
       rows: words[2], columns: columns, to: words[4], threads: 2)
   }
   let takesTurns = words[0] == "turns"

@@ -34,34 +34,25 @@ package struct Autoencoder: Detector, Equatable {
     _ observations: Observations, using random: inout SeededGenerator, work: Work
   ) throws(DetectionError) -> Model {
     let matrix = observations.matrix
-    if matrix.rows < 2 { throw .tooFewRows(needed: 2, got: matrix.rows) }
-    try observations.requireComplete()
-    let fitted = try observations.mapFeatures(work: work, stage: "scaling") { moments(of: $0) }
-    let standardisation = Standardisation(
-      centers: fitted.map(\.mean), scales: fitted.map { $0.deviation > 0 ? $0.deviation : 1 })
+    let rows = try NetworkRows(observations, work: work)
+    let input = try rows.input(observations, work: work)
     let narrow = max(1, Int((Double(matrix.columns) * bottleneck).rounded()))
     let middle = max(narrow, (matrix.columns + narrow + 1) / 2)
     let network = Network(
       widths: [matrix.columns, middle, narrow, middle, matrix.columns], activation: .tanh, using: &random)
     var generator = random
     let trained = try cancellable { () throws(Cancelled) in
-      let input = try standardisation.apply(matrix, within: Model.farthest, work: work)
-      return try training.fit(network, input: input, target: input, using: &generator, work: work)
+      try training.fit(network, input: input, target: input, using: &generator, work: work)
     }
     random = generator
-    return Model(features: observations.features, standardisation: standardisation, network: trained.network)
+    return Model(rows: rows, network: trained.network)
   }
 
   package struct Model: FittedDetector, Equatable {
     package static let method = Autoencoder.name
     package static let needsCompleteRows = true
-    package let features: [String]
-    let standardisation: Standardisation
+    let rows: NetworkRows
     let network: Network
-
-    /// In standard deviations; keeps errors finite.
-    fileprivate static let farthest = 1000.0
-    private static let chunk = 256
 
     package func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {
       let errors = try squaredErrors(of: rows, work: work)
@@ -75,23 +66,13 @@ package struct Autoencoder: Detector, Equatable {
         meaning: "squared reconstruction error")
     }
 
-    private func squaredErrors(of rows: Observations, work: Work) throws(DetectionError) -> Matrix {
-      try rows.require(features: standardisation.centers.count)
-      try rows.requireComplete()
-      let columns = rows.matrix.columns
-      let values = try cancellable { () throws(Cancelled) in
-        try work.fill(rows.rowCount, stride: columns, size: Self.chunk, stage: "scoring") { range, target in
-          let input = Matrix(
-            rows: range.count, columns: columns,
-            values: standardisation.apply(rows.matrix, range, within: Self.farthest))
-          let output = network.apply(input)
-          for cell in 0..<range.count * columns {
-            let error = input.values[cell] - output.values[cell]
-            target[cell] = error * error
-          }
+    private func squaredErrors(of observations: Observations, work: Work) throws(DetectionError) -> Matrix {
+      try rows.map(observations, width: observations.matrix.columns, work: work) { input, target in
+        let output = network.apply(input)
+        for (cell, (value, found)) in zip(input.values, output.values).enumerated() {
+          target[cell] = (value - found) * (value - found)
         }
       }
-      return Matrix(rows: rows.rowCount, columns: columns, values: values)
     }
   }
 }

@@ -29,14 +29,27 @@ package struct Observations: Sendable, Equatable {
   package let matrix: Matrix
   package let features: [String]
   package let blocks: [Block]
+  /// What an analyst knows of rows to fit on: anomalous or not, nil where unknown. Empty if nothing is known; never of
+  /// rows to score.
+  package let labels: [Bool?]
+  /// Known levels of each feature that is a category, nil for numbers; a cell holds the place of its level, the most
+  /// frequent first, and that behind the last if the level is new. Empty if all features are numbers.
+  package let levels: [Int?]
 
-  package init(matrix: Matrix, features: [String], blocks: [Block] = []) throws(DetectionError) {
+  package init(
+    matrix: Matrix, features: [String], blocks: [Block] = [], labels: [Bool?] = [],
+    levels: [Int?] = []
+  ) throws(DetectionError) {
+    precondition(labels.isEmpty || labels.count == matrix.rows, "one label a row")
+    precondition(levels.isEmpty || levels.count == features.count, "levels or not for each feature")
     if features.isEmpty { throw .noFeatures }
     for (cell, value) in matrix.values.enumerated() where !value.isNaN && !(abs(value) <= 1e150) {
       throw .tooLarge(row: cell / matrix.columns, feature: features[cell % matrix.columns])
     }
     self.matrix = matrix
     self.features = features
+    self.labels = labels
+    self.levels = levels
     self.blocks =
       blocks.isEmpty ? features.enumerated().map { Block(name: $1, columns: $0..<$0 + 1) } : blocks
   }
@@ -59,6 +72,8 @@ package protocol FittedDetector: Sendable, Codable {
   static var readsSeries: Bool { get }
   /// Whether rows with a missing value cannot be fitted on or scored.
   static var needsCompleteRows: Bool { get }
+  /// Whether categories are looked at, as places of levels, and not only numbers.
+  static var takesCategories: Bool { get }
   /// One score a row. A row scores the same alone and among others.
   func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double]
   /// Which features drove each row's score, if the method can say exactly; rows × features, ≥ 0.
@@ -72,6 +87,7 @@ package protocol FittedDetector: Sendable, Codable {
 extension FittedDetector {
   package static var readsSeries: Bool { false }
   package static var needsCompleteRows: Bool { false }
+  package static var takesCategories: Bool { false }
   package func unscoredRows(of rows: Observations) -> Int { 0 }
   package func contributions(to rows: Observations, work: Work) throws(DetectionError) -> Contributions? {
     nil

@@ -3,7 +3,8 @@ package import Values
 
 /// Scores rows by how far out in the tail of each feature's distribution they lie.
 ///
-/// - Input: `n` × `d`, any scale: only the order within a column matters. A missing value adds nothing.
+/// - Input: `n` × `d`, any scale: only the order within a column matters. A missing value adds nothing; a
+///   category's term is −log of the share of its level.
 /// - Output: the sum of tail surprises −log p over the features, ≥ 0, in nats.
 /// - Complexity: fit O(*n d*), score O(*n d* log *n*); memory 8 *n d* bytes.
 /// - Throws: `tooFewRows` below two rows.
@@ -26,6 +27,7 @@ package struct EmpiricalTails: Detector, Equatable {
 
   package struct Model: FittedDetector, Equatable {
     package static let method = EmpiricalTails.name
+    package static let takesCategories = true
     let tails: TailSurprises
 
     package func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {

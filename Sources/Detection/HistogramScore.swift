@@ -3,7 +3,7 @@ package import Values
 
 /// Scores rows by how empty the histogram bins are that their features fall into.
 ///
-/// - Input: `n` × `d`; a missing value adds nothing. The regularisation of densities makes the score depend on the unit
+/// - Input: `n` × `d`; a missing value adds nothing, a level of a category counts as a bin of width 1. The regularisation of densities makes the score depend on the unit
 ///   of a column: scale the columns to a common range first.
 /// - Output: −Σ log₂(density + 0.1), in bits; may be negative.
 /// - Complexity: fit and score O(*n d*), with `auto` bins fit O(*n* √*n* *d*).
@@ -40,11 +40,18 @@ package struct HistogramScore: Detector, Equatable {
       case .auto: Histogram(values, bins: Histogram.bestCount(for: values))
       }
     }
-    return Model(histograms: histograms)
+    return Model(
+      histograms: histograms.indices.map { column in
+        guard !training.levels.isEmpty, let levels = training.levels[column] else {
+          return histograms[column]
+        }
+        return Histogram(places: training.matrix.column(column), levels: levels)
+      })
   }
 
   package struct Model: FittedDetector, Equatable {
     package static let method = HistogramScore.name
+    package static let takesCategories = true
     let histograms: [Histogram]
 
     package func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {
@@ -90,6 +97,16 @@ struct Histogram: Sendable, Codable, Equatable {
       -logarithm2(min(Double(count) / mass, Self.largestDensity) + Self.regularisation)
     }
     self.low = low
+    emptiest = surprises.max() ?? 0
+  }
+
+  /// One bin of width 1 a level, and an empty one for all levels that were never seen.
+  init(places: [Double], levels: Int) {
+    var counts = [Double](repeating: 0, count: levels + 1)
+    for place in places where !place.isNaN { counts[Int(place)] += 1 }
+    let total = max(1, counts.reduce(0, +))
+    (low, width) = (-0.5, 1)
+    surprises = counts.map { -logarithm2($0 / total + Self.regularisation) }
     emptiest = surprises.max() ?? 0
   }
 

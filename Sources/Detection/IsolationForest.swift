@@ -6,7 +6,7 @@ package import Values
 /// A row that a random tree separates early is unlike the others.
 ///
 /// - Input: `n` × `d`, any scale. Shifting or scaling a column does not matter. Missing values follow the branch that
-///   more of a tree's rows took, so they never isolate.
+///   more of a tree's rows took, so they never isolate. Categories are split between frequent levels and rarer ones.
 /// - Output: 2^(−mean path / c) in 0...1; about 0.5 is ordinary.
 /// - Complexity: fit O(*t s* log *s*), score O(*n t* log *s*), memory O(*t s*); *t* trees of *s* rows.
 /// - Randomness: each tree draws its rows without replacement; the same seed gives the same trees everywhere.
@@ -43,6 +43,7 @@ package struct IsolationForest: Detector, Equatable {
 
   package struct Model: FittedDetector, Equatable {
     package static let method = IsolationForest.name
+    package static let takesCategories = true
     let trees: IsolationTrees
 
     package func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {

@@ -3,10 +3,11 @@ package import Values
 
 /// Scores rows by their distance to the nearest training rows.
 ///
-/// - Input: `n` × `d`, complete, on comparable scales: the distance is Euclidean. Scale the columns first.
+/// - Input: `n` × `d`, on comparable scales: the distance is Euclidean. Scale the columns first. For categories and missing
+///   cells see `MixedNeighbors`.
 /// - Output: a distance ≥ 0 in the unit of the data.
 /// - Complexity: score O(*n m d*) for *m* rows against *n*; memory 20 *n d* bytes.
-/// - Throws: `missing` for an incomplete row; `tooFewRows` unless there are more rows than neighbours.
+/// - Throws: `tooFewRows` unless there are more rows than neighbours.
 /// - Source: Ramaswamy, Rastogi and Shim, *Efficient algorithms for mining outliers from large data sets*, SIGMOD 2000,
 ///   definition 2.1 (`largest`); Angiulli and Pizzuti, PKDD 2002 (`mean`).
 /// - Differs: rows of the training set are scored without themselves; a copy of a row counts as a neighbour.
@@ -36,14 +37,13 @@ package struct NearestNeighbors: Detector, Equatable {
   ) throws(DetectionError) -> Model {
     if neighbors < 1 { throw .parameter(name: "k", reason: "must be at least 1") }
     try training.require(rows: neighbors + 1)
-    try training.requireComplete()
-    return Model(matrix: training.matrix, neighbors: neighbors, measure: measure)
+    return Model(rows: MixedNeighbors(training), neighbors: neighbors, measure: measure)
   }
 
   package struct Model: FittedDetector, Equatable {
     package static let method = NearestNeighbors.name
-    package static let needsCompleteRows = true
-    let matrix: Matrix
+    package static let takesCategories = true
+    let rows: MixedNeighbors
     let neighbors: Int
     let measure: Measure
 
@@ -77,33 +77,37 @@ package struct NearestNeighbors: Detector, Equatable {
     private func nearest(
       to rows: Observations, excludingSelf: Bool, work: Work
     ) throws(DetectionError) -> Neighbors {
-      try rows.require(features: matrix.columns)
-      try rows.requireComplete()
-      if excludingSelf { precondition(rows.rowCount == matrix.rows, "these are not the training rows") }
-      return try cancellable { () throws(Cancelled) in
-        try NeighborIndex(matrix, work: work).nearest(
-          neighbors, to: rows.matrix, excludingSelf: excludingSelf, work: work)
+      try rows.require(features: self.rows.matrix.columns)
+      if excludingSelf {
+        precondition(rows.rowCount == self.rows.matrix.rows, "these are not the training rows")
       }
+      return try self.rows.nearest(neighbors, to: rows.matrix, excludingSelf: excludingSelf, work: work)
     }
 
     /// Each feature's squared distance to the neighbours that the score is made of, averaged over them. A row that is
     /// its own training row has itself left out.
     package func contributions(to rows: Observations, work: Work) throws(DetectionError) -> Contributions? {
-      let isTraining = rows.matrix == matrix
+      let isTraining = rows.matrix.hasSameBits(as: self.rows.matrix)
       let found = try nearest(to: rows, excludingSelf: isTraining, work: work)
-      let columns = matrix.columns
+      let columns = rows.matrix.columns
       var values = [Double](repeating: 0, count: rows.matrix.values.count)
       let ranks = measured
       for row in 0..<rows.rowCount {
         for rank in ranks {
           let other = Int(found.rows[row * neighbors + rank])
-          for j in 0..<columns {
-            let difference = rows.matrix[row, j] - matrix[other, j]
-            values[row * columns + j] += difference * difference / Double(ranks.count)
-          }
+          let parts = self.rows.parts(rows.matrix.row(row), self.rows.matrix.row(other))
+          for j in 0..<columns { values[row * columns + j] += parts[j] / Double(ranks.count) }
         }
       }
       return rows.contributions(values, meaning: "squared distance to the neighbours")
     }
+  }
+}
+
+extension Matrix {
+  /// Equal, missing cells being equal to missing cells.
+  fileprivate func hasSameBits(as other: Matrix) -> Bool {
+    rows == other.rows && columns == other.columns
+      && zip(values, other.values).allSatisfy { $0 == $1 || ($0.isNaN && $1.isNaN) }
   }
 }

@@ -68,9 +68,14 @@ package struct ExplainedData: Sendable, Equatable {
   package let columns: [[Double]]
   private let centers: [Double]
   private let scales: [Double]
+  /// What the numbers of a category are called, by the number of its column.
+  private let levels: [Int: [String]]
 
   /// - Parameter reference: the rows that say what is usual.
-  package init(features: [String], blocks: [Block], columns: [[Double]], reference: [Int]) {
+  package init(
+    features: [String], blocks: [Block], columns: [[Double]], reference: [Int], levels: [Int: [String]] = [:]
+  ) {
+    self.levels = levels
     self.features = features
     self.blocks =
       blocks.isEmpty ? features.enumerated().map { Block(name: $1, columns: $0..<$0 + 1) } : blocks
@@ -80,9 +85,20 @@ package struct ExplainedData: Sendable, Equatable {
     scales = samples.map { ($0.medianAbsoluteDeviation ?? .nan) * Statistics.normalConsistency }
   }
 
+  /// The level of a row where the column is a category.
+  package func level(row: Int, column: Int) -> String? {
+    guard let names = levels[column] else { return nil }
+    let place = columns[column][row]
+    if place.isNaN { return "missing" }
+    return names.indices.contains(Int(place)) ? names[Int(place)] : "a level never seen"
+  }
+
   /// Distance from the median in robust standard deviations; NaN where the value or the spread is missing.
+  ///
+  /// Categories have none.
   package func robustScore(row: Int, column: Int) -> Double {
-    scales[column] > 0 ? (columns[column][row] - centers[column]) / scales[column] : .nan
+    if levels[column] != nil { return .nan }
+    return scales[column] > 0 ? (columns[column][row] - centers[column]) / scales[column] : .nan
   }
 
   /// Squared robust z-scores as contributions: how unusual each value of a row is by itself.

@@ -10,12 +10,17 @@ package struct Descent: Sendable, Equatable {
   package let rate: Double
   /// Epochs without gain before it stops.
   package let patience: Int
+  /// How strongly the squares of all parameters are held down: what is added to the loss is half of it times their sum.
+  package let decay: Double
 
-  package init(epochs: Int = 100, batchSize: Int = 64, rate: Double = 3e-3, patience: Int = 10) {
+  package init(
+    epochs: Int = 100, batchSize: Int = 64, rate: Double = 3e-3, patience: Int = 10, decay: Double = 0
+  ) {
     self.epochs = epochs
     self.batchSize = batchSize
     self.rate = rate
     self.patience = patience
+    self.decay = decay
   }
 
   /// Records the loss of some rows on a tape that already holds the parameters.
@@ -47,7 +52,7 @@ package struct Descent: Sendable, Equatable {
         let nodes = parameters.map { tape.leaf($0) }
         let node = loss(&tape, nodes, batch, &random)
         let gradients = tape.gradients(of: node)
-        adam.step(&parameters, gradients: nodes.map { gradients[$0] })
+        adam.step(&parameters, gradients: nodes.map { slope(gradients[$0], at: tape.value(of: $0)) })
       }
       var drawn = judge
       var sum = 0.0
@@ -68,6 +73,10 @@ package struct Descent: Sendable, Equatable {
       if epoch - bestEpoch >= patience { break }
     }
     return (best, losses)
+  }
+
+  private func slope(_ gradient: Matrix, at parameter: Matrix) -> Matrix {
+    decay == 0 ? gradient : gradient.combined(with: parameter) { $0 + decay * $1 }
   }
 
   /// Rows judged at once.

@@ -43,6 +43,14 @@ package struct Network: Sendable, Equatable, Codable {
     return tape.value(of: output)
   }
 
+  /// The output for each row, without biases.
+  package func applyUnbiased(_ input: Matrix) -> Matrix {
+    var tape = Tape()
+    let nodes = weights.map { tape.leaf($0) }
+    let output = recordUnbiased(on: &tape, input: tape.leaf(input), weights: nodes[...])
+    return tape.value(of: output)
+  }
+
   /// The mean squared error of the output, and its gradient by weights and bias of each layer, in order.
   package func loss(_ input: Matrix, target: Matrix) -> (value: Double, gradients: [Matrix]) {
     var tape = Tape()
@@ -55,15 +63,31 @@ package struct Network: Sendable, Equatable, Codable {
   private func record(
     on tape: inout Tape, input: Tape.Node
   ) -> (output: Tape.Node, parameters: [Tape.Node]) {
+    let nodes = parameters.map { tape.leaf($0) }
+    return (record(on: &tape, input: input, parameters: nodes[...]), nodes)
+  }
+
+  /// The output with parameters that are on the tape already, in the order of `parameters`.
+  package func record(
+    on tape: inout Tape, input: Tape.Node, parameters: ArraySlice<Tape.Node>
+  ) -> Tape.Node {
     var output = input
-    var parameters: [Tape.Node] = []
+    var place = parameters.startIndex
     for layer in layers {
-      let weights = tape.leaf(layer.weights)
-      let bias = tape.leaf(layer.bias)
-      parameters += [weights, bias]
-      output = tape.activated(tape.biased(tape.product(output, weights), by: bias), layer.activation)
+      output = tape.biased(tape.product(output, parameters[place]), by: parameters[place + 1])
+      output = tape.activated(output, layer.activation)
+      place += 2
     }
-    return (output, parameters)
+    return output
+  }
+
+  /// The output without any bias, with weights that are on the tape already, in the order of `weights`.
+  package func recordUnbiased(
+    on tape: inout Tape, input: Tape.Node, weights: ArraySlice<Tape.Node>
+  ) -> Tape.Node {
+    zip(layers, weights).reduce(input) { output, layer in
+      tape.activated(tape.product(output, layer.1), layer.0.activation)
+    }
   }
 
   /// Weights and bias of each layer, in order.
@@ -75,6 +99,15 @@ package struct Network: Sendable, Equatable, Codable {
         layers[layer].weights = newValue[2 * layer]
         layers[layer].bias = newValue[2 * layer + 1]
       }
+    }
+  }
+
+  /// The weights of each layer, in order.
+  package var weights: [Matrix] {
+    get { layers.map(\.weights) }
+    set {
+      precondition(newValue.count == layers.count, "each layer has weights")
+      for layer in layers.indices { layers[layer].weights = newValue[layer] }
     }
   }
 }

@@ -1,4 +1,4 @@
-import Numerics
+package import Numerics
 
 // Operations cell by cell and row by row. Each adjoint stands in its pullback.
 extension Tape {
@@ -66,6 +66,40 @@ extension Tape {
     let many = Matrix(
       rows: count, columns: value.columns, values: (0..<count).flatMap { _ in value.values })
     return record([row], many) { g in [g.columnSums] }
+  }
+
+  /// Draws from normal distributions: mean + exp(logarithm of the variance / 2) × noise.
+  ///
+  /// Source: Kingma and Welling, *Auto-encoding variational Bayes*, ICLR 2014, section 2.4.
+  package mutating func drawn(mean: Node, logVariance: Node, noise: Matrix) -> Node {
+    let deviation = value(of: logVariance).map { exponential($0 / 2) }.combined(with: noise, *)
+    return record([mean, logVariance], value(of: mean).combined(with: deviation, +)) { g in
+      [g, g.combined(with: deviation) { $0 * $1 / 2 }]
+    }
+  }
+
+  /// Shares along each row: e^x over their sum.
+  package mutating func softmax(_ a: Node) -> Node {
+    let shares = Self.shares(of: value(of: a))
+    return record([a], shares) { g in
+      var back = g
+      for i in 0..<g.rows {
+        let along = zip(g.row(i), shares.row(i)).reduce(0) { $0 + $1.0 * $1.1 }
+        for j in 0..<g.columns {
+          let cell = i * g.columns + j
+          back.values[cell] = shares.values[cell] * (g.values[cell] - along)
+        }
+      }
+      return [back]
+    }
+  }
+
+  /// Cells held between bounds; beyond them there is no slope.
+  package mutating func held(_ a: Node, within bounds: ClosedRange<Double>) -> Node {
+    let x = value(of: a)
+    return record([a], x.map { min(max($0, bounds.lowerBound), bounds.upperBound) }) { g in
+      [g.combined(with: x) { bounds.contains($1) ? $0 : 0 }]
+    }
   }
 
   /// x Φ(x), smooth where the rectifier has a corner.

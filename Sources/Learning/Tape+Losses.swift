@@ -68,8 +68,98 @@ extension Tape {
     }
   }
 
+  /// The mean over rows of weight × (squared distance to the center)^exponent, the exponents 1 or −1.
+  ///
+  /// - Source: Ruff et al., *Deep semi-supervised anomaly detection*, ICLR 2020, equation 7: known anomalies are pushed away
+  ///   by the inverse distance.
+  package mutating func centerLoss(
+    _ a: Node, center: [Double], exponents: [Double], weights: [Double]
+  ) -> Node {
+    let floor = 1e-6
+    let x = value(of: a)
+    precondition(center.count == x.columns && exponents.count == x.rows, "one center, one exponent a row")
+    let count = Double(max(1, x.rows))
+    var slopes = x
+    var sum = 0.0
+    for row in 0..<x.rows {
+      var squared = floor
+      for column in 0..<x.columns {
+        let difference = x[row, column] - center[column]
+        squared += difference * difference
+      }
+      let isInverse = exponents[row] < 0
+      sum += weights[row] * (isInverse ? 1 / squared : squared)
+      let factor = 2 * weights[row] * (isInverse ? -1 / (squared * squared) : 1) / count
+      for column in 0..<x.columns { slopes[row, column] = factor * (x[row, column] - center[column]) }
+    }
+    let found = slopes
+    return loss([a], sum / count) { g in [found.map { g * $0 }] }
+  }
+
+  /// How far normal distributions with these means and logarithms of variances are from the standard one, mean over rows.
+  ///
+  /// - Source: Kingma and Welling, *Auto-encoding variational Bayes*, ICLR 2014, appendix B.
+  package mutating func normalDivergence(mean: Node, logVariance: Node) -> Node {
+    let (mu, spread) = (value(of: mean), value(of: logVariance))
+    let count = Double(max(1, mu.rows))
+    var sum = 0.0
+    for (m, s) in zip(mu.values, spread.values) { sum += (m * m + exponential(s) - s - 1) / 2 }
+    return loss([mean, logVariance], sum / count) { g in
+      [mu.map { g * $0 / count }, spread.map { g * (exponential($0) - 1) / (2 * count) }]
+    }
+  }
+
+  /// Cross-entropy of telling, within each group of rows, which row of `b` belongs to each row of `a`; the mean over rows.
+  ///
+  /// Rows should have length one; the likeness is their inner product over `temperature`.
+  ///
+  /// - Source: Shenkar and Wolf, *Anomaly detection for tabular data with internal contrastive learning*, ICLR 2022,
+  ///   equation 2.
+  package mutating func contrastWithin(_ a: Node, _ b: Node, group: Int, temperature: Double) -> Node {
+    let (x, y) = (value(of: a), value(of: b))
+    let losses = Self.contrasts(x, y, group: group, temperature: temperature)
+    let count = Double(max(1, x.rows))
+    let width = x.columns
+    return record([a, b], Matrix(rows: 1, columns: 1, values: [losses.values.reduce(0, +) / count])) { g in
+      var (backX, backY) = (
+        Matrix(rows: x.rows, columns: width), Matrix(rows: y.rows, columns: width)
+      )
+      let factor = g.values[0] / (count * temperature)
+      for row in 0..<x.rows {
+        let first = row / group * group
+        for other in first..<first + group {
+          let slope = factor * (losses.shares[row, other - first] - (other == row ? 1 : 0))
+          for c in 0..<width {
+            backX.values[row * width + c] += slope * y.values[other * width + c]
+            backY.values[other * width + c] += slope * x.values[row * width + c]
+          }
+        }
+      }
+      return [backX, backY]
+    }
+  }
+
+  /// The cross-entropy of each row, and the share of every row of its group.
+  package static func contrasts(
+    _ x: Matrix, _ y: Matrix, group: Int, temperature: Double
+  ) -> (values: [Double], shares: Matrix) {
+    precondition(x.rows == y.rows && x.rows % group == 0, "groups are complete")
+    let width = x.columns
+    var likeness = Matrix(rows: x.rows, columns: group)
+    for row in 0..<x.rows {
+      let first = row / group * group
+      for other in 0..<group {
+        var sum = 0.0
+        for c in 0..<width { sum += x.values[row * width + c] * y.values[(first + other) * width + c] }
+        likeness.values[row * group + other] = sum / temperature
+      }
+    }
+    let shares = shares(of: likeness)
+    return ((0..<x.rows).map { -logarithm(max(shares[$0, $0 % group], 1e-300)) }, shares)
+  }
+
   /// Softmax along rows.
-  private static func shares(of logits: Matrix) -> Matrix {
+  static func shares(of logits: Matrix) -> Matrix {
     var result = logits
     for row in 0..<logits.rows {
       let highest = logits.row(row).max() ?? 0

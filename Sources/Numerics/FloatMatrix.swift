@@ -182,7 +182,7 @@ package enum SingleGelu {
   /// e^x for x ≤ 0: a power of two times a polynomial; the relative error is below 2e-7.
   ///
   /// - Source: the coefficients of the Taylor series on |f| ≤ ½ ln 2.
-  private static func exponentialSingle(_ x: Float) -> Float {
+  fileprivate static func exponentialSingle(_ x: Float) -> Float {
     let clipped = max(x, -87)
     let scaled = clipped * 1.442695040888963
     let whole = scaled.rounded(.toNearestOrEven)
@@ -191,5 +191,22 @@ package enum SingleGelu {
       1 + f
       * (1 + f * (0.5 + f * (0.166666667 + f * (0.0416666667 + f * (0.00833333333 + f * 0.00138888889)))))
     return series * Float(bitPattern: UInt32(Int32(whole) + 127) << 23)
+  }
+}
+
+extension FloatMatrix {
+  /// The hyperbolic tangent of each cell, within 4e-7: (1 − e) / (1 + e) with e = exp(−2 |x|).
+  package func bentByTangent(work: Work) throws(Cancelled) -> FloatMatrix {
+    FloatMatrix(
+      rows: rows, columns: columns,
+      values: try work.fillSingle(values.count, size: 65_536) { range, target in
+        let input = values.span
+        for cell in range {
+          let x = input[cell]
+          let e = SingleGelu.exponentialSingle(-2 * abs(x))
+          let size = (1 - e) / (1 + e)
+          target[cell - range.lowerBound] = x < 0 ? -size : size
+        }
+      })
   }
 }

@@ -136,6 +136,37 @@ package struct IsolationTrees: Sendable, Equatable, Codable {
     }
   }
 
+  /// The mean path length of each row, and the mean distance between its values and the thresholds that it met.
+  ///
+  /// - Source: Xu et al., *Deep isolation forest for anomaly detection*, TKDE 2023, equation 8 for the distance.
+  package func pathsAndGaps(of matrix: Matrix, work: Work) throws(Cancelled) -> (
+    paths: [Double], gaps: [Double]
+  ) {
+    let inner = (1 << depth) - 1
+    let pairs = try work.fill(matrix.rows, stride: 2, size: 64, stage: "scoring") { range, target in
+      for row in range {
+        let values = matrix.row(row)
+        var (path, gap) = (0.0, 0.0)
+        for tree in 0..<treeCount {
+          var (node, steps, sum) = (0, 0, 0.0)
+          for _ in 0..<depth {
+            let here = tree * inner + node
+            if thresholds[here] < .infinity {
+              sum += abs(values[values.startIndex + Int(features[here])] - thresholds[here])
+              steps += 1
+            }
+            node = child(of: node, in: tree * inner, for: values)
+          }
+          path += lengths[(tree << depth) + node - inner]
+          gap += sum / Double(max(1, steps))
+        }
+        target[2 * (row - range.lowerBound)] = path / Double(treeCount)
+        target[2 * (row - range.lowerBound) + 1] = gap / Double(treeCount)
+      }
+    }
+    return ((0..<matrix.rows).map { pairs[2 * $0] }, (0..<matrix.rows).map { pairs[2 * $0 + 1] })
+  }
+
   /// How much each feature shortens (or, if negative, lengthens) each row's mean path.
   ///
   /// At a node from which `e` more steps are expected, a split on feature f that leads to a child from which `e'` are

@@ -12,6 +12,13 @@ package struct Neighbors: Sendable, Equatable {
   /// Rows of the index, `count` a query.
   package let rows: [Int32]
 
+  package init(count: Int, squaredDistances: [Double], rows: [Int32]) {
+    precondition(squaredDistances.count == rows.count, "one distance a neighbour")
+    self.count = count
+    self.squaredDistances = squaredDistances
+    self.rows = rows
+  }
+
   package func distance(_ query: Int, _ rank: Int) -> Double {
     squaredDistances[query * count + rank].squareRoot()
   }

@@ -17,7 +17,7 @@ package let builtins: [any Command] =
     // Shape it.
     Select(), Where(), Derive(), Sort(), Scale.robust, Scale.standard, Scale.minmax, Resample(), Window(),
     SplitRows(),
-  ] + Augment.all + [
+  ] + FillMissing.all + Recode.all + Augment.all + [
 
     // Join modalities.
     Align(),

@@ -74,16 +74,16 @@ private func detect(
     var rows = (0..<20).map { [Double($0), Double($0 % 3)] }
     rows[2] = [.nan, .nan]
     rows[7][1] = .nan
-    let scores = try detect(NearestNeighbors(), value(rows))
+    let scores = try detect(LocalOutlierFactor(neighbors: 5), value(rows))
     #expect(!scores.isScored(2) && !scores.isScored(7))
     #expect(scores.presence?.setCount == 18)
     let complete = rows.enumerated().filter { ![2, 7].contains($0.offset) }.map(\.element)
-    let without = try detect(NearestNeighbors(), value(complete))
+    let without = try detect(LocalOutlierFactor(neighbors: 5), value(complete))
     let scored = scores.values.enumerated().filter { scores.isScored($0.offset) }.map(\.element)
     #expect(scored == without.values)
     let hollow = rows.map { [$0[0], .nan] }
     #expect(throws: DetectionError.missing(row: 0, feature: "f1")) {
-      try detect(NearestNeighbors(), value(hollow))
+      try detect(LocalOutlierFactor(neighbors: 5), value(hollow))
     }
   }
 

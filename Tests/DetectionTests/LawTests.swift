@@ -19,7 +19,7 @@ import Testing
 
   @Test(arguments: NearestNeighbors.Measure.allCases)
   func `hold for nearest neighbours`(_ measure: NearestNeighbors.Measure) throws {
-    try checkLaws(NearestNeighbors(neighbors: 4, measure: measure), toy: ToyRows())
+    try checkLaws(NearestNeighbors(neighbors: 4, measure: measure), toy: ToyRows(), takesMissing: true)
   }
 
   @Test func `hold for the local outlier factor`() throws {
@@ -50,7 +50,7 @@ import Testing
 
   @Test func `hold for one column`() throws {
     try checkLaws(ZScore(), toy: ToyRows(columns: 1), takesMissing: true)
-    try checkLaws(NearestNeighbors(), toy: ToyRows(columns: 1))
+    try checkLaws(NearestNeighbors(), toy: ToyRows(columns: 1), takesMissing: true)
     try checkLaws(IsolationForest(trees: 50), toy: ToyRows(columns: 1), takesMissing: true)
     // The smallest value is as far out in its tail as the largest in its own: nothing can be planted.
     try checkLaws(EmpiricalTails(), toy: ToyRows(columns: 1, planted: 0), takesMissing: true)

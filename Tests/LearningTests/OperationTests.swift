@@ -34,6 +34,21 @@ import Testing
     Case(name: "columns", shapes: [(3, 4)]) { t, x in spread(&t, t.columns(x[0], 1..<3)) },
     Case(name: "reshaped", shapes: [(2, 6)]) { t, x in spread(&t, t.reshaped(x[0], columns: 3)) },
     Case(name: "repeated", shapes: [(1, 3)]) { t, x in spread(&t, t.repeated(x[0], count: 4)) },
+    Case(name: "softmax", shapes: [(3, 4)]) { t, x in spread(&t, t.softmax(x[0])) },
+    Case(name: "held", shapes: [(3, 4)]) { t, x in spread(&t, t.held(x[0], within: -0.5...0.8)) },
+    Case(name: "drawn", shapes: [(3, 2), (3, 2)]) { t, x in
+      let noise = Matrix(rows: 3, columns: 2, values: [0.5, -1, 2, 0.1, -0.3, 1])
+      return spread(&t, t.drawn(mean: x[0], logVariance: x[1], noise: noise))
+    },
+    Case(name: "divergence from the normal", shapes: [(3, 2), (3, 2)]) { t, x in
+      t.normalDivergence(mean: x[0], logVariance: x[1])
+    },
+    Case(name: "distance to a center", shapes: [(3, 2)]) { t, x in
+      t.centerLoss(x[0], center: [3, -3], exponents: [1, -1, 1], weights: [1, 0.5, 2])
+    },
+    Case(name: "contrast within groups", shapes: [(6, 3), (6, 3)]) { t, x in
+      t.contrastWithin(t.normalised(x[0]), t.normalised(x[1]), group: 3, temperature: 0.5)
+    },
     Case(name: "GELU", shapes: [(3, 3)]) { t, x in spread(&t, t.gelu(x[0])) },
     Case(name: "signed root", shapes: [(3, 3)]) { t, x in spread(&t, t.signedRoot(x[0])) },
     Case(name: "length one", shapes: [(3, 4)]) { t, x in spread(&t, t.normalised(x[0])) },

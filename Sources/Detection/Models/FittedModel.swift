@@ -9,18 +9,27 @@ package struct AnyDetector: Sendable {
   package let readsSeries: Bool
   /// Rows with a missing value are neither fitted on nor scored.
   package let needsCompleteRows: Bool
+  /// Categories are features, too.
+  package let takesCategories: Bool
 
   package init<Base: Detector>(_ base: Base) {
     self.base = base
     name = Base.name
     readsSeries = Base.Model.readsSeries
     needsCompleteRows = Base.Model.needsCompleteRows
+    takesCategories = Base.Model.takesCategories
+  }
+
+  /// The rows as the detector sees them: with categories if it looks at any.
+  package func seen(_ rows: ScorableRows) throws(DetectionError) -> ScorableRows {
+    takesCategories ? try rows.including(rows.categoryLevels()) : rows
   }
 
   /// Fits on the fit rows (all rows if nothing was split), leaving out rows without any value.
   package func fit(
-    _ rows: ScorableRows, perSegment: Bool, seed: UInt64, work: Work
+    _ given: ScorableRows, perSegment: Bool, seed: UInt64, work: Work
   ) throws(DetectionError) -> FittedModel {
+    let rows = try seen(given)
     if rows.features.isEmpty { throw .noFeatures }
     let isPerSegment = perSegment || readsSeries
     let runs = isPerSegment ? rows.index.runs : [Segment(name: "", rows: 0..<rows.index.count)]
@@ -31,7 +40,7 @@ package struct AnyDetector: Sendable {
       let usable = needsCompleteRows ? rows.completeness : rows.presence
       let chosen = run.rows.filter { isChosen[$0] && (readsSeries || usable[$0]) }
       if chosen.isEmpty { throw (needsCompleteRows ? rows.firstGap : nil) ?? .noFitRows(segment: run.name) }
-      let training = try rows.observations(chosen)
+      let training = try rows.observations(chosen, withLabels: true)
       var random = isPerSegment ? generator.stream(number) : generator
       do throws(DetectionError) {
         let model = try base.fit(training, using: &random, work: work)
@@ -47,6 +56,7 @@ package struct AnyDetector: Sendable {
   package func detect(
     _ rows: ScorableRows, perSegment: Bool, seed: UInt64, work: Work
   ) throws(DetectionError) -> Scores {
+    let rows = try seen(rows)
     let model = try fit(rows, perSegment: perSegment, seed: seed, work: work)
     return try model.scores(of: rows, knowsTraining: true, work: work)
   }
@@ -64,6 +74,8 @@ package struct FittedModel: StoredModel {
   package let method: String
   package let features: [String]
   package let blocks: [Block]
+  /// The levels of features that are categories.
+  package let levels: [CategoryLevels]
   package let isPerSegment: Bool
   package let parts: [Part]
 
@@ -74,6 +86,7 @@ package struct FittedModel: StoredModel {
     self.method = method
     features = rows.features
     blocks = rows.blocks
+    levels = rows.levels
     self.isPerSegment = isPerSegment
     self.parts = parts
   }
@@ -87,6 +100,7 @@ package struct FittedModel: StoredModel {
     var encoder = ByteEncoder()
     encoder.append(method)
     for feature in features { encoder.append(feature) }
+    if !levels.isEmpty { encoder.append(levels) }
     for part in parts {
       encoder.append(part.segment)
       encoder.append(part.model)
@@ -96,7 +110,8 @@ package struct FittedModel: StoredModel {
 
   /// Scores every row of another value with the same features; rows without any value stay unscored.
   package func scores(of rows: ScorableRows, work: Work) throws(DetectionError) -> Scores {
-    try scores(of: rows.selecting(features: features), knowsTraining: false, work: work)
+    try scores(
+      of: rows.including(levels).selecting(features: features), knowsTraining: false, work: work)
   }
 
   func scores(of rows: ScorableRows, knowsTraining: Bool, work: Work) throws(DetectionError) -> Scores {

@@ -12,6 +12,12 @@ package struct ScorableRows: Sendable {
   package let presence: Mask
   /// Rows without a missing value.
   package let completeness: Mask
+  /// What is known of rows: anomalous or not, nil where unknown. Empty if nothing is; only ever used of rows to fit on.
+  package var labels: [Bool?] = []
+  /// Category columns, which only some methods look at; see `including`.
+  package var categories: [CategoryColumn] = []
+  /// The levels of features that are categories.
+  package var levels: [CategoryLevels] = []
 
   package init(index: Index, matrix: Matrix, features: [String], blocks: [Block]) {
     self.index = index
@@ -54,6 +60,10 @@ package struct ScorableRows: Sendable {
       matrix: try Matrix(columns: columns.map { $0.numbers ?? [] }, rows: frame.rowCount, work: work),
       features: columns.map(\.name),
       blocks: columns.enumerated().map { Block(name: $1.name, columns: $0..<$0 + 1) })
+    categories = frame.columns.compactMap { column in
+      guard column.role == .feature, case .category(let codes, let levels) = column.cells else { return nil }
+      return CategoryColumn(name: column.name, codes: codes, levels: levels)
+    }
   }
 
   /// The features of all slots side by side, named `slot.feature`; an absent slot's cells are missing.
@@ -92,11 +102,16 @@ package struct ScorableRows: Sendable {
     }
   }
 
-  /// The chosen rows as a detector takes them.
-  package func observations(_ rows: [Int]) throws(DetectionError) -> Observations {
+  /// The chosen rows as a detector takes them, with what is known of them if they are to be fitted on.
+  package func observations(
+    _ rows: [Int], withLabels: Bool = false
+  ) throws(DetectionError) -> Observations {
     do throws(DetectionError) {
       return try Observations(
-        matrix: matrix.selecting(rows: rows), features: features, blocks: blocks)
+        matrix: matrix.selecting(rows: rows), features: features, blocks: blocks,
+        labels: withLabels && !labels.isEmpty ? rows.map { labels[$0] } : [],
+        levels: levels.isEmpty
+          ? [] : features.map { name in levels.first { $0.feature == name }?.names.count })
     } catch {
       throw error.relocated(to: rows)
     }
@@ -110,9 +125,11 @@ package struct ScorableRows: Sendable {
       guard let place = features.firstIndex(of: name) else { throw .unknownFeature(name) }
       places.append(place)
     }
-    return ScorableRows(
+    var result = ScorableRows(
       index: index, matrix: matrix.selecting(columns: places), features: names,
       blocks: names.enumerated().map { Block(name: $1, columns: $0..<$0 + 1) })
+    result.levels = levels.filter { names.contains($0.feature) }
+    return result
   }
 }
 

@@ -17,7 +17,7 @@ import Values
 /// - Differs: where fewer than `fewest` rows are neighbours that often, the most frequent ones fill up; the number of
 ///   detectors kept is given, where the paper takes the top bin of a histogram of competences.
 package struct LocalSelection: Sendable, Equatable {
-  package enum Target: String, Sendable, CaseIterable {
+  package enum Target: String, Sendable, Codable, CaseIterable {
     case max, mean
   }
 

@@ -17,12 +17,21 @@ struct TailSurprises: Sendable, Codable, Equatable {
   private let columns: [SortedColumn]
   private let skews: [Skew]
   private let rule: Rule
+  /// −log of the share of each level, and that of a level never seen; empty for numbers.
+  private let levels: [[Double]]
 
   init(_ training: Observations, rule: Rule, work: Work) throws(DetectionError) {
     let fitted = try training.mapFeatures(work: work) { (SortedColumn(sorting: $0), Self.skew($0)) }
     columns = fitted.map(\.0)
     skews = fitted.map(\.1)
     self.rule = rule
+    levels = columns.indices.map { column in
+      guard !training.levels.isEmpty, let count = training.levels[column] else { return [] }
+      var counts = [Double](repeating: 0, count: count)
+      for place in training.matrix.column(column) where !place.isNaN { counts[Int(place)] += 1 }
+      let total = counts.reduce(0, +)
+      return counts.map { $0 > 0 ? -logarithm($0 / total) : logarithm(total + 1) } + [logarithm(total + 1)]
+    }
   }
 
   /// The sign of the third central moment.
@@ -54,10 +63,11 @@ struct TailSurprises: Sendable, Codable, Equatable {
 
   private var terms: [Term] {
     var tables: [Int: [Double]] = [:]
-    return zip(columns, skews).map { column, skew in
+    return columns.indices.map { number in
+      let (column, skew) = (columns[number], skews[number])
       let table = tables[column.count] ?? Term.surprises(column.count)
       tables[column.count] = table
-      return Term(column: column, skew: skew, rule: rule, surprises: table)
+      return Term(column: column, skew: skew, rule: rule, surprises: table, levels: levels[number])
     }
   }
 
@@ -68,6 +78,7 @@ struct TailSurprises: Sendable, Codable, Equatable {
     let rule: Rule
     /// −log(i / n) at i; at 0 that of a value beyond the range.
     let surprises: [Double]
+    let levels: [Double]
 
     static func surprises(_ count: Int) -> [Double] {
       let total = Double(max(count, 1))
@@ -76,6 +87,7 @@ struct TailSurprises: Sendable, Codable, Equatable {
 
     func value(_ value: Double) -> Double {
       if value.isNaN || column.count == 0 { return 0 }
+      if !levels.isEmpty { return levels[min(max(0, Int(value)), levels.count - 1)] }
       let atMost = column.countAtMost(value)
       let left = surprises[atMost]
       let right = surprises[column.count - column.countBelow(value, atMost: atMost)]

@@ -69,6 +69,8 @@ extension DiagnosticGuide {
     Entry("D0107", "A model scores values that have the columns it was fitted on."),
     Entry("D0108", "A model that was fitted segment by segment knows only these segments."),
     Entry("D0109", "The split leaves no row to fit on."),
+    Entry(
+      "D0113", "The method looks at numbers; `recode` turns categories into some.", "recode onehot flows"),
     Entry("D0201", "Thresholds are learned from scores; there are none to learn from."),
     Entry("D0202", "A tail is fitted to the scores above a quantile; too few lie there."),
     Entry("D0203", "A tail of equal scores has no shape to fit."),

@@ -12,7 +12,8 @@ struct HistogramScoreMethod: DetectionMethod {
   let discussion = """
     The sum over the features of -log2(density + 0.1) in a histogram of the fit rows (Goldstein and Dengel, HBOS, KI \
     2012, static bins); with `--auto` as many bins as Birgé and Rozenholc (2006) choose. Scale the columns to a common \
-    range first, as by `scale minmax`. Missing cells add nothing. It sees features one by one. Contributions are the \
+    range first, as by `scale minmax`. Missing cells add nothing, a level of a category \
+    is a bin. It sees features one by one. Contributions are the \
     bits above the fullest bin.
     """
   let parameters = [bins.base, choose.base]

@@ -12,7 +12,8 @@ struct IsolationForestMethod: DetectionMethod {
   let discussion = """
     Each tree splits its own random sample at random features and values; rows that end up alone after few splits are \
     unlike the others. The score is 2^(-mean path / expected path), in 0 to 1 (Liu, Ting and Zhou, Isolation Forest, \
-    ICDM 2008). Scaling does not matter. A missing cell follows the branch that more rows took. Contributions are the \
+    ICDM 2008). Scaling does not matter. A missing cell follows the branch that more rows took. \
+    Categories are split between frequent levels and rarer ones. Contributions are the \
     steps that a feature's splits saved on the way.
     """
   let parameters = [trees.base, sample.base]

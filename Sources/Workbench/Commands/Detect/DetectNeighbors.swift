@@ -16,7 +16,8 @@ struct NearestNeighborsMethod: DetectionMethod {
   let discussion = """
     The Euclidean distance to the k-th nearest fit row (Ramaswamy, Rastogi and Shim, SIGMOD 2000), or the mean or \
     median over the k nearest. The distances are exact. Scale the columns first: the one with the largest numbers \
-    decides otherwise. Rows must be complete. Contributions are each feature's squared distance.
+    decides otherwise. Over missing cells a distance is that of the other features, enlarged in \
+    proportion (Dixon 1979); two different categories are 1 apart. Contributions are each feature's squared distance.
     """
   let parameters = [neighbors.base, measured.base]
   let exampleOptions = "--neighbors 10 --distance mean"

@@ -23,7 +23,7 @@ extension Invocation {
       return blame(
         "D0103", "`\(method)` needs complete rows, and \(rows.index.label(of: row)) has no `\(feature)`",
         label: "missing cells",
-        remedy: "Use iforest, ecod, hbos, zscore or mad, which take missing values, or fewer features.")
+        remedy: "`fill median` fills them; iforest, ecod, hbos, knn, zscore and mad take rows as they are.")
     case .tooLarge(let row, let feature):
       return blame(
         "D0104", "`\(feature)` at \(rows.index.label(of: row)) is infinite or beyond 1e150",

@@ -21,6 +21,8 @@ protocol DetectionMethod: Sendable {
   var plainOptions: String { get }
   /// What its examples work on: `pump.Current` if it takes one channel.
   var exampleInput: String { get }
+  /// Learns from the labels of some fit rows if it is given any.
+  var takesLabels: Bool { get }
   func detector(_ call: Invocation) -> any Detector
 }
 
@@ -29,6 +31,7 @@ extension DetectionMethod {
   var readsSeries: Bool { false }
   var plainOptions: String { "" }
   var exampleInput: String { "pump" }
+  var takesLabels: Bool { false }
 }
 
 extension DetectionMethod {
@@ -49,14 +52,16 @@ enum DetectionOptions {
   static let seed = Parameter<Int>.seed
 
   static func parameters(of method: any DetectionMethod) -> [AnyParameter] {
-    [input.base] + method.parameters + (method.readsSeries ? [] : WindowOptions.parameters + [per.base])
+    [input.base] + method.parameters + (method.takesLabels ? KnownRows.parameters : [])
+      + (method.readsSeries ? [] : WindowOptions.parameters + [per.base])
       + (method.isRandom ? [seed.base] : [])
   }
 
   /// What every discussion ends with.
   static let fitting = """
     Learns from the fit rows if the value was split, else from all rows. Rows in which every feature is missing are \
-    left out, and rows with any missing one where a method needs all features. Column roles decide what is a feature: labels are never looked at.
+    left out, and rows with any missing one where a method needs all features (`fill` first to keep them). Categories are \
+    features for iforest, hbos, ecod and knn; for other methods `recode` makes numbers of them. Column roles decide what is a feature: labels are never looked at.
     """
 
   /// Two lines that show a method at work, in a session of its own.
@@ -89,9 +94,11 @@ struct Detect: PureCommand {
   }
 
   func run(_ call: Invocation, work: Work) throws(Failure) -> Value {
-    let rows = try call.scorableRows(DetectionOptions.input, work: work)
+    let detector = AnyDetector(method.prepared(call))
+    var rows = try call.scorableRows(
+      DetectionOptions.input, takesCategories: detector.takesCategories, method: method.name, work: work)
+    if method.takesLabels { rows.labels = try KnownRows.known(call, of: rows.index) }
     do throws(DetectionError) {
-      let detector = AnyDetector(method.prepared(call))
       if detector.needsCompleteRows { call.tellIncomplete(rows, method: method.name) }
       return .scores(
         try detector.detect(
@@ -120,9 +127,11 @@ struct Fit: PureCommand {
   }
 
   func run(_ call: Invocation, work: Work) throws(Failure) -> Value {
-    let rows = try call.scorableRows(DetectionOptions.input, work: work)
+    let detector = AnyDetector(method.prepared(call))
+    var rows = try call.scorableRows(
+      DetectionOptions.input, takesCategories: detector.takesCategories, method: method.name, work: work)
+    if method.takesLabels { rows.labels = try KnownRows.known(call, of: rows.index) }
     do throws(DetectionError) {
-      let detector = AnyDetector(method.prepared(call))
       if detector.needsCompleteRows { call.tellIncomplete(rows, method: method.name) }
       return .model(
         try detector.fit(
@@ -136,15 +145,40 @@ struct Fit: PureCommand {
 extension Invocation {
   fileprivate var detectionSeed: UInt64 { UInt64(self[DetectionOptions.seed]) }
 
-  /// The features of an argument.
-  func scorableRows(_ parameter: Parameter<Reference>, work: Work) throws(Failure) -> ScorableRows {
-    guard let rows = try features(of: self[parameter].value, work: work) else {
+  /// The features of an argument as a method sees them: with categories if it takes those, else telling that they are
+  /// left out.
+  func scorableRows(
+    _ parameter: Parameter<Reference>, takesCategories: Bool, method: String, levels: [CategoryLevels]? = nil,
+    work: Work
+  ) throws(Failure) -> ScorableRows {
+    guard var rows = try features(of: self[parameter].value, work: work) else {
       throw unexpectedKind(parameter.base)
     }
-    if rows.features.isEmpty { throw noFeatures(parameter.base) }
+    let names = rows.categories.map(\.name)
+    if takesCategories {
+      do throws(DetectionError) {
+        rows = try rows.including(levels ?? rows.categoryLevels())
+      } catch {
+        throw failure(error, method: method, rows: rows)
+      }
+    } else if !names.isEmpty, !rows.features.isEmpty {
+      note(
+        "`\(method)` looks at numbers only and leaves out \(names.bounded(4)): `recode` first, or iforest, hbos, ecod or knn"
+      )
+    }
+    if rows.features.isEmpty {
+      throw names.isEmpty ? noFeatures(parameter.base) : onlyCategories(parameter, method)
+    }
     let absent = rows.index.count - rows.presence.setCount
     if absent > 0 { note("\(absent) rows without any value are not scored") }
     return rows
+  }
+
+  private func onlyCategories(_ parameter: Parameter<Reference>, _ method: String) -> Failure {
+    blame(
+      parameter.base, "D0113", "`\(method)` looks at numbers, and there are only categories",
+      label: "no numbers",
+      remedy: "Turn them into numbers with `recode onehot`, or use iforest, hbos, ecod or knn.")
   }
 
   /// What a detector sees of a value, nil if it has no features.
@@ -156,7 +190,9 @@ extension Invocation {
   func tellIncomplete(_ rows: ScorableRows, method: String) {
     let count = rows.presence.setCount - rows.completeness.setCount
     if count > 0 {
-      note("\(counted(count, "row")) with a missing value left out: `\(method)` needs all features")
+      note(
+        "\(counted(count, "row")) with a missing value left out: `\(method)` needs all features; `fill` keeps them"
+      )
     }
   }
 }

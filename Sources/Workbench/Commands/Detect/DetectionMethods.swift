@@ -8,7 +8,8 @@ let detectionMethods: [any DetectionMethod] =
 
     // How features go together.
     MahalanobisMethod(), MinimumCovarianceMethod(), PrincipalComponentsMethod(), GaussianMixtureMethod(),
-    KernelDensityMethod(), AutoencoderMethod(), OneClassMachineMethod(),
+    KernelDensityMethod(), AutoencoderMethod(), VariationalAutoencoderMethod(), DeepSVDDMethod(),
+    DeepSADMethod(), RandomDistancesMethod(), InternalContrastMethod(), OneClassMachineMethod(),
     RandomFeatureMachineMethod(), SupportBallMethod(), KernelComponentsMethod(), CookDistanceMethod(),
     RotationDeviationMethod(), SmoothingFactorMethod(), WrapAroundDiscrepancyMethod(),
 
@@ -16,13 +17,15 @@ let detectionMethods: [any DetectionMethod] =
     NearestNeighborsMethod(), SampleDistanceMethod(), LocalOutlierFactorMethod(),
     ConnectivityOutlierFactorMethod(), LocalCorrelationMethod(), NeighborEnsembleMethod(),
     StochasticSelectionMethod(), AngleVarianceMethod(), SubspaceOutlierDegreeMethod(), FeatureBaggingMethod(),
+    LocalEnsembleMethod(), LearnedNeighborsMethod(),
 
     // Clusters.
     ClusterDistanceMethod(), ClusterOutlierFactorMethod(), DensityReachMethod(), ClusterHierarchyMethod(),
     SelfOrganizingMapMethod(),
 
     // Random trees and projections.
-    IsolationForestMethod(), ExtendedForestMethod(), SelectiveForestMethod(), ProjectionHistogramsMethod(),
+    IsolationForestMethod(), ExtendedForestMethod(), SelectiveForestMethod(), DeepForestMethod(),
+    ProjectionHistogramsMethod(),
 
     StateEstimationMethod(),
 

@@ -29,7 +29,9 @@ struct ScoreModel: PureCommand {
     guard case .model(let stored) = call[Self.model].value, let model = stored as? FittedModel else {
       throw call.unexpectedKind(Self.model.base)
     }
-    let rows = try call.scorableRows(Self.input, work: work)
+    let rows = try call.scorableRows(
+      Self.input, takesCategories: !model.levels.isEmpty, method: model.method, levels: model.levels,
+      work: work)
     if model.needsCompleteRows { call.tellIncomplete(rows, method: model.method) }
     do throws(DetectionError) {
       return .scores(try model.scores(of: rows, work: work))

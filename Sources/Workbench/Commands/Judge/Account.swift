@@ -69,7 +69,8 @@ struct Account {
       var text = "\(share.name) \((share.share * 100).shortText(digits: 3)) %"
       if let row, let data, share.columns.count == 1 {
         let column = share.columns.lowerBound
-        text += " (\(data.columns[column][row].shortText())"
+        text +=
+          " (\(data.level(row: row, column: column) ?? data.columns[column][row].shortText())"
         let z = data.robustScore(row: row, column: column)
         text += z.isNaN ? ")" : ", z \(z.shortText(digits: 3)))"
       }

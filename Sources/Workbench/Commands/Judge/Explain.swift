@@ -131,8 +131,17 @@ struct Explain: PureCommand {
   /// The scored rows, if they were named and are the right ones.
   private func scoredRows(_ call: Invocation, scores: Scores) throws(Failure) -> ScorableRows? {
     guard let named = call[Self.data] else { return nil }
-    guard let rows = try call.features(of: named.value, work: Work()) else {
+    guard var rows = try call.features(of: named.value, work: Work()) else {
       throw call.unexpectedKind(Self.data.base)
+    }
+    do throws(DetectionError) {
+      let model = call[Self.model].flatMap { model -> FittedModel? in
+        if case .model(let stored) = model.value { stored as? FittedModel } else { nil }
+      }
+      let seen = Set(scores.contributions?.features ?? [])
+      rows = try rows.including(model?.levels ?? rows.categoryLevels().filter { seen.contains($0.feature) })
+    } catch {
+      throw call.failure(error, method: scores.method, rows: rows)
     }
     guard rows.index.address == scores.index.address else {
       throw call.blame(
@@ -281,6 +290,10 @@ extension ExplainedData {
   init(_ rows: ScorableRows, reference: [Int]) {
     self.init(
       features: rows.features, blocks: rows.blocks,
-      columns: rows.features.indices.map { rows.matrix.column($0) }, reference: reference)
+      columns: rows.features.indices.map { rows.matrix.column($0) }, reference: reference,
+      levels: [Int: [String]](
+        uniqueKeysWithValues: rows.features.indices.compactMap { column in
+          rows.levels.first { $0.feature == rows.features[column] }.map { (column, $0.names) }
+        }))
   }
 }

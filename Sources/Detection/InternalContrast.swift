@@ -1,0 +1,139 @@
+package import Learning
+package import Numerics
+package import Values
+
+/// Scores rows by how badly a part of them can be told by the rest of them.
+///
+/// Two networks see some neighbouring features and all the others; in a normal row, they agree on what belongs together.
+///
+/// - Input: `n` × `d`, complete, at least two features. Shifting or scaling a column does not matter; the order of columns does.
+/// - Output: the mean over parts of a cross-entropy ≥ 0.
+/// - Complexity: O(*e n m p*) for *e* epochs of at most 1024 rows, *m* parts and *p* weights; scores O(*n m p*).
+/// - Randomness: weights, held-out rows and order of rows.
+/// - Throws: `tooFewRows` below two rows, `missing` for incomplete rows, `parameter` for a single feature.
+/// - Source: Shenkar and Wolf, *Anomaly detection for tabular data with internal contrastive learning*, ICLR 2022, equations 1
+///   to 3, temperature 0.01, parts of 2 features below 40, of 10 up to 160, of *d* − 150 above.
+/// - Differs: hidden layers of 100 and 50 cells and 32 outputs with tanh, where the paper has 200 and 400 and batch
+///   normalisation; a part is never more than half of the features.
+package struct InternalContrast: Detector, Equatable {
+  package static let name = "icl"
+  /// Features of a part; by their number if nil.
+  package let part: Int?
+  package let temperature: Double
+  package let descent: Descent
+
+  package init(
+    part: Int? = nil, temperature: Double = 0.01,
+    descent: Descent = Descent(epochs: 50, batchSize: 64, rate: 1e-3, patience: 5)
+  ) {
+    self.part = part
+    self.temperature = temperature
+    self.descent = descent
+  }
+
+  private static let outputs = 32
+  private static let mostRows = 1024
+
+  package func fit(
+    _ training: Observations, using random: inout SeededGenerator, work: Work
+  ) throws(DetectionError) -> Model {
+    let rows = try NetworkRows(training, work: work)
+    let d = training.features.count
+    if d < 2 { throw .parameter(name: "part", reason: "needs a second feature to tell the first by") }
+    let usual = d < 40 ? 2 : d <= 160 ? 10 : d - 150
+    let size = min(part ?? usual, d / 2)
+    let input = try rows.input(training, work: work)
+    var (rest, own) = (
+      Network(widths: [d - size, 100, Self.outputs], activation: .tanh, using: &random),
+      Network(widths: [size, 50, Self.outputs], activation: .tanh, using: &random)
+    )
+    let parts = Parts(columns: d, size: size)
+    let divided = NetworkRows.divide(input.rows, heldOut: 0.1, using: &random)
+    let (start, count, temperature) = ((rest: rest, own: own), rest.parameters.count, temperature)
+    let found = try descent.fit(
+      rest.parameters + own.parameters, rows: Array(divided.training.prefix(Self.mostRows)),
+      watched: Array(divided.watched.prefix(Self.mostRows / 8)), drawing: &random, work: work
+    ) { tape, nodes, batch, _ in
+      let (others, chosen) = parts.split(input.selecting(rows: batch))
+      let a = start.rest.record(on: &tape, input: tape.leaf(others), parameters: nodes[..<count])
+      let b = start.own.record(on: &tape, input: tape.leaf(chosen), parameters: nodes[count...])
+      return tape.contrastWithin(
+        tape.normalised(a), tape.normalised(b), group: parts.count, temperature: temperature)
+    }
+    rest.parameters = Array(found[..<count])
+    own.parameters = Array(found[count...])
+    return Model(rows: rows, parts: parts, rest: rest, own: own, temperature: temperature)
+  }
+
+  /// Runs of neighbouring features, and what is left.
+  struct Parts: Sendable, Codable, Equatable {
+    let columns: Int
+    let size: Int
+    var count: Int { columns - size + 1 }
+
+    /// A row for each part of each row.
+    func split(_ rows: Matrix) -> (others: Matrix, chosen: Matrix) {
+      var others: [Double] = []
+      var chosen: [Double] = []
+      others.reserveCapacity(rows.rows * count * (columns - size))
+      chosen.reserveCapacity(rows.rows * count * size)
+      for row in 0..<rows.rows {
+        let base = row * columns
+        for first in 0..<count {
+          chosen += rows.values[base + first..<base + first + size]
+          others += rows.values[base..<base + first]
+          others += rows.values[base + first + size..<base + columns]
+        }
+      }
+      return (
+        Matrix(rows: rows.rows * count, columns: columns - size, values: others),
+        Matrix(rows: rows.rows * count, columns: size, values: chosen)
+      )
+    }
+  }
+
+  package struct Model: FittedDetector, Equatable {
+    package static let method = InternalContrast.name
+    package static let needsCompleteRows = true
+    let rows: NetworkRows
+    let parts: Parts
+    let rest: Network
+    let own: Network
+    let temperature: Double
+
+    package func scores(of observations: Observations, work: Work) throws(DetectionError) -> [Double] {
+      let found = try entropies(observations, work: work)
+      return (0..<found.rows).map { found.row($0).reduce(0, +) / Double(found.columns) }
+    }
+
+    /// The entropy of a part, evenly over its features: together, the score times the number of parts.
+    package func contributions(to observations: Observations, work: Work) throws(DetectionError)
+      -> Contributions?
+    {
+      let found = try entropies(observations, work: work)
+      var shares = Matrix(rows: found.rows, columns: parts.columns)
+      for row in 0..<found.rows {
+        for first in 0..<parts.count {
+          for column in first..<first + parts.size {
+            shares[row, column] += found[row, first] / Double(parts.size)
+          }
+        }
+      }
+      return observations.contributions(shares.values, meaning: "cross-entropy of the parts with it")
+    }
+
+    /// Rows × parts.
+    private func entropies(_ observations: Observations, work: Work) throws(DetectionError) -> Matrix {
+      try rows.map(observations, width: parts.count, work: work) { input, target in
+        let (others, chosen) = parts.split(input)
+        var tape = Tape()
+        let a = tape.normalised(tape.leaf(rest.apply(others)))
+        let b = tape.normalised(tape.leaf(own.apply(chosen)))
+        let found = Tape.contrasts(
+          tape.value(of: a), tape.value(of: b), group: parts.count, temperature: temperature
+        ).values
+        for (cell, value) in found.enumerated() { target[cell] = value }
+      }
+    }
+  }
+}
