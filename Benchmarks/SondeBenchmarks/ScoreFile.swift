@@ -4,12 +4,47 @@ import Numerics
 
 /// Numbers in files as the peers read and write them: 64 bits each, little-endian, row after row.
 enum NumberFile {
-  static func read(_ path: String) throws -> [Double] {
-    let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
-    return (0..<bytes.count / 8).map { number in
-      var bits: UInt64 = 0
-      for byte in (0..<8).reversed() { bits = bits << 8 | UInt64(bytes[number * 8 + byte]) }
-      return Double(bitPattern: bits)
+  /// The first `count` numbers; all of them without.
+  static func read(_ path: String, count: Int? = nil) throws -> [Double] {
+    var numbers: [Double] = []
+    try forEachPart(of: path, size: 8, count: count, reserve: { numbers.reserveCapacity($0) }) { bytes in
+      for place in stride(from: 0, to: bytes.count, by: 8) {
+        numbers.append(Double(bitPattern: word(bytes, place, 8)))
+      }
+    }
+    return numbers
+  }
+
+  /// Numbers of 32 bits each.
+  static func readSingle(_ path: String) throws -> [Float] {
+    var numbers: [Float] = []
+    try forEachPart(of: path, size: 4, count: nil, reserve: { numbers.reserveCapacity($0) }) { bytes in
+      for place in stride(from: 0, to: bytes.count, by: 4) {
+        numbers.append(Float(bitPattern: UInt32(word(bytes, place, 4))))
+      }
+    }
+    return numbers
+  }
+
+  private static func word(_ bytes: [UInt8], _ place: Int, _ size: Int) -> UInt64 {
+    var bits: UInt64 = 0
+    for byte in 0..<size { bits |= UInt64(bytes[place + byte]) << UInt64(8 * byte) }
+    return bits
+  }
+
+  private static func forEachPart(
+    of path: String, size: Int, count: Int?, reserve: (Int) -> Void, _ body: ([UInt8]) -> Void
+  ) throws {
+    let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+    defer { try? file.close() }
+    let there = Int(try file.seekToEnd()) / size
+    let wanted = min(count ?? there, there)
+    try file.seek(toOffset: 0)
+    reserve(wanted)
+    var left = wanted * size
+    while left > 0, let part = try file.read(upToCount: min(left, 1 << 20)), !part.isEmpty {
+      body([UInt8](part))
+      left -= part.count
     }
   }
 

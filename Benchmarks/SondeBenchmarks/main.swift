@@ -5,13 +5,14 @@ import Live
 struct UsageError: Error {}
 
 private let names =
-  Benchmark.allCases.map(\.rawValue) + SoundBenchmark.allCases.map(\.rawValue)
-  + TableBenchmark.allCases.map(\.rawValue) + FrameBenchmark.allCases.map(\.rawValue)
+  DetectorCases.tables.keys.sorted() + DetectorCases.series.keys.sorted() + OtherCases.names
 private let accuracies = SeriesAccuracy.allCases.map(\.rawValue)
 private let agents = AgentBenchmark.allCases.map(\.rawValue)
 
 private let usage = """
-  usage: SondeBenchmarks CASE FOLDER [THREADS] [FILE FOR SCORES]      one JSON line of seconds
+  usage: SondeBenchmarks CASE:ROWSxCOLUMNS FOLDER [THREADS] [SCORES]  one JSON line of seconds; scores to a file
+         SondeBenchmarks turns CASE:ROWSxCOLUMNS FOLDER [THREADS]     one such line for each line that comes in
+         SondeBenchmarks FRAME_CASE -                                 commands for tables, as in frames.py
          SondeBenchmarks score METHOD ROWS COLUMNS SCORES [SEED [FITTED]]  scores of any rows, or of those behind the
                                                                       first ones, fitted on them; prints the seconds
          SondeBenchmarks ACCURACY DATA                                scores beside published ones
@@ -19,6 +20,7 @@ private let usage = """
          SondeBenchmarks agent-tasks TASKS URL                        tasks of this shell that a model gets done
          SondeBenchmarks agent-latency [ROUNDS]                       from a token's arrival to the screen; from wish to end
   cases: \(names.joined(separator: " "))
+  frame cases: \(FrameBenchmark.allCases.map(\.rawValue).joined(separator: " "))
   accuracies: \(accuracies.joined(separator: " "))
   agents: \(agents.joined(separator: " "))
   """
@@ -38,21 +40,18 @@ private func line(_ words: [String]) throws -> String? {
     return try ScoreFile(method: words[1], seed: seed, fitted: fitted).measure(
       rows: words[2], columns: columns, to: words[4], threads: 2)
   }
-  let threads = words.count > 2 ? Int(words[2]) ?? 2 : 2
-  let file = words.count > 3 ? words[3] : nil
-  if let sound = SoundBenchmark(rawValue: words[0]) {
-    return try sound.measure(folder: words[1], threads: threads, outputFile: file)
-  }
-  if let frame = FrameBenchmark(rawValue: words[0]) { return try frame.measure(threads: threads) }
-  if let table = TableBenchmark(rawValue: words[0]) {
-    return try table.measure(folder: words[1], threads: threads)
-  }
-  guard let benchmark = Benchmark(rawValue: words[0]) else { return nil }
-  return try BenchmarkRun(folder: words[1], threads: threads, scoreFile: file).measure(benchmark)
+  let takesTurns = words[0] == "turns"
+  let rest = Array(takesTurns ? words.dropFirst() : words[...])
+  guard rest.count >= 2 else { return nil }
+  let threads = rest.count > 2 ? Int(rest[2]) ?? 2 : 2
+  if let frame = FrameBenchmark(rawValue: rest[0]) { return try frame.measure(threads: threads) }
+  let turns = BenchmarkTurns(
+    folder: rest[1], threads: threads, scoreFile: rest.count > 3 ? rest[3] : nil)
+  return try turns.play(rest[0], takesTurns: takesTurns) ? "" : nil
 }
 
 guard let line = try line(Array(CommandLine.arguments.dropFirst())) else {
   print(usage)
   exit(2)
 }
-print(line)
+if !line.isEmpty { print(line) }

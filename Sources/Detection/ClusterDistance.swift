@@ -23,7 +23,7 @@ package struct ClusterDistance: Detector, Equatable {
     let count = min(clusters, training.rowCount - 1)
     do throws(Cancelled) {
       let found = try Clustering(rows.matrix, clusters: count, using: &random, work: work)
-      return Model(rows: rows, clustering: found)
+      return Model(rows: rows.keeping([]), clustering: found)
     } catch {
       throw .cancelled
     }
@@ -43,9 +43,8 @@ package struct ClusterDistance: Detector, Equatable {
 
     package func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {
       let unit = self.rows.unit
-      return try self.rows.scoreRows(rows, cost: clustering.centers.values.count, work: work) { _, values in
-        clustering.nearest(to: values).squared.squareRoot() * unit
-      }
+      let found = try clustering.nearest(to: self.rows.scaled(rows, work: work), work: work)
+      return found.squared.map { min($0.squareRoot() * unit, largestScore) }
     }
   }
 }

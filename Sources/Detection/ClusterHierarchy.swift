@@ -44,31 +44,68 @@ package struct ClusterHierarchy: Detector, Equatable {
   private static func spanningTree(
     _ matrix: Matrix, cores: [Double], work: Work
   ) throws(Cancelled) -> [Edge] {
-    let distances = SquaredDistances(matrix)
-    var nearest = [Double](repeating: .infinity, count: matrix.rows)
-    var parent = [Int](repeating: 0, count: matrix.rows)
-    var isIn = [Bool](repeating: false, count: matrix.rows)
+    let squaredCores = cores.map { $0 * $0 }
+    // The rows that are not in the tree yet, packed anew whenever half of them are gone.
+    var rest = Array(1..<matrix.rows)
+    var outside = OpenRows(matrix, rest, squaredCores)
     var edges: [Edge] = []
+    edges.reserveCapacity(rest.count)
     var last = 0
-    isIn[0] = true
     for step in 1..<matrix.rows {
-      if step % 16 == 0 {
-        try work.check()
-        work.report(Double(step) / Double(matrix.rows), "spanning tree")
+      if step % 16 == 0 { work.report(Double(step) / Double(matrix.rows), "spanning tree") }
+      if outside.left * 2 < rest.count {
+        (rest, outside) = outside.packed(matrix, rest, squaredCores)
       }
-      let squared = distances.from(matrix.row(last))
-      var next = -1
-      for row in 0..<matrix.rows where !isIn[row] {
-        let reach = max(cores[last], cores[row], squared[row].squareRoot())
-        if reach < nearest[row] { (nearest[row], parent[row]) = (reach, last) }
-        if next < 0 || nearest[row] < nearest[next] { next = row }
-      }
-      edges.append(Edge(a: parent[next], b: next, length: nearest[next]))
-      isIn[next] = true
-      last = next
+      let next = try outside.takeNearest(to: last, core: squaredCores[last], of: matrix, work: work)
+      edges.append(Edge(a: next.parent, b: rest[next.place], length: next.squared.squareRoot()))
+      last = rest[next.place]
     }
     return edges.enumerated().sorted { ($0.element.length, $0.offset) < ($1.element.length, $1.offset) }
       .map(\.element)
+  }
+
+  /// Rows outside the tree with their smallest reachability distance to it.
+  private struct OpenRows {
+    private let distances: SquaredDistances
+    private var cores: [Double]
+    /// Infinite cores mark rows that were taken.
+    private var nearest: [Double]
+    private var parents: [Int]
+    private(set) var left: Int
+
+    init(_ matrix: Matrix, _ rows: [Int], _ squaredCores: [Double]) {
+      distances = SquaredDistances(matrix.selecting(rows: rows))
+      cores = rows.map { squaredCores[$0] }
+      nearest = [Double](repeating: .infinity, count: rows.count)
+      parents = [Int](repeating: 0, count: rows.count)
+      left = rows.count
+    }
+
+    func packed(_ matrix: Matrix, _ rows: [Int], _ squaredCores: [Double]) -> ([Int], OpenRows) {
+      let kept = rows.indices.filter { cores[$0].isFinite }
+      var new = OpenRows(matrix, kept.map { rows[$0] }, squaredCores)
+      new.nearest = kept.map { nearest[$0] }
+      new.parents = kept.map { parents[$0] }
+      return (kept.map { rows[$0] }, new)
+    }
+
+    /// Lets a row into the tree, and takes out the row that is now nearest to it.
+    mutating func takeNearest(
+      to row: Int, core: Double, of matrix: Matrix, work: Work
+    ) throws(Cancelled) -> (place: Int, parent: Int, squared: Double) {
+      let squared = try distances.from(matrix.row(row), work: work)
+      var (next, smallest) = (-1, Double.infinity)
+      for place in 0..<cores.count {
+        let reach = max(max(core, cores[place]), squared[place])
+        if reach < nearest[place] { (nearest[place], parents[place]) = (reach, row) }
+        if cores[place].isFinite, next < 0 || nearest[place] < smallest {
+          (next, smallest) = (place, nearest[place])
+        }
+      }
+      cores[next] = .infinity
+      left -= 1
+      return (next, parents[next], smallest)
+    }
   }
 
   package struct Model: FittedDetector, Equatable {

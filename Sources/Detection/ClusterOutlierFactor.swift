@@ -43,7 +43,8 @@ package struct ClusterOutlierFactor: Detector, Equatable {
       var sizes = [Int](repeating: 0, count: count)
       for label in found.labels { sizes[label] += 1 }
       return Model(
-        rows: rows, clustering: found, sizes: sizes, large: largeClusters(sizes, rows: training.rowCount),
+        rows: rows.keeping([]), clustering: found, sizes: sizes,
+        large: largeClusters(sizes, rows: training.rowCount),
         isWeighted: isWeighted)
     } catch {
       throw .cancelled
@@ -80,10 +81,12 @@ package struct ClusterOutlierFactor: Detector, Equatable {
 
     package func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {
       let unit = self.rows.unit
-      return try self.rows.scoreRows(rows, cost: clustering.centers.values.count, work: work) { _, values in
-        let distance = clustering.nearest(to: values, among: large).squared.squareRoot() * unit
-        return isWeighted ? distance * Double(sizes[clustering.nearest(to: values).center]) : distance
-      }
+      let scaled = try self.rows.scaled(rows, work: work)
+      let distances = try clustering.nearest(to: scaled, among: large, work: work).squared
+        .map { $0.squareRoot() * unit }
+      if !isWeighted { return distances.map { min($0, largestScore) } }
+      let places = try clustering.nearest(to: scaled, work: work).places
+      return zip(distances, places).map { min($0 * Double(sizes[$1]), largestScore) }
     }
   }
 }

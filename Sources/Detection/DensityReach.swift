@@ -53,13 +53,12 @@ package struct DensityReach: Detector, Equatable {
     ) throws(DetectionError) -> Evidence? { try self.rows.evidence(of: rows, excluding: place, work: work) }
 
     package func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {
-      let distances = SquaredDistances(self.rows.matrix)
+      let packed = PackedRows(self.rows.matrix)
       let squaredCores = cores.map { $0 * $0 }
-      return try self.rows.scoreRows(rows, cost: 4 * self.rows.matrix.values.count, work: work) {
-        _, values in
+      return try self.rows.scoreDistances(of: rows, to: packed, work: work) { _, squared in
         var best = Double.infinity
-        for (core, squared) in zip(squaredCores, distances.from(values)) {
-          best = min(best, max(core, squared))
+        for other in 0..<squaredCores.count {
+          best = min(best, max(squaredCores[other], squared[squared.startIndex + other]))
         }
         return best.squareRoot() / radius
       }

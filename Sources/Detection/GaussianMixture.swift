@@ -72,10 +72,10 @@ package struct GaussianMixture: Detector, Equatable {
     var components = try update(matrix, shares, count, work: work)
     var last = -Double.infinity
     for _ in 0..<Self.mostSteps {
-      let current = components
-      let found = try work.fill(n, stride: count + 1, size: 256, stage: "expectation") { range, target in
+      let densities = try components.logDensities(of: matrix, work: work)
+      let found = try work.fill(n, stride: count + 1, size: 4096, stage: "expectation") { range, target in
         for row in range {
-          let terms = current.map { $0.logDensity(matrix.row(row)) }
+          let terms = densities.map { $0[row] }
           let total = logSumOfExponentials(terms)
           let base = (row - range.lowerBound) * (count + 1)
           for place in 0..<count { target[base + place] = exponential(terms[place] - total) }
@@ -134,6 +134,11 @@ package struct GaussianMixture: Detector, Equatable {
       let constant = Double(row.count) * logarithm(2 * Double.pi)
       return logWeight - (constant + shape.logDeterminant + shape.squaredDistance(row)) / 2
     }
+
+    func logDensities(of matrix: Matrix, work: Work) throws(Cancelled) -> [Double] {
+      let constant = Double(matrix.columns) * logarithm(2 * Double.pi) + shape.logDeterminant
+      return try shape.squaredDistances(of: matrix, work: work).map { logWeight - (constant + $0) / 2 }
+    }
   }
 
   package struct Model: FittedDetector, Equatable {
@@ -182,10 +187,24 @@ package struct GaussianMixture: Detector, Equatable {
       let scaled = try cancellable { () throws(Cancelled) in
         try standardisation.apply(rows.matrix, within: 1e40, work: work)
       }
-      return try scaled.mapRows(cost: d * d * components.count, stage: "scoring", work: work) { _, values in
-        min(-logSumOfExponentials(components.map { $0.logDensity(values) }), largestScore)
+      return try cancellable { () throws(Cancelled) in
+        let densities = try components.logDensities(of: scaled, work: work)
+        return try work.fill(scaled.rows, size: 4096, stage: "scoring") { range, target in
+          for (place, row) in range.enumerated() {
+            target[place] = min(-logSumOfExponentials(densities.map { $0[row] }), largestScore)
+          }
+        }
       }
     }
+  }
+}
+
+extension [GaussianMixture.Component] {
+  /// For each component the log density of every row.
+  fileprivate func logDensities(of matrix: Matrix, work: Work) throws(Cancelled) -> [[Double]] {
+    var found: [[Double]] = []
+    for component in self { found.append(try component.logDensities(of: matrix, work: work)) }
+    return found
   }
 }
 

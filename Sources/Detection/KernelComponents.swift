@@ -96,40 +96,51 @@ package struct KernelComponents: Detector, Equatable {
     let components: Matrix
 
     static func kernel(_ landmarks: Matrix, to rows: Matrix, gamma: Double) -> Matrix {
-      let distances = SquaredDistances(landmarks)
-      return Matrix(
-        rows: rows.rows, columns: landmarks.rows,
-        values: (0..<rows.rows).flatMap { distances.from(rows.row($0)).map { exponential(-gamma * $0) } })
+      var values = PackedRows(landmarks).squaredDistances(of: rows, 0..<rows.rows)
+      for cell in values.indices { values[cell] *= -gamma }
+      Elementary.exponentiate(&values)
+      return Matrix(rows: rows.rows, columns: landmarks.rows, values: values)
     }
 
     /// Coordinates of rows in the span of the landmarks.
     static func features(
       _ rows: Matrix, _ landmarks: Matrix, _ root: Matrix, gamma: Double, work: Work
     ) throws(Cancelled) -> Matrix {
-      let size = 64
-      let parts = try work.map((rows.rows + size - 1) / size, stage: "kernel") { chunk -> [Double] in
-        let range = chunk * size..<min(rows.rows, (chunk + 1) * size)
-        let values = kernel(landmarks, to: rows.selecting(rows: Array(range)), gamma: gamma)
-        let product = RowProduct(root)
-        var result = [Double](repeating: 0, count: range.count * product.stride)
-        product.multiply(values.values, into: &result)
-        return (0..<range.count).flatMap { result[$0 * product.stride..<$0 * product.stride + root.columns] }
+      let (product, packed) = (RowProduct(root), PackedRows(landmarks))
+      let values = try work.fill(rows.rows, stride: root.columns, size: 64, stage: "kernel") {
+        range, target in
+        var kernel = packed.squaredDistances(of: rows, range)
+        for cell in kernel.indices { kernel[cell] *= -gamma }
+        Elementary.exponentiate(&kernel)
+        product.multiply(kernel.span, into: &target)
       }
-      return Matrix(rows: rows.rows, columns: root.columns, values: parts.flatMap(\.self))
+      return Matrix(rows: rows.rows, columns: root.columns, values: values)
     }
 
     package func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {
       let scaled = try self.rows.scaled(rows, work: work)
       do throws(Cancelled) {
         let features = try Self.features(scaled, self.rows.matrix, root, gamma: gamma, work: work)
-        var centered = features
-        for cell in centered.values.indices { centered.values[cell] -= mean[cell % mean.count] }
-        let shares = try centered.product(components, work: work)
-        return (0..<features.rows).map { row in
-          // What lies outside the span, and inside it away from the mean, less what the components explain.
-          let outside = max(0, 1 - features.row(row).reduce(0) { $0 + $1 * $1 })
-          let inside = centered.row(row).reduce(0) { $0 + $1 * $1 }
-          return max(0, outside + inside - shares.row(row).reduce(0) { $0 + $1 * $1 })
+        let (width, product) = (features.columns, RowProduct(components))
+        return try work.fill(features.rows, size: 64, stage: "scoring") { range, target in
+          var centered = Array(features.values[range.lowerBound * width..<range.upperBound * width])
+          var outside = [Double](repeating: 1, count: range.count)
+          for place in 0..<range.count {
+            for cell in place * width..<(place + 1) * width {
+              outside[place] -= centered[cell] * centered[cell]
+              centered[cell] -= mean[cell - place * width]
+            }
+          }
+          var shares = [Double](repeating: 0, count: range.count * components.columns)
+          var part = shares.mutableSpan
+          product.multiply(centered.span, into: &part)
+          for place in 0..<range.count {
+            // What lies outside the span, and inside it away from the mean, less what the components explain.
+            let inside = centered[place * width..<(place + 1) * width].reduce(0) { $0 + $1 * $1 }
+            let explained = shares[place * components.columns..<(place + 1) * components.columns]
+              .reduce(0) { $0 + $1 * $1 }
+            target[place] = max(0, max(0, outside[place]) + inside - explained)
+          }
         }
       } catch {
         throw .cancelled

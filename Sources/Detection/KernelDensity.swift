@@ -31,6 +31,9 @@ package struct KernelDensity: Detector, Equatable {
     let rows: ReferenceRows
     package let bandwidth: Double
 
+    /// What is that far below the largest term of a sum is lost in rounding.
+    private static let vanishing = -50.0
+
     package func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {
       try scores(of: rows, excludingSelf: false, work: work)
     }
@@ -43,17 +46,23 @@ package struct KernelDensity: Detector, Equatable {
       of rows: Observations, excludingSelf: Bool, work: Work
     ) throws(DetectionError) -> [Double] {
       let reference = self.rows.matrix
-      let distances = SquaredDistances(reference)
+      let packed = PackedRows(reference)
       let precision = 1 / (2 * bandwidth * bandwidth)
       let count = Double(reference.rows - (excludingSelf ? 1 : 0))
       let constant =
         Double(reference.columns) * (logarithm(2 * Double.pi) / 2 + logarithm(bandwidth)) + logarithm(count)
-      return try self.rows.scoreRows(rows, cost: 20 * reference.values.count, work: work) { row, values in
-        var squared = distances.from(values)
-        if excludingSelf { squared[row] = .infinity }
-        let nearest = squared.min() ?? 0
-        var sum = 0.0
-        for value in squared { sum += exponential((nearest - value) * precision) }
+      return try self.rows.scoreDistances(of: rows, to: packed, work: work) { row, squared in
+        let skipped = excludingSelf ? squared.startIndex + row : -1
+        var nearest = Double.infinity
+        for cell in squared.indices where cell != skipped { nearest = min(nearest, squared[cell]) }
+        var terms: [Double] = []
+        terms.reserveCapacity(squared.count)
+        for cell in squared.indices where cell != skipped {
+          let fall = (nearest - squared[cell]) * precision
+          if fall > Self.vanishing { terms.append(fall) }
+        }
+        Elementary.exponentiate(&terms)
+        let sum = terms.reduce(0, +)
         return constant + nearest * precision - logarithm(sum)
       }
     }

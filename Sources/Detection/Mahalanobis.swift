@@ -53,10 +53,9 @@ struct EllipticDistance: Sendable, Codable, Equatable {
   private static let farthest = 1e60
 
   func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {
-    let d = shape.center.count
     let scaled = try standardised(rows, work: work)
-    return try scaled.mapRows(cost: d * d, stage: "scoring", work: work) { _, values in
-      min(shape.squaredDistance(values), largestScore)
+    return try cancellable { () throws(Cancelled) in
+      try shape.squaredDistances(of: scaled, work: work).map { min($0, largestScore) }
     }
   }
 

@@ -55,8 +55,14 @@ package struct MinimumCovariance: Detector, Equatable {
     let first = try work.map(Self.starts, stage: "starting") { start -> (GaussianShape, Double) in
       var own = source.stream(start)
       let chosen = own.sample(d + 1, of: small.rows)
-      var shape = Self.shape(of: small, rows: chosen)
-      for _ in 0..<2 { shape = Self.shape(of: small, rows: Self.closest(small, to: shape, share: support)) }
+      var shape = Self.shape(of: small.selecting(rows: chosen))
+      for _ in 0..<2 {
+        // Short enough to be finished, whatever was wished.
+        guard let next = try? Self.concentrated(small, from: shape, share: support, work: Work()) else {
+          break
+        }
+        shape = next
+      }
       return (shape, shape.logDeterminant)
     }
     let order = first.indices.sorted { (first[$0].1, $0) < (first[$1].1, $1) }
@@ -74,7 +80,7 @@ package struct MinimumCovariance: Detector, Equatable {
       }
       if best.map({ shape.logDeterminant < $0.logDeterminant }) ?? true { best = shape }
     }
-    guard let best else { return Self.shape(of: matrix, rows: Array(0..<n)) }
+    guard let best else { return Self.shape(of: matrix) }
     return try reweighted(matrix, best, work: work)
   }
 
@@ -83,7 +89,7 @@ package struct MinimumCovariance: Detector, Equatable {
     -> GaussianShape
   {
     let degrees = Double(matrix.columns)
-    let distances = try Self.distances(matrix, raw, work: work)
+    let distances = try raw.squaredDistances(of: matrix, work: work)
     let factor = (Selection.median(of: distances) ?? 1) / ChiSquare(degrees: degrees).quantile(0.5)
     let limit = ChiSquare(degrees: degrees).quantile(Self.reweighting) * factor
     let weights = distances.map { $0 <= limit ? 1.0 : 0.0 }
@@ -95,20 +101,10 @@ package struct MinimumCovariance: Detector, Equatable {
   private static func concentrated(
     _ matrix: Matrix, from shape: GaussianShape, share: Double, work: Work
   ) throws(Cancelled) -> GaussianShape {
-    let distances = try distances(matrix, shape, work: work)
-    let chosen = nearest(distances, count: supportCount(matrix, share))
-    var weights = [Double](repeating: 0, count: matrix.rows)
-    for row in chosen { weights[row] = 1 }
+    let distances = try shape.squaredDistances(of: matrix, work: work)
+    let weights = nearest(distances, count: supportCount(matrix, share))
     let (mean, covariance) = try matrix.weightedMoments(weights, work: work)
     return GaussianShape(center: mean, covariance: covariance)
-  }
-
-  private static func distances(_ matrix: Matrix, _ shape: GaussianShape, work: Work) throws(Cancelled)
-    -> [Double]
-  {
-    try work.fill(matrix.rows, size: 1024, stage: "concentrating") { range, target in
-      for row in range { target[row - range.lowerBound] = shape.squaredDistance(matrix.row(row)) }
-    }
   }
 
   private static func supportCount(_ matrix: Matrix, _ share: Double) -> Int {
@@ -117,25 +113,24 @@ package struct MinimumCovariance: Detector, Equatable {
     return min(matrix.rows, max(least, Int((share * Double(matrix.rows)).rounded(.up))))
   }
 
-  private static func closest(_ matrix: Matrix, to shape: GaussianShape, share: Double) -> [Int] {
-    nearest(
-      (0..<matrix.rows).map { shape.squaredDistance(matrix.row($0)) }, count: supportCount(matrix, share))
+  /// 1 for the rows with the smallest distances, the first of equals, and 0 for the others.
+  private static func nearest(_ distances: [Double], count: Int) -> [Double] {
+    var ordered = distances
+    Selection.place(&ordered, rank: count - 1)
+    let limit = ordered[count - 1]
+    var left = count - distances.count { $0 < limit }
+    return distances.map { distance in
+      if distance == limit { left -= 1 }
+      return distance < limit || distance == limit && left >= 0 ? 1 : 0
+    }
   }
 
-  private static func nearest(_ distances: [Double], count: Int) -> [Int] {
-    Array(distances.indices.sorted { (distances[$0], $0) < (distances[$1], $1) }.prefix(count)).sorted()
-  }
-
-  private static func shape(of matrix: Matrix, rows: [Int]) -> GaussianShape {
-    let d = matrix.columns
-    var mean = [Double](repeating: 0, count: d)
-    for row in rows { for j in 0..<d { mean[j] += matrix[row, j] / Double(rows.count) } }
-    var covariance = Matrix(rows: d, columns: d)
-    for row in rows {
-      for i in 0..<d {
-        let difference = (matrix[row, i] - mean[i]) / Double(rows.count)
-        for j in 0..<d { covariance.values[i * d + j] += difference * (matrix[row, j] - mean[j]) }
-      }
+  private static func shape(of matrix: Matrix) -> GaussianShape {
+    let ones = [Double](repeating: 1, count: matrix.rows)
+    guard let (mean, covariance) = try? matrix.weightedMoments(ones, work: Work()) else {
+      return GaussianShape(
+        center: [Double](repeating: 0, count: matrix.columns),
+        covariance: Matrix(rows: matrix.columns, columns: matrix.columns))
     }
     return GaussianShape(center: mean, covariance: covariance)
   }

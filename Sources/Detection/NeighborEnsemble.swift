@@ -59,15 +59,15 @@ package struct NeighborEnsemble: Detector, Equatable {
     let isolations: [Double]
 
     package func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {
-      let centers = self.rows.matrix
+      let packed = PackedRows(self.rows.matrix)
       let samples = radii.count / sampleSize
-      return try self.rows.scoreRows(rows, cost: centers.values.count, work: work) { _, values in
+      return try self.rows.scoreDistances(of: rows, to: packed, work: work) { _, distances in
         var sum = 0.0
         for sample in 0..<samples {
           var smallest = Double.infinity
           var isolation = 1.0
           for center in sample * sampleSize..<(sample + 1) * sampleSize where radii[center] < smallest {
-            let squared = values.squaredDistance(to: centers.row(center))
+            let squared = distances[distances.startIndex + center]
             if squared <= radii[center], radii[center] > 0 {
               smallest = radii[center]
               isolation = isolations[center]

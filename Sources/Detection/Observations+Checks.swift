@@ -32,25 +32,28 @@ extension Observations {
     return try cancellable { () throws(Cancelled) in
       try work.map((columns + group - 1) / group, stage: stage) { number -> [Result] in
         let chosen = number * group..<min(columns, (number + 1) * group)
-        var gathered = chosen.map { _ in
-          var values: [Double] = []
-          values.reserveCapacity(rowCount)
-          return values
-        }
+        var gathered = chosen.map { _ in [Double](repeating: 0, count: rowCount) }
+        var kept = chosen.map { _ in 0 }
         var start = 0
         while start < rowCount, !work.isCancelled() {
           let end = min(rowCount, start + 256)
           for (place, column) in chosen.enumerated() {
-            // Taken out, so that appending needs no look at the outer array.
+            // Taken out, so that writing needs no look at the outer array.
             var values: [Double] = []
             swap(&values, &gathered[place])
+            var count = kept[place]
             for row in start..<end {
               let value = matrix.values[row * columns + column]
-              if !value.isNaN { values.append(value) }
+              values[count] = value
+              count += value.isNaN ? 0 : 1
             }
+            kept[place] = count
             swap(&values, &gathered[place])
           }
           start = end
+        }
+        for place in chosen.indices.map({ $0 - chosen.lowerBound }) {
+          gathered[place].removeLast(rowCount - kept[place])
         }
         // Results of a cancelled pass are thrown away, so it may end early.
         var results: [Result] = []

@@ -56,13 +56,12 @@ package struct OneClassMachine: Detector, Equatable {
     let rho: Double
 
     package func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {
-      let distances = SquaredDistances(self.rows.matrix)
-      return try self.rows.scoreRows(rows, cost: 20 * self.rows.matrix.values.count, work: work) {
-        _, values in
+      let packed = PackedRows(self.rows.matrix)
+      return try self.rows.scoreDistances(of: rows, to: packed, work: work) { _, squared in
+        var terms = squared.map { -gamma * $0 }
+        Elementary.exponentiate(&terms)
         var sum = 0.0
-        for (weight, squared) in zip(weights, distances.from(values)) {
-          sum += weight * exponential(-gamma * squared)
-        }
+        for place in 0..<terms.count { sum += weights[place] * terms[place] }
         return rho - sum
       }
     }
@@ -177,7 +176,7 @@ struct KernelRows {
   private let capacity: Int
 
   /// Memory for kept rows, in numbers.
-  private static let budget = 1 << 25
+  private static let budget = 1 << 24
 
   init(_ matrix: Matrix, gamma: Double?) {
     self.matrix = matrix
@@ -188,8 +187,11 @@ struct KernelRows {
 
   mutating func row(_ row: Int) -> [Double] {
     if let known = kept[row] { return known }
-    let squared = distances.from(matrix.row(row))
-    let values = gamma.map { gamma in squared.map { exponential(-gamma * $0) } } ?? squared
+    var values = distances.from(matrix.row(row))
+    if let gamma {
+      for place in values.indices { values[place] *= -gamma }
+      Elementary.exponentiate(&values)
+    }
     if order.count < capacity {
       order.append(row)
     } else {

@@ -28,6 +28,9 @@ package struct RandomFeatureMachine: Detector, Equatable {
     self.passes = passes
   }
 
+  /// So many features are kept from pass to pass; more are computed again.
+  private static let mostKept = 1 << 22
+
   package func fit(
     _ training: Observations, using random: inout SeededGenerator, work: Work
   ) throws(DetectionError) -> Model {
@@ -47,15 +50,20 @@ package struct RandomFeatureMachine: Detector, Equatable {
     let block = 1024
     let count = training.rowCount
     let total = passes * count
+    let isKept = count * features <= Self.mostKept
+    func mapped(_ matrix: Matrix) throws(DetectionError) -> Matrix {
+      try cancellable { () throws(Cancelled) in try map.apply(matrix, work: work) }
+    }
+    let known = isKept ? try mapped(rows.matrix) : Matrix(rows: 0, columns: features)
     for pass in 0..<passes {
       let order = random.stream(pass).shuffled(count)
       for start in stride(from: 0, to: count, by: block) {
         let chosen = Array(order[start..<min(count, start + block)])
-        let mapped = try cancellable { () throws(Cancelled) in
-          try map.apply(rows.matrix.selecting(rows: chosen), work: work)
-        }
+        let current = isKept ? known : try mapped(rows.matrix.selecting(rows: chosen))
+        if work.isCancelled() { throw .cancelled }
         for place in chosen.indices {
-          solver.step(mapped.values, at: place * features, keeps: 2 * solver.steps >= total)
+          let row = isKept ? chosen[place] : place
+          solver.step(current.values, at: row * features, keeps: 2 * solver.steps >= total)
         }
         work.report(Double(pass * count + start) / Double(total), "descending")
       }
@@ -105,14 +113,24 @@ struct FeatureCosines: Sendable, Codable, Equatable {
   private static let farthestAngle = 1e15
 
   func apply(_ rows: Matrix, work: Work) throws(Cancelled) -> Matrix {
-    let angles = try rows.product(frequencies, work: work)
     let count = phases.count
+    let inner = rows.columns
     let scale = (2 / Double(count)).squareRoot()
+    let product = RowProduct(frequencies)
     let values = try work.fill(rows.rows, stride: count, size: 128, stage: "features") { range, target in
-      for cell in 0..<range.count * count {
-        let angle = angles.values[range.lowerBound * count + cell] + phases[cell % count]
-        target[cell] = scale * (abs(angle) < Self.farthestAngle ? cosine(angle) : 0)
+      product.multiply(
+        rows.values.span.extracting(range.lowerBound * inner..<range.upperBound * inner), into: &target)
+      var far: [Int] = []
+      for place in 0..<range.count {
+        for feature in 0..<count {
+          let cell = place * count + feature
+          target[cell] += phases[feature]
+          if !(abs(target[cell]) < Self.farthestAngle) { far.append(cell) }
+        }
       }
+      Elementary.takeCosines(&target)
+      for cell in far { target[cell] = 0 }
+      for cell in 0..<range.count * count { target[cell] *= scale }
     }
     return Matrix(rows: rows.rows, columns: count, values: values)
   }
@@ -137,8 +155,7 @@ private struct HingeSteps {
   mutating func step(_ values: [Double], at start: Int, keeps: Bool) {
     steps += 1
     let rate = 1 / (outside * Double(steps))
-    var product = 0.0
-    for feature in weights.indices { product += weights[feature] * values[start + feature] }
+    let product = product(values, at: start)
     let isOutside = product < rho
     let shrink = 1 - rate * outside
     let growth = isOutside ? rate : 0
@@ -150,6 +167,28 @@ private struct HingeSteps {
     kept += 1
     sumOfRho += rho
     for feature in weights.indices { sumOfWeights[feature] += weights[feature] }
+  }
+
+  /// Four sums side by side, added at the end.
+  private func product(_ values: [Double], at start: Int) -> Double {
+    var sums = SIMD4<Double>.zero
+    var feature = 0
+    while feature + 4 <= weights.count {
+      let place = start + feature
+      var (a, b) = (SIMD4<Double>.zero, SIMD4<Double>.zero)
+      for lane in 0..<4 {
+        a[lane] = weights[feature + lane]
+        b[lane] = values[place + lane]
+      }
+      sums += a * b
+      feature += 4
+    }
+    var sum = sums.sum()
+    while feature < weights.count {
+      sum += weights[feature] * values[start + feature]
+      feature += 1
+    }
+    return sum
   }
 
   var mean: (weights: [Double], rho: Double) {

@@ -66,14 +66,20 @@ package struct SampleDistance: Detector, Equatable {
     private func distances(
       of rows: Observations, work: Work, isSelf: @Sendable (_ place: Int, _ row: Int) -> Bool
     ) throws(DetectionError) -> [Double] {
-      let sample = self.rows.matrix
       let unit = self.rows.unit
-      return try self.rows.scoreRows(rows, cost: sample.values.count, work: work) { row, values in
-        var nearest = Double.infinity
-        for place in 0..<sample.rows where !isSelf(place, row) {
-          nearest = min(nearest, values.squaredDistance(to: sample.row(place)))
+      let scaled = try self.rows.scaled(rows, work: work)
+      let sample = PackedRows(self.rows.matrix)
+      return try cancellable { () throws(Cancelled) in
+        try work.fill(scaled.rows, size: 1024, stage: "scoring") { range, target in
+          let squared = sample.squaredDistances(of: scaled, range)
+          for place in 0..<range.count {
+            var nearest = Double.infinity
+            for other in 0..<sample.count where !isSelf(other, range.lowerBound + place) {
+              nearest = min(nearest, squared[place * sample.count + other])
+            }
+            target[place] = min(nearest.squareRoot() * unit, largestScore)
+          }
         }
-        return nearest.squareRoot() * unit
       }
     }
   }

@@ -20,6 +20,8 @@ package struct StochasticSelection: Detector, Equatable {
 
   private static let steps = 60
   private static let tolerance = 1e-5
+  /// Affinities of which no digit counts beside the largest one.
+  fileprivate static let vanishing = -60.0
 
   package func fit(
     _ training: Observations, using random: inout SeededGenerator, work: Work
@@ -50,9 +52,11 @@ package struct StochasticSelection: Detector, Equatable {
       sum = 0
       var weighted = 0.0
       for value in squared {
-        let affinity = exponential((nearest - value) * precision)
+        let fall = (nearest - value) * precision
+        if fall < vanishing { continue }
+        let affinity = exponential(fall)
         sum += affinity
-        if affinity > 0 { weighted += affinity * (value - nearest) }
+        weighted += affinity * (value - nearest)
       }
       let difference = logarithm(sum) + precision * weighted / sum - entropy
       if abs(difference) < tolerance { break }
@@ -86,7 +90,9 @@ package struct StochasticSelection: Detector, Equatable {
         let squared = distances.from(values)
         var logChance = 0.0
         for other in squared.indices where !(areTraining && other == row) {
-          let share = exponential(min(-squared[other] * precisions[other] - logSums[other], 700))
+          let logShare = -squared[other] * precisions[other] - logSums[other]
+          if logShare < StochasticSelection.vanishing { continue }
+          let share = exponential(min(logShare, 700))
           // Equation 10: bound with probability b = share; a new row adds its own affinity to the sum.
           let bound = areTraining ? min(share, 1) : share / (1 + share)
           logChance += logarithm1p(-min(bound, 1 - 1e-12))

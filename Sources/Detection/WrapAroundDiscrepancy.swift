@@ -20,7 +20,7 @@ package struct WrapAroundDiscrepancy: Detector, Equatable {
     _ training: Observations, using random: inout SeededGenerator, work: Work
   ) throws(DetectionError) -> Model {
     let rows = try ReferenceRows(training, atLeast: 3, scaling: .range, work: work)
-    let plain = Model(rows: rows, isTurned: false)
+    let plain = Model(rows: rows, isTurned: false, own: [])
     let scores = try plain.scores(of: training, work: work)
     let (mean, deviation) = moments(of: scores)
     var (skew, kurtosis) = (0.0, 0.0)
@@ -30,7 +30,8 @@ package struct WrapAroundDiscrepancy: Detector, Equatable {
       kurtosis += z * z * z * z / Double(scores.count)
     }
     // A normal tail has kurtosis 3.
-    return Model(rows: rows, isTurned: deviation > 0 && (skew < 0 || kurtosis < 3))
+    let isTurned = deviation > 0 && (skew < 0 || kurtosis < 3)
+    return Model(rows: rows, isTurned: isTurned, own: scores.map { isTurned ? -$0 : $0 })
   }
 
   package struct Model: FittedDetector, Equatable {
@@ -38,25 +39,30 @@ package struct WrapAroundDiscrepancy: Detector, Equatable {
     package static let needsCompleteRows = true
     let rows: ReferenceRows
     let isTurned: Bool
+    /// Scores of the training rows, which fitting has to find anyway.
+    let own: [Double]
+
+    package func scoresOfTraining(_ training: Observations, work: Work) throws(DetectionError) -> [Double] {
+      precondition(training.rowCount == own.count, "these are not the training rows")
+      return own
+    }
 
     package func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {
-      let matrix = self.rows.matrix
-      let base = min(power(4.0 / 3, Double(matrix.columns)), largestScore)
-      return try self.rows.scoreRows(rows, cost: 4 * matrix.values.count, work: work) { _, values in
-        let inside = values.map { max(0, min($0, 1)) }
-        var sum = 0.0
-        for row in 0..<matrix.rows {
-          var product = 1.0
-          var cell = row * matrix.columns
-          for value in inside {
-            let distance = abs(value - matrix.values[cell])
-            product *= 1.5 - distance + distance * distance
-            cell += 1
+      let packed = PackedRows(self.rows.matrix)
+      let base = min(power(4.0 / 3, Double(self.rows.matrix.columns)), largestScore)
+      var inside = try self.rows.scaled(rows, work: work)
+      for cell in inside.values.indices { inside.values[cell] = max(0, min(inside.values[cell], 1)) }
+      let (points, size) = (inside, packed.blockSize(columns: inside.columns))
+      return try cancellable { () throws(Cancelled) in
+        try work.fill(points.rows, size: size, stage: "scoring") { range, target in
+          let products = packed.wrapAroundProducts(of: points, range)
+          for place in 0..<range.count {
+            var sum = 0.0
+            for other in 0..<packed.count { sum += products[place * packed.count + other] }
+            let score = min(sum / Double(packed.count), largestScore) - base
+            target[place] = isTurned ? -score : score
           }
-          sum += product / Double(matrix.rows)
         }
-        let score = min(sum, largestScore) - base
-        return isTurned ? -score : score
       }
     }
   }

@@ -93,6 +93,34 @@ public func offerNeighbors(
   }
 }
 
+/// Lowers the values of rows to their squared distance to one more center.
+///
+/// - `panels`: as for `offerNeighbors`; `nearest`: `panelWidth` values a panel.
+public func lowerDistances(
+  center: UnsafePointer<Float>, dimensions: Int, panels: UnsafePointer<Float>, panelRange: Range<Int>,
+  nearest: UnsafeMutablePointer<Float>
+) {
+  let width = Lanes.scalarCount
+  for panel in panelRange {
+    var reference = UnsafeRawPointer(panels + panel * dimensions * panelWidth)
+    var (a, b) = (Lanes.zero, Lanes.zero)
+    for dimension in 0..<dimensions {
+      let value = Lanes(repeating: center[dimension])
+      let c = reference.loadUnaligned(as: Lanes.self) - value
+      let d = reference.loadUnaligned(fromByteOffset: 4 * width, as: Lanes.self) - value
+      a = fused(a, c, c)
+      b = fused(b, d, d)
+      reference += 8 * width
+    }
+    let known = UnsafeMutableRawPointer(nearest + panel * panelWidth)
+    let first = known.loadUnaligned(as: Lanes.self)
+    let second = known.loadUnaligned(fromByteOffset: 4 * width, as: Lanes.self)
+    known.storeBytes(of: first.replacing(with: a, where: a .< first), as: Lanes.self)
+    known.storeBytes(
+      of: second.replacing(with: b, where: b .< second), toByteOffset: 4 * width, as: Lanes.self)
+  }
+}
+
 #if LANES16
   @inline(__always) private func signs(_ value: Lanes) -> SIMD8<UInt64> {
     unsafeBitCast(value, to: SIMD8<UInt64>.self)
@@ -146,13 +174,39 @@ public func squaredDistances(
   range: Range<Int>,
   into result: UnsafeMutablePointer<Double>
 ) {
-  for i in 0..<range.count { result[i] = 0 }
-  for dimension in 0..<dimensions {
-    let column = columns + dimension * stride + range.lowerBound
-    let value = query[dimension]
-    for i in 0..<range.count {
-      let difference = column[i] - value
-      result[i] += difference * difference
+  let width = DoubleLanes.scalarCount
+  // Sums of a few rows stay in registers while the dimensions pass.
+  var i = 0
+  while i + 4 * width <= range.count {
+    var (a, b) = (DoubleLanes.zero, DoubleLanes.zero)
+    var (c, d) = (DoubleLanes.zero, DoubleLanes.zero)
+    var column = UnsafeRawPointer(columns + range.lowerBound + i)
+    for dimension in 0..<dimensions {
+      let value = DoubleLanes(repeating: query[dimension])
+      let e = column.loadUnaligned(as: DoubleLanes.self) - value
+      let f = column.loadUnaligned(fromByteOffset: 8 * width, as: DoubleLanes.self) - value
+      let g = column.loadUnaligned(fromByteOffset: 16 * width, as: DoubleLanes.self) - value
+      let h = column.loadUnaligned(fromByteOffset: 24 * width, as: DoubleLanes.self) - value
+      a += e * e
+      b += f * f
+      c += g * g
+      d += h * h
+      column += 8 * stride
     }
+    let target = UnsafeMutableRawPointer(result + i)
+    target.storeBytes(of: a, as: DoubleLanes.self)
+    target.storeBytes(of: b, toByteOffset: 8 * width, as: DoubleLanes.self)
+    target.storeBytes(of: c, toByteOffset: 16 * width, as: DoubleLanes.self)
+    target.storeBytes(of: d, toByteOffset: 24 * width, as: DoubleLanes.self)
+    i += 4 * width
+  }
+  while i < range.count {
+    var sum = 0.0
+    for dimension in 0..<dimensions {
+      let difference = columns[dimension * stride + range.lowerBound + i] - query[dimension]
+      sum += difference * difference
+    }
+    result[i] = sum
+    i += 1
   }
 }

@@ -1,13 +1,74 @@
 /// Multiplies rows by a matrix: `result[i][j] = Σ rows[i][l] * matrix[l][j]`, each sum in the order of l.
 ///
 /// - `panels`: the matrix, `2 * DoubleLanes.scalarCount` columns interleaved and padded with zeros:
-///   `[panel][l][width]`. - `result`: `rowCount` rows of `panelCount * width` values.
+///   `[panel][l][width]`. - `result`: `panelCount * width` values a row, rows `stride` apart.
 public func multiplyRows(
   _ rows: UnsafePointer<Double>, rowCount: Int, inner: Int, panels: UnsafePointer<Double>, panelCount: Int,
-  into result: UnsafeMutablePointer<Double>
+  into result: UnsafeMutablePointer<Double>, stride: Int
+) {
+  accumulate(ProductTerms.self, rows, rowCount, inner, panels, panelCount, result, stride)
+}
+
+/// Squared distances of rows to the columns of a matrix: `result[i][j] = Σ (rows[i][l] − matrix[l][j])²`, each sum in
+/// the order of l; the rest as for `multiplyRows`.
+public func squaredDistancesOfRows(
+  _ rows: UnsafePointer<Double>, rowCount: Int, inner: Int, panels: UnsafePointer<Double>, panelCount: Int,
+  into result: UnsafeMutablePointer<Double>, stride: Int
+) {
+  accumulate(DistanceTerms.self, rows, rowCount, inner, panels, panelCount, result, stride)
+}
+
+/// Wrap-around products of rows with the columns of a matrix: `result[i][j] = Π (3/2 − a + a²)` where
+/// a = |rows[i][l] − matrix[l][j]|; the rest as for `multiplyRows`.
+public func wrapAroundProductsOfRows(
+  _ rows: UnsafePointer<Double>, rowCount: Int, inner: Int, panels: UnsafePointer<Double>, panelCount: Int,
+  into result: UnsafeMutablePointer<Double>, stride: Int
+) {
+  accumulate(WrapAroundFactors.self, rows, rowCount, inner, panels, panelCount, result, stride)
+}
+
+/// What becomes of a value and a column of the matrix, and how it joins those before.
+private protocol Terms {
+  static var start: Double { get }
+  static func joined(_ sum: DoubleLanes, _ value: Double, _ column: DoubleLanes) -> DoubleLanes
+}
+
+private enum ProductTerms: Terms {
+  @inline(__always) static var start: Double { 0 }
+  @inline(__always) static func joined(
+    _ sum: DoubleLanes, _ value: Double, _ column: DoubleLanes
+  ) -> DoubleLanes {
+    fusedDouble(sum, DoubleLanes(repeating: value), column)
+  }
+}
+
+private enum DistanceTerms: Terms {
+  @inline(__always) static var start: Double { 0 }
+  @inline(__always) static func joined(
+    _ sum: DoubleLanes, _ value: Double, _ column: DoubleLanes
+  ) -> DoubleLanes {
+    let difference = column - DoubleLanes(repeating: value)
+    return fusedDouble(sum, difference, difference)
+  }
+}
+
+private enum WrapAroundFactors: Terms {
+  @inline(__always) static var start: Double { 1 }
+  @inline(__always) static func joined(
+    _ product: DoubleLanes, _ value: Double, _ column: DoubleLanes
+  ) -> DoubleLanes {
+    let difference = column - DoubleLanes(repeating: value)
+    let apart = difference.replacing(with: -difference, where: difference .< 0)
+    return product * fusedDouble(DoubleLanes(repeating: 1.5) - apart, apart, apart)
+  }
+}
+
+@inline(__always) private func accumulate<T: Terms>(
+  _ terms: T.Type, _ rows: UnsafePointer<Double>, _ rowCount: Int, _ inner: Int,
+  _ panels: UnsafePointer<Double>,
+  _ panelCount: Int, _ result: UnsafeMutablePointer<Double>, _ stride: Int
 ) {
   let width = productWidth
-  let stride = panelCount * width
   var row = 0
   while row < rowCount {
     // The last rows of a short block are computed more than once rather than with another loop.
@@ -17,25 +78,25 @@ public func multiplyRows(
     let r3 = rows + min(row + 3, rowCount - 1) * inner
     for panel in 0..<panelCount {
       var column = UnsafeRawPointer(panels + panel * inner * width)
-      var a0 = DoubleLanes.zero
-      var b0 = DoubleLanes.zero
-      var a1 = DoubleLanes.zero
-      var b1 = DoubleLanes.zero
-      var a2 = DoubleLanes.zero
-      var b2 = DoubleLanes.zero
-      var a3 = DoubleLanes.zero
-      var b3 = DoubleLanes.zero
+      var a0 = DoubleLanes(repeating: T.start)
+      var b0 = DoubleLanes(repeating: T.start)
+      var a1 = DoubleLanes(repeating: T.start)
+      var b1 = DoubleLanes(repeating: T.start)
+      var a2 = DoubleLanes(repeating: T.start)
+      var b2 = DoubleLanes(repeating: T.start)
+      var a3 = DoubleLanes(repeating: T.start)
+      var b3 = DoubleLanes(repeating: T.start)
       for l in 0..<inner {
         let c0 = column.loadUnaligned(as: DoubleLanes.self)
         let c1 = column.loadUnaligned(fromByteOffset: width * 4, as: DoubleLanes.self)
-        a0 = fusedDouble(a0, r0[l], c0)
-        b0 = fusedDouble(b0, r0[l], c1)
-        a1 = fusedDouble(a1, r1[l], c0)
-        b1 = fusedDouble(b1, r1[l], c1)
-        a2 = fusedDouble(a2, r2[l], c0)
-        b2 = fusedDouble(b2, r2[l], c1)
-        a3 = fusedDouble(a3, r3[l], c0)
-        b3 = fusedDouble(b3, r3[l], c1)
+        a0 = T.joined(a0, r0[l], c0)
+        b0 = T.joined(b0, r0[l], c1)
+        a1 = T.joined(a1, r1[l], c0)
+        b1 = T.joined(b1, r1[l], c1)
+        a2 = T.joined(a2, r2[l], c0)
+        b2 = T.joined(b2, r2[l], c1)
+        a3 = T.joined(a3, r3[l], c0)
+        b3 = T.joined(b3, r3[l], c1)
         column += width * 8
       }
       let offset = panel * width
@@ -52,14 +113,16 @@ public func multiplyRows(
 public var productWidth: Int { 2 * DoubleLanes.scalarCount }
 
 #if FUSED
-  @inline(__always) private func fusedDouble(_ sum: DoubleLanes, _ a: Double, _ b: DoubleLanes) -> DoubleLanes
-  {
-    sum.addingProduct(DoubleLanes(repeating: a), b)
+  @inline(__always) private func fusedDouble(
+    _ sum: DoubleLanes, _ a: DoubleLanes, _ b: DoubleLanes
+  ) -> DoubleLanes {
+    sum.addingProduct(a, b)
   }
 #else
-  @inline(__always) private func fusedDouble(_ sum: DoubleLanes, _ a: Double, _ b: DoubleLanes) -> DoubleLanes
-  {
-    sum + DoubleLanes(repeating: a) * b
+  @inline(__always) private func fusedDouble(
+    _ sum: DoubleLanes, _ a: DoubleLanes, _ b: DoubleLanes
+  ) -> DoubleLanes {
+    sum + a * b
   }
 #endif
 

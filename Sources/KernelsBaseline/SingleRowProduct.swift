@@ -1,13 +1,12 @@
 /// Multiplies rows of single precision by a matrix: `result[i][j] = Σ rows[i][l] * matrix[l][j]`, each sum in the order of l.
 ///
 /// - `panels`: the matrix, `2 * Lanes.scalarCount` columns interleaved and padded with zeros:
-///   `[panel][l][width]`. - `result`: `rowCount` rows of `panelCount * width` values.
+///   `[panel][l][width]`. - `result`: `panelCount * width` values a row, rows `stride` apart.
 public func multiplySingleRows(
   _ rows: UnsafePointer<Float>, rowCount: Int, inner: Int, panels: UnsafePointer<Float>, panelCount: Int,
-  into result: UnsafeMutablePointer<Float>
+  into result: UnsafeMutablePointer<Float>, stride: Int
 ) {
   let width = singleProductWidth
-  let stride = panelCount * width
   var row = 0
   while row < rowCount {
     // The last rows of a short block are computed more than once rather than with another loop.

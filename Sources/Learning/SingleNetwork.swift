@@ -166,9 +166,9 @@ package struct SingleNetwork: Sendable, Equatable {
   package mutating func step(_ gradients: Gradients, _ adam: inout SingleAdam, work: Work) throws(Cancelled) {
     adam.begin()
     for layer in weights.indices {
-      weights[layer].values = try adam.step(
-        weights[layer].values, gradients.weights[layer].values, place: 2 * layer, work: work)
-      biases[layer] = try adam.step(biases[layer], gradients.biases[layer], place: 2 * layer + 1, work: work)
+      try adam.step(
+        &weights[layer].values, gradients.weights[layer].values, place: 2 * layer, work: work)
+      try adam.step(&biases[layer], gradients.biases[layer], place: 2 * layer + 1, work: work)
     }
   }
 }
@@ -190,34 +190,19 @@ package struct SingleAdam: Sendable {
   mutating func begin() { steps += 1 }
 
   mutating func step(
-    _ parameters: [Float], _ gradients: [Float], place: Int, work: Work
-  ) throws(Cancelled) -> [Float] {
-    let zeros = [Float](repeating: 0, count: first[place] == nil ? parameters.count : 0)
-    let (oldFirst, oldSecond) = (first[place] ?? zeros, second[place] ?? zeros)
-    let firstScale = Float(1 / (1 - power(Double(firstDecay), Double(steps))))
-    let secondScale = Float(1 / (1 - power(Double(secondDecay), Double(steps))))
-    let (rate, decay, decay2, floor) = (rate, firstDecay, secondDecay, floor)
-    first[place] = try work.fillSingle(parameters.count, size: Self.chunk) { range, target in
-      for cell in range {
-        target[cell - range.lowerBound] = decay * oldFirst[cell] + (1 - decay) * gradients[cell]
-      }
-    }
-    second[place] = try work.fillSingle(parameters.count, size: Self.chunk) { range, target in
-      for cell in range {
-        target[cell - range.lowerBound] =
-          decay2 * oldSecond[cell] + (1 - decay2) * gradients[cell] * gradients[cell]
-      }
-    }
-    let (m, v) = (first[place] ?? zeros, second[place] ?? zeros)
-    return try work.fillSingle(parameters.count, size: Self.chunk) { range, target in
-      for cell in range {
-        target[cell - range.lowerBound] =
-          parameters[cell] - rate * m[cell] * firstScale / ((v[cell] * secondScale).squareRoot() + floor)
-      }
-    }
+    _ parameters: inout [Float], _ gradients: [Float], place: Int, work: Work
+  ) throws(Cancelled) {
+    let step = SingleAdamStep(
+      rate: rate, firstDecay: firstDecay, secondDecay: secondDecay,
+      firstScale: Float(1 / (1 - power(Double(firstDecay), Double(steps)))),
+      secondScale: Float(1 / (1 - power(Double(secondDecay), Double(steps)))), floor: floor)
+    // Taken out while they are written, so that nothing is copied.
+    var m = first.removeValue(forKey: place) ?? [Float](repeating: 0, count: parameters.count)
+    var v = second.removeValue(forKey: place) ?? [Float](repeating: 0, count: parameters.count)
+    try step.apply(gradients, to: &parameters, first: &m, second: &v, work: work)
+    first[place] = m
+    second[place] = v
   }
-
-  private static let chunk = 65_536
 }
 
 extension FloatMatrix {

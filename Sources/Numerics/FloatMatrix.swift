@@ -50,7 +50,7 @@ package struct FloatMatrix: Sendable, Equatable {
     precondition(inner == otherInner, "the inner sides differ")
     if count == 0 || width == 0 || inner == 0 { return FloatMatrix(rows: count, columns: width) }
     let left = turned == .no ? values : transposedValues()
-    let packed = SingleRowProduct(other, turned: otherTurned)
+    let packed = try SingleRowProduct(other, turned: otherTurned, work: work)
     let filled = try work.fillSingle(
       count, stride: width, size: ProductChunk.rows(inner: inner, width: width), stage: "multiplying"
     ) { range, target in
@@ -69,7 +69,6 @@ extension Work {
   ) throws(Cancelled) -> [Float] {
     var failure: Cancelled?
     let filled = unsafe [Float](unsafeUninitializedCapacity: count * stride) { buffer, filled in
-      unsafe buffer.initialize(repeating: 0)
       filled = count * stride
       guard let base = buffer.baseAddress else { return }
       nonisolated(unsafe) let start = unsafe base
@@ -78,6 +77,7 @@ extension Work {
           // SAFETY: chunks are disjoint ranges of the buffer, which outlives the loop.
           let part = unsafe UnsafeMutableBufferPointer(
             start: start + range.lowerBound * stride, count: range.count * stride)
+          unsafe part.initialize(repeating: 0)
           var target = unsafe MutableSpan(_unsafeElements: part)
           body(range, &target)
         }
@@ -87,6 +87,68 @@ extension Work {
     }
     if let failure { throw failure }
     return filled
+  }
+}
+
+/// One step of Adam in place.
+///
+/// Source: Kingma and Ba, *Adam: a method for stochastic optimization*, ICLR 2015, algorithm 1.
+package struct SingleAdamStep: Sendable {
+  package let rate: Float
+  package let firstDecay: Float
+  package let secondDecay: Float
+  /// What undoes that the moments began at zero.
+  package let firstScale: Float
+  package let secondScale: Float
+  package let floor: Float
+
+  package init(
+    rate: Float, firstDecay: Float, secondDecay: Float, firstScale: Float, secondScale: Float, floor: Float
+  ) {
+    self.rate = rate
+    self.firstDecay = firstDecay
+    self.secondDecay = secondDecay
+    self.firstScale = firstScale
+    self.secondScale = secondScale
+    self.floor = floor
+  }
+
+  private static let chunk = 65_536
+
+  package func apply(
+    _ gradients: [Float], to parameters: inout [Float], first: inout [Float], second: inout [Float],
+    work: Work
+  ) throws(Cancelled) {
+    let count = gradients.count
+    precondition(
+      parameters.count == count && first.count == count && second.count == count, "one gradient a parameter")
+    let outcome: Result<Void, Cancelled> = unsafe gradients.withUnsafeBufferPointer { gradients in
+      unsafe parameters.withUnsafeMutableBufferPointer { parameters in
+        unsafe first.withUnsafeMutableBufferPointer { first in
+          unsafe second.withUnsafeMutableBufferPointer { second in
+            guard let gradients = gradients.baseAddress, let parameters = parameters.baseAddress,
+              let first = first.baseAddress, let second = second.baseAddress
+            else { return .success(()) }
+            // SAFETY: chunks are disjoint ranges of four arrays of equal length that outlive the loop.
+            nonisolated(unsafe) let (g, p, m, v) = unsafe (gradients, parameters, first, second)
+            return Result { () throws(Cancelled) in
+              try work.forEachChunk(of: count, size: Self.chunk) { _, range in
+                for cell in range {
+                  let slope = unsafe g[cell]
+                  let newFirst = unsafe firstDecay * m[cell] + (1 - firstDecay) * slope
+                  let newSecond = unsafe secondDecay * v[cell] + (1 - secondDecay) * slope * slope
+                  unsafe m[cell] = newFirst
+                  unsafe v[cell] = newSecond
+                  unsafe p[cell] -=
+                    rate * newFirst * firstScale / ((newSecond * secondScale).squareRoot() + floor)
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+    try outcome.get()
   }
 }
 

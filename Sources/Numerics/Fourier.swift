@@ -3,36 +3,41 @@
 /// - Input: `n` complex numbers.
 /// - Output: *X*[k] = Σ *x*[j] e^(−2πi jk/n), not scaled.
 /// - Complexity: O(*n* log *n*) for every length.
-/// - Source: powers of two by Cooley and Tukey, *Mathematics of Computation* 1965; others by Bluestein, *A linear
-///   filtering approach to the computation of discrete Fourier transform*, IEEE Transactions on Audio 1970.
+/// - Source: lengths of small prime factors by Cooley and Tukey, *Mathematics of Computation* 1965; others by Bluestein,
+///   *A linear filtering approach to the computation of discrete Fourier transform*, IEEE Transactions on Audio 1970.
 package struct FourierTransform: Sendable {
   package let length: Int
-  private let radix2: RadixTwo
-  private let chirp: Chirp?
+  private let method: Method
+
+  private enum Method: Sendable {
+    case factors(MixedRadix)
+    case chirp(Chirp, MixedRadix)
+  }
 
   package init(length: Int) {
     precondition(length > 0, "a transform needs at least one point")
     self.length = length
-    if length & (length - 1) == 0 {
-      radix2 = RadixTwo(length: length)
-      chirp = nil
+    if let factors = MixedRadix(length: length) {
+      method = .factors(factors)
     } else {
       var padded = 1
       while padded < 2 * length - 1 { padded *= 2 }
-      radix2 = RadixTwo(length: padded)
-      chirp = Chirp(length: length, transform: radix2)
+      // A power of two always has small factors.
+      let powerOfTwo = MixedRadix(powerOfTwo: padded)
+      method = .chirp(Chirp(length: length, transform: powerOfTwo), powerOfTwo)
     }
   }
 
   package func forward(real: [Double], imaginary: [Double]) -> (real: [Double], imaginary: [Double]) {
     precondition(real.count == length && imaginary.count == length, "the signal does not fit the transform")
-    var re = real
-    var im = imaginary
-    guard let chirp else {
-      radix2.run(&re, &im)
+    switch method {
+    case .factors(let factors):
+      var (re, im) = (real, imaginary)
+      factors.run(&re, &im)
       return (re, im)
+    case .chirp(let chirp, let powerOfTwo):
+      return chirp.run(real, imaginary, transform: powerOfTwo)
     }
-    return chirp.run(re, im, transform: radix2)
   }
 
   /// |X[k]|² of a real signal, for k in 0...n/2.
@@ -44,52 +49,6 @@ package struct FourierTransform: Sendable {
   }
 }
 
-/// In place, decimation in time.
-private struct RadixTwo: Sendable {
-  let length: Int
-  let cosines: [Double]
-  let sines: [Double]
-  let reversed: [Int]
-
-  init(length: Int) {
-    self.length = length
-    let angles = (0..<max(1, length / 2)).map { -2 * Double.pi * Double($0) / Double(length) }
-    cosines = angles.map(cosine)
-    sines = angles.map(sine)
-    let bits = length.trailingZeroBitCount
-    reversed = (0..<length).map { index in
-      var result = 0
-      for bit in 0..<bits where index >> bit & 1 == 1 { result |= 1 << (bits - 1 - bit) }
-      return result
-    }
-  }
-
-  func run(_ re: inout [Double], _ im: inout [Double]) {
-    for index in 0..<length where reversed[index] > index {
-      re.swapAt(index, reversed[index])
-      im.swapAt(index, reversed[index])
-    }
-    var size = 2
-    while size <= length {
-      let half = size / 2
-      let step = length / size
-      for start in stride(from: 0, to: length, by: size) {
-        for k in 0..<half {
-          let (low, high) = (start + k, start + k + half)
-          let (c, s) = (cosines[k * step], sines[k * step])
-          let oddRe = re[high] * c - im[high] * s
-          let oddIm = re[high] * s + im[high] * c
-          re[high] = re[low] - oddRe
-          im[high] = im[low] - oddIm
-          re[low] += oddRe
-          im[low] += oddIm
-        }
-      }
-      size *= 2
-    }
-  }
-}
-
 /// Bluestein: jk = (j² + k² − (k − j)²) / 2 turns the transform into a convolution with a chirp.
 private struct Chirp: Sendable {
   let cosines: [Double]
@@ -97,7 +56,7 @@ private struct Chirp: Sendable {
   let kernelReal: [Double]
   let kernelImaginary: [Double]
 
-  init(length: Int, transform: RadixTwo) {
+  init(length: Int, transform: MixedRadix) {
     // j² modulo 2n keeps the angle exact for large j.
     let angles = (0..<length).map { Double.pi * Double($0 * $0 % (2 * length)) / Double(length) }
     cosines = angles.map(cosine)
@@ -114,7 +73,7 @@ private struct Chirp: Sendable {
     kernelImaginary = im
   }
 
-  func run(_ real: [Double], _ imaginary: [Double], transform: RadixTwo) -> (
+  func run(_ real: [Double], _ imaginary: [Double], transform: MixedRadix) -> (
     real: [Double], imaginary: [Double]
   ) {
     var re = [Double](repeating: 0, count: transform.length)

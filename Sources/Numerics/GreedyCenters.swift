@@ -1,3 +1,7 @@
+import KernelsBaseline
+import KernelsV3
+import KernelsV4
+
 /// Picks rows that lie far from each other: greedy k centres.
 ///
 /// Begins with the first row; then, each time, takes the row that is farthest from those chosen, the first of equals.
@@ -8,42 +12,72 @@
 /// - Source: Gonzalez, *Clustering to minimize the maximum intercluster distance*, Theoretical Computer Science 38, 1985;
 ///   used by Roth et al. (PatchCore), CVPR 2022, algorithm 1.
 package enum GreedyCenters {
-  package static func pick(_ count: Int, of rows: Matrix, work: Work) throws(Cancelled) -> [Int] {
+  package static func pick(
+    _ count: Int, of rows: Matrix, kernels: Kernels = .best, work: Work
+  ) throws(Cancelled) -> [Int] {
     guard rows.rows > 0, count > 0 else { return [] }
-    let width = rows.columns
-    let values = rows.values.map(Float.init)
-    var chosen = [0]
-    var nearest = [Float](repeating: .infinity, count: rows.rows)
-    let size = max(256, 1_000_000 / max(1, width))
-    let chunks = (rows.rows + size - 1) / size
-    while chosen.count < min(count, rows.rows) {
-      let center = Array(values[chosen[chosen.count - 1] * width..<(chosen[chosen.count - 1] + 1) * width])
-      let known = nearest
-      let parts = try work.map(chunks, stage: "coreset") { chunk -> (distances: [Float], best: Int) in
-        let range = chunk * size..<min(rows.rows, (chunk + 1) * size)
-        var distances = [Float](repeating: 0, count: range.count)
-        let (points, middle) = (values.span, center.span)
-        var best = 0
-        for row in range {
-          var sum: Float = 0
-          let base = row * width
-          for column in 0..<width {
-            let difference = points[base + column] - middle[column]
-            sum += difference * difference
-          }
-          let place = row - range.lowerBound
-          distances[place] = min(known[row], sum)
-          if distances[place] > distances[best] { best = place }
-        }
-        return (distances, range.lowerBound + best)
+    let (d, width) = (rows.columns, kernels.panelWidth)
+    let panelCount = (rows.rows + width - 1) / width
+    let panels = try work.fillSingle(panelCount, stride: width * d, size: 64, stage: "coreset") {
+      range, target in
+      for row in range.lowerBound * width..<min(rows.rows, range.upperBound * width) {
+        let base = (row / width - range.lowerBound) * width * d + row % width
+        for j in 0..<d { target[base + j * width] = Float(rows.values[row * d + j]) }
       }
-      nearest.removeAll(keepingCapacity: true)
-      for part in parts { nearest += part.distances }
-      var farthest = 0
-      for part in parts where nearest[part.best] > nearest[farthest] { farthest = part.best }
+    }
+    var nearest = [Float](repeating: .infinity, count: panelCount * width)
+    var chosen = [0]
+    while chosen.count < min(count, rows.rows) {
+      let last = chosen[chosen.count - 1] * d
+      let center = rows.values[last..<last + d].map(Float.init)
+      let parts = try lower(
+        &nearest, to: center, panels, panelCount: panelCount, rows: rows.rows, kernels: kernels, work: work)
+      var farthest = parts.first ?? 0
+      for place in parts where nearest[place] > nearest[farthest] { farthest = place }
       if nearest[farthest] == 0 { break }
       chosen.append(farthest)
     }
     return chosen
+  }
+
+  /// The first of the farthest rows of each chunk, after one more center.
+  private static func lower(
+    _ nearest: inout [Float], to center: [Float], _ panels: [Float], panelCount: Int, rows: Int,
+    kernels: Kernels, work: Work
+  ) throws(Cancelled) -> [Int] {
+    let (d, width) = (center.count, kernels.panelWidth)
+    let size = max(1, 1_000_000 / max(1, width * d))
+    let outcome: Result<[Int], Cancelled> = unsafe nearest.withUnsafeMutableBufferPointer { nearest in
+      guard let base = nearest.baseAddress else { return .success([]) }
+      // SAFETY: chunks are disjoint ranges of panels, and each touches only its own rows; the arrays outlive the loop.
+      nonisolated(unsafe) let values = unsafe base
+      return Result { () throws(Cancelled) in
+        try work.map((panelCount + size - 1) / size, stage: "coreset") { chunk in
+          let range = chunk * size..<min(panelCount, (chunk + 1) * size)
+          unsafe center.withUnsafeBufferPointer { center in
+            unsafe panels.withUnsafeBufferPointer { panels in
+              guard let center = center.baseAddress, let panels = panels.baseAddress else { return }
+              switch kernels {
+              case .baseline:
+                unsafe KernelsBaseline.lowerDistances(
+                  center: center, dimensions: d, panels: panels, panelRange: range, nearest: values)
+              case .v3:
+                unsafe KernelsV3.lowerDistances(
+                  center: center, dimensions: d, panels: panels, panelRange: range, nearest: values)
+              case .v4:
+                unsafe KernelsV4.lowerDistances(
+                  center: center, dimensions: d, panels: panels, panelRange: range, nearest: values)
+              }
+            }
+          }
+          var best = range.lowerBound * width
+          for row in best..<min(rows, range.upperBound * width) where unsafe values[row] > values[best] {
+            best = row
+          }
+          return best
+        }
+      }
+    }
+    return try outcome.get()
   }
 }

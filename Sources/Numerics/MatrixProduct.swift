@@ -18,7 +18,7 @@ extension Matrix {
     precondition(inner == otherInner, "the inner sides differ")
     if count == 0 || width == 0 || inner == 0 { return Matrix(rows: count, columns: width) }
     let left = turned == .no ? values : transposedValues()
-    let packed = RowProduct(otherTurned == .no ? other : other.transposed())
+    let packed = RowProduct(other, turned: otherTurned)
     let filled = try work.fill(
       count, stride: width, size: ProductChunk.rows(inner: inner, width: width), stage: "multiplying"
     ) { range, target in

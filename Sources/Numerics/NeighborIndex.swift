@@ -1,6 +1,7 @@
 import KernelsBaseline
 import KernelsV3
 import KernelsV4
+import Synchronization
 
 /// The nearest rows of each query, nearest first.
 package struct Neighbors: Sendable, Equatable {
@@ -31,13 +32,14 @@ package struct Neighbors: Sendable, Equatable {
 /// double loop, ties going to the lower row (where the distance is not 0).
 ///
 /// - Input: complete rows, at most 1e150 in size; differences below 1e-160 count as none.
-/// - Complexity: O(*n m d*) for *m* queries against *n* rows; memory 20 *n d* bytes.
+/// - Complexity: O(*n m d*) for *m* queries against *n* rows; memory 4 *n d* bytes,
+///   8 *n d* more if a query has to be compared with all rows.
 package struct NeighborIndex: Sendable {
   package let rowCount: Int
   package let dimensions: Int
   let values: [Double]
-  /// The exact pass.
-  let distances: SquaredDistances
+  /// The exact pass, made when it is first needed.
+  private let exact = ExactPass()
   let center: [Double]
   let inverseScale: Double
   let panels: [Float]
@@ -55,11 +57,11 @@ package struct NeighborIndex: Sendable {
     rowCount = count
     self.dimensions = dimensions
     values = matrix.values
-    let columns = try matrix.transposedValues(work: work)
+    // Any center gives the same neighbours; one amid the rows saves digits.
+    let sampled = min(count, Self.sampledRows)
     let center = try work.map(dimensions, stage: "indexing") { j in
-      Selection.median(of: Array(columns[j * count..<(j + 1) * count])) ?? 0
+      Selection.median(of: (0..<sampled).map { matrix.values[$0 * count / sampled * dimensions + j] }) ?? 0
     }
-    distances = SquaredDistances(columns: columns, rowCount: count, kernels: kernels)
     self.center = center
     let radii = try work.fill(count, size: Self.indexedRows, stage: "indexing") { range, target in
       for row in range {
@@ -107,6 +109,9 @@ package struct NeighborIndex: Sendable {
     self.norms = norms
   }
 
+  /// Rows that decide where the center lies.
+  private static let sampledRows = 4096
+
   /// Rows that one chunk of the index takes, a multiple of every panel's width.
   private static let indexedRows = 4096
 
@@ -116,11 +121,12 @@ package struct NeighborIndex: Sendable {
   ) throws(Cancelled) -> Neighbors {
     precondition(queries.columns == dimensions, "the queries have other columns than the index")
     precondition(count > 0 && count <= rowCount - (excludingSelf ? 1 : 0), "more neighbours than rows")
-    let perQuery = max(1, rowCount * max(dimensions, 4))
-    let block = min(256, max(4, (1 << 28) / perQuery / 4 * 4))
+    // Many queries share each pass over the panels; a few blocks are left for every thread.
+    let block = min(256, max(16, queries.rows / 32 * 4))
     let found = try work.fill(queries.rows, stride: 2 * count, size: block, stage: stage) { range, target in
-      let proposals = self.propose(count, to: queries, range, excludingSelf: excludingSelf)
+      let proposals = self.propose(count, to: queries, range, excludingSelf: excludingSelf, work: work)
       for query in range {
+        if work.isCancelled() { return }
         let best = self.refine(
           proposals, query - range.lowerBound, count, query: query, of: queries, excludingSelf: excludingSelf)
         let offset = (query - range.lowerBound) * 2 * count
@@ -152,7 +158,7 @@ package struct NeighborIndex: Sendable {
   }
 
   private func propose(
-    _ count: Int, to queries: Matrix, _ range: Range<Int>, excludingSelf: Bool
+    _ count: Int, to queries: Matrix, _ range: Range<Int>, excludingSelf: Bool, work: Work
   ) -> Proposals {
     let tileCount = (range.count + 3) / 4
     let capacity = count + 3 + count / 8
@@ -173,8 +179,8 @@ package struct NeighborIndex: Sendable {
     }
     let width = kernels.panelWidth
     let panelCount = norms.count / width
-    // About 128 KB of references stay in the second-level cache while every tile passes over them.
-    let run = max(1, (1 << 17) / (4 * width * dimensions))
+    // About 32 KB of references stay in the first-level cache while every tile passes over them.
+    let run = max(1, (1 << 15) / (4 * width * dimensions))
     let selfOffset = excludingSelf ? range.lowerBound : Int.min / 2
     // SAFETY: every buffer has the size that the kernel's documentation asks for and lives through the calls; the
     // heaps and the scratch are used by this call alone.
@@ -189,7 +195,8 @@ package struct NeighborIndex: Sendable {
               unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: width) { scratch in
                 guard let scratch = scratch.baseAddress else { return }
                 var panel = 0
-                while panel < panelCount {
+                // What a cancelled block leaves undone is thrown away with it.
+                while panel < panelCount, !work.isCancelled() {
                   let panelRange = panel..<min(panelCount, panel + run)
                   switch kernels {
                   case .v3:
@@ -263,6 +270,9 @@ package struct NeighborIndex: Sendable {
 
   private func scan(_ query: Int, of queries: Matrix, _ count: Int, excludingSelf: Bool) -> [Neighbor] {
     var best: [Neighbor] = []
+    let distances = exact.distances {
+      SquaredDistances(columns: transposed(), rowCount: rowCount, kernels: kernels)
+    }
     var buffer = [Double](repeating: 0, count: min(rowCount, 2048))
     var start = 0
     while start < rowCount {
@@ -279,5 +289,23 @@ package struct NeighborIndex: Sendable {
       start = range.upperBound
     }
     return best
+  }
+
+  private func transposed() -> [Double] {
+    Matrix(rows: rowCount, columns: dimensions, values: values).transposedValues()
+  }
+}
+
+/// Columns for comparing with all rows exactly: most indexes never need them.
+private final class ExactPass: Sendable {
+  private let made = Mutex<SquaredDistances?>(nil)
+
+  func distances(_ make: () -> SquaredDistances) -> SquaredDistances {
+    made.withLock { known in
+      if let known { return known }
+      let new = make()
+      known = new
+      return new
+    }
   }
 }

@@ -14,20 +14,22 @@ package struct RowProduct: Sendable {
   private let panels: [Double]
   private let kernels: Kernels
 
-  package init(_ matrix: Matrix, kernels: Kernels = .best) {
+  /// Packs a matrix, or the matrix turned on its side: then its rows are the columns here.
+  package init(_ matrix: Matrix, turned: Turned = .no, kernels: Kernels = .best) {
     self.kernels = kernels
-    inner = matrix.rows
-    columns = matrix.columns
+    let isTurned = turned == .yes
+    (inner, columns) = isTurned ? (matrix.columns, matrix.rows) : (matrix.rows, matrix.columns)
     let width = kernels.productWidth
     let panelCount = (columns + width - 1) / width
     stride = panelCount * width
     var panels = [Double](repeating: 0, count: stride * inner)
+    let (step, leap) = isTurned ? (inner, 1) : (1, columns)
     for panel in 0..<panelCount {
       let start = panel * width
       let used = min(width, columns - start)
       for l in 0..<inner {
         let base = (panel * inner + l) * width
-        for j in 0..<used { panels[base + j] = matrix.values[l * columns + start + j] }
+        for j in 0..<used { panels[base + j] = matrix.values[l * leap + (start + j) * step] }
       }
     }
     self.panels = panels
@@ -37,51 +39,110 @@ package struct RowProduct: Sendable {
   package func multiply(_ rows: [Double], into result: inout [Double]) {
     if inner == 0 || columns == 0 { return }
     precondition(result.count >= rows.count / inner * stride, "the result has no room for the product")
-    multiply(rows.span, panels: 0..<stride / kernels.productWidth, into: &result)
+    // SAFETY: checked above.
+    unsafe result.withUnsafeMutableBufferPointer { result in
+      guard let result = result.baseAddress else { return }
+      unsafe pass(
+        rows.span, .product, panels: 0..<stride / kernels.productWidth, into: result, stride: stride)
+    }
   }
 
   /// Multiplies whole rows of `inner` values and puts `columns` values a row into `target`, without padding.
   ///
   /// One panel after another passes over all rows, so that it stays in the cache; the bits are those of the padded form.
-  func multiply(_ rows: Span<Double>, into target: inout MutableSpan<Double>) {
+  package func multiply(_ rows: Span<Double>, into target: inout MutableSpan<Double>) {
+    pass(rows, .product, into: &target)
+  }
+
+  /// The squared Euclidean distances of whole rows to the matrix's columns, `columns` values a row.
+  package func squaredDistances(_ rows: Span<Double>, into target: inout MutableSpan<Double>) {
+    pass(rows, .squaredDistance, into: &target)
+  }
+
+  /// Π (3/2 − |x − y| + |x − y|²) over the values of whole rows and the matrix's columns, `columns` values a row.
+  package func wrapAroundProducts(_ rows: Span<Double>, into target: inout MutableSpan<Double>) {
+    pass(rows, .wrapAround, into: &target)
+  }
+
+  private enum Rule { case product, squaredDistance, wrapAround }
+
+  private func pass(_ rows: Span<Double>, _ rule: Rule, into target: inout MutableSpan<Double>) {
     if inner == 0 || columns == 0 { return }
     let count = rows.count / inner
     precondition(target.count == count * columns, "the target does not fit the product")
     let width = kernels.productWidth
+    let whole = columns / width
+    // SAFETY: whole panels end inside each row of the target.
+    unsafe target.withUnsafeMutableBufferPointer { target in
+      guard let target = target.baseAddress else { return }
+      for panel in 0..<whole {
+        unsafe pass(rows, rule, panels: panel..<panel + 1, into: target + panel * width, stride: columns)
+      }
+    }
+    if columns == whole * width { return }
     var part = [Double](repeating: 0, count: count * width)
-    for panel in 0..<stride / width {
-      multiply(rows, panels: panel..<panel + 1, into: &part)
-      let start = panel * width
-      let used = min(width, columns - start)
-      for row in 0..<count {
-        for column in 0..<used { target[row * columns + start + column] = part[row * width + column] }
+    // SAFETY: the part holds one panel's width a row.
+    unsafe part.withUnsafeMutableBufferPointer { part in
+      guard let part = part.baseAddress else { return }
+      unsafe pass(rows, rule, panels: whole..<whole + 1, into: part, stride: width)
+    }
+    for row in 0..<count {
+      for column in 0..<columns - whole * width {
+        target[row * columns + whole * width + column] = part[row * width + column]
       }
     }
   }
 
-  /// Puts the product with some of the panels into `part`, row after row.
-  private func multiply(_ rows: Span<Double>, panels range: Range<Int>, into part: inout [Double]) {
+  /// Puts the product with some of the panels, or the distances to them, at `result`, rows `stride` apart.
+  private func pass(
+    _ rows: Span<Double>, _ rule: Rule, panels range: Range<Int>, into result: UnsafeMutablePointer<Double>,
+    stride: Int
+  ) {
     let count = rows.count / inner
     let width = kernels.productWidth
-    // SAFETY: `count * inner` values are read, and `inner * width` of each panel; `count * width` values a panel are
-    // written, for which both callers make room; the arrays do not overlap.
+    // SAFETY: `count * inner` values are read, and `inner * width` of each panel; a panel's width a row is written,
+    // for which the callers make room; the arrays do not overlap.
     unsafe rows.withUnsafeBufferPointer { rows in
       unsafe panels.withUnsafeBufferPointer { panels in
-        unsafe part.withUnsafeMutableBufferPointer { part in
-          guard let rows = rows.baseAddress, let panels = panels.baseAddress, let part = part.baseAddress
-          else { return }
-          let start = unsafe panels + range.lowerBound * inner * width
-          switch kernels {
-          case .baseline:
-            unsafe KernelsBaseline.multiplyRows(
-              rows, rowCount: count, inner: inner, panels: start, panelCount: range.count, into: part)
-          case .v3:
-            unsafe KernelsV3.multiplyRows(
-              rows, rowCount: count, inner: inner, panels: start, panelCount: range.count, into: part)
-          case .v4:
-            unsafe KernelsV4.multiplyRows(
-              rows, rowCount: count, inner: inner, panels: start, panelCount: range.count, into: part)
-          }
+        guard let rows = rows.baseAddress, let panels = panels.baseAddress else { return }
+        let start = unsafe panels + range.lowerBound * inner * width
+        switch (kernels, rule) {
+        case (.baseline, .product):
+          unsafe KernelsBaseline.multiplyRows(
+            rows, rowCount: count, inner: inner, panels: start, panelCount: range.count, into: result,
+            stride: stride)
+        case (.baseline, .squaredDistance):
+          unsafe KernelsBaseline.squaredDistancesOfRows(
+            rows, rowCount: count, inner: inner, panels: start, panelCount: range.count, into: result,
+            stride: stride)
+        case (.baseline, .wrapAround):
+          unsafe KernelsBaseline.wrapAroundProductsOfRows(
+            rows, rowCount: count, inner: inner, panels: start, panelCount: range.count, into: result,
+            stride: stride)
+        case (.v3, .product):
+          unsafe KernelsV3.multiplyRows(
+            rows, rowCount: count, inner: inner, panels: start, panelCount: range.count, into: result,
+            stride: stride)
+        case (.v3, .squaredDistance):
+          unsafe KernelsV3.squaredDistancesOfRows(
+            rows, rowCount: count, inner: inner, panels: start, panelCount: range.count, into: result,
+            stride: stride)
+        case (.v3, .wrapAround):
+          unsafe KernelsV3.wrapAroundProductsOfRows(
+            rows, rowCount: count, inner: inner, panels: start, panelCount: range.count, into: result,
+            stride: stride)
+        case (.v4, .product):
+          unsafe KernelsV4.multiplyRows(
+            rows, rowCount: count, inner: inner, panels: start, panelCount: range.count, into: result,
+            stride: stride)
+        case (.v4, .squaredDistance):
+          unsafe KernelsV4.squaredDistancesOfRows(
+            rows, rowCount: count, inner: inner, panels: start, panelCount: range.count, into: result,
+            stride: stride)
+        case (.v4, .wrapAround):
+          unsafe KernelsV4.wrapAroundProductsOfRows(
+            rows, rowCount: count, inner: inner, panels: start, panelCount: range.count, into: result,
+            stride: stride)
         }
       }
     }

@@ -11,24 +11,32 @@ struct SingleRowProduct: Sendable {
   private let panels: [Float]
   private let kernels: Kernels
 
-  init(_ matrix: FloatMatrix, turned: Turned, kernels: Kernels = .best) {
+  init(
+    _ matrix: FloatMatrix, turned: Turned, kernels: Kernels = .best, work: Work = Work()
+  ) throws(Cancelled) {
     self.kernels = kernels
-    inner = turned == .no ? matrix.rows : matrix.columns
-    columns = turned == .no ? matrix.columns : matrix.rows
+    let (inner, columns) =
+      turned == .no ? (matrix.rows, matrix.columns) : (matrix.columns, matrix.rows)
+    (self.inner, self.columns) = (inner, columns)
     let width = kernels.singleProductWidth
     let panelCount = (columns + width - 1) / width
     stride = panelCount * width
-    var panels = [Float](repeating: 0, count: stride * inner)
-    let (rowStep, columnStep) = turned == .no ? (matrix.columns, 1) : (1, matrix.columns)
-    for panel in 0..<panelCount {
-      let start = panel * width
-      let used = min(width, columns - start)
-      for l in 0..<inner {
-        let base = (panel * inner + l) * width
-        for j in 0..<used { panels[base + j] = matrix.values[l * rowStep + (start + j) * columnStep] }
+    panels = try work.fillSingle(panelCount, stride: width * inner, size: 4) { range, target in
+      let source = matrix.values.span
+      for panel in range {
+        let (start, base) = (panel * width, (panel - range.lowerBound) * width * inner)
+        let used = min(width, columns - start)
+        if turned == .no {
+          for l in 0..<inner {
+            for j in 0..<used { target[base + l * width + j] = source[l * columns + start + j] }
+          }
+        } else {
+          for l in 0..<inner {
+            for j in 0..<used { target[base + l * width + j] = source[(start + j) * inner + l] }
+          }
+        }
       }
     }
-    self.panels = panels
   }
 
   /// Columns that one panel holds.
@@ -41,38 +49,48 @@ struct SingleRowProduct: Sendable {
     if inner == 0 || columns == 0 { return }
     let count = rows.count / inner
     precondition(target.count == count * columns, "the target does not fit the product")
+    let whole = columns / width
+    // SAFETY: whole panels end inside each row of the target.
+    unsafe target.withUnsafeMutableBufferPointer { target in
+      guard let target = target.baseAddress else { return }
+      for panel in 0..<whole {
+        unsafe multiply(rows, panel: panel, into: target + panel * width, stride: columns)
+      }
+    }
+    if columns == whole * width { return }
     var part = [Float](repeating: 0, count: count * width)
-    for panel in 0..<stride / width {
-      multiply(rows, panel: panel, into: &part)
-      let start = panel * width
-      let used = min(width, columns - start)
-      for row in 0..<count {
-        for column in 0..<used { target[row * columns + start + column] = part[row * width + column] }
+    // SAFETY: the part holds one panel's width a row.
+    unsafe part.withUnsafeMutableBufferPointer { part in
+      guard let part = part.baseAddress else { return }
+      unsafe multiply(rows, panel: whole, into: part, stride: width)
+    }
+    for row in 0..<count {
+      for column in 0..<columns - whole * width {
+        target[row * columns + whole * width + column] = part[row * width + column]
       }
     }
   }
 
-  private func multiply(_ rows: Span<Float>, panel: Int, into part: inout [Float]) {
+  private func multiply(
+    _ rows: Span<Float>, panel: Int, into result: UnsafeMutablePointer<Float>, stride: Int
+  ) {
     let count = rows.count / inner
-    // SAFETY: `count * inner` values are read, and `inner * width` of the panel; `count * width` values are
-    // written, which is what the part holds; the arrays do not overlap.
+    // SAFETY: `count * inner` values are read, and `inner * width` of the panel; a panel's width a row is written, for
+    // which the caller makes room; the arrays do not overlap.
     unsafe rows.withUnsafeBufferPointer { rows in
       unsafe panels.withUnsafeBufferPointer { panels in
-        unsafe part.withUnsafeMutableBufferPointer { part in
-          guard let rows = rows.baseAddress, let panels = panels.baseAddress, let part = part.baseAddress
-          else { return }
-          let start = unsafe panels + panel * inner * width
-          switch kernels {
-          case .v3:
-            unsafe KernelsV3.multiplySingleRows(
-              rows, rowCount: count, inner: inner, panels: start, panelCount: 1, into: part)
-          case .baseline:
-            unsafe KernelsBaseline.multiplySingleRows(
-              rows, rowCount: count, inner: inner, panels: start, panelCount: 1, into: part)
-          case .v4:
-            unsafe KernelsV4.multiplySingleRows(
-              rows, rowCount: count, inner: inner, panels: start, panelCount: 1, into: part)
-          }
+        guard let rows = rows.baseAddress, let panels = panels.baseAddress else { return }
+        let start = unsafe panels + panel * inner * width
+        switch kernels {
+        case .v3:
+          unsafe KernelsV3.multiplySingleRows(
+            rows, rowCount: count, inner: inner, panels: start, panelCount: 1, into: result, stride: stride)
+        case .baseline:
+          unsafe KernelsBaseline.multiplySingleRows(
+            rows, rowCount: count, inner: inner, panels: start, panelCount: 1, into: result, stride: stride)
+        case .v4:
+          unsafe KernelsV4.multiplySingleRows(
+            rows, rowCount: count, inner: inner, panels: start, panelCount: 1, into: result, stride: stride)
         }
       }
     }

@@ -1,5 +1,6 @@
 import KernelsBaseline
 import KernelsV3
+import KernelsV4
 
 /// Rows kept column after column, from which any query's squared Euclidean distances are added up exactly.
 ///
@@ -31,6 +32,20 @@ package struct SquaredDistances: Sendable {
     return result
   }
 
+  /// The same, large parts in parallel.
+  package func from(_ query: ArraySlice<Double>, work: Work) throws(Cancelled) -> [Double] {
+    let (query, size) = (Array(query), max(1024, 131_072 / max(1, dimensions)))
+    if rowCount <= size {
+      try work.check()
+      return from(query[...])
+    }
+    return try work.fill(rowCount, size: size) { range, target in
+      var part = [Double](repeating: 0, count: range.count)
+      fill(query: query, at: 0, rows: range, into: &part)
+      for place in 0..<range.count { target[place] = part[place] }
+    }
+  }
+
   /// The squared distances of the query that starts at `start` of the values to the given rows.
   func fill(query values: [Double], at start: Int, rows: Range<Int>, into result: inout [Double]) {
     precondition(
@@ -43,7 +58,11 @@ package struct SquaredDistances: Sendable {
             let result = result.baseAddress
           else { return }
           switch kernels {
-          case .v3, .v4:
+          case .v4:
+            unsafe KernelsV4.squaredDistances(
+              query: values + start, dimensions: dimensions, columns: columns, stride: rowCount, range: rows,
+              into: result)
+          case .v3:
             unsafe KernelsV3.squaredDistances(
               query: values + start, dimensions: dimensions, columns: columns, stride: rowCount, range: rows,
               into: result)

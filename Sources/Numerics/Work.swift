@@ -55,6 +55,8 @@ package struct Work: Sendable {
     } else {
       DispatchQueue.concurrentPerform(iterations: workers) { _ in while step() {} }
     }
+    // Whoever wished to stop may have changed their mind; what was left out is missing all the same.
+    if finished.load(ordering: .relaxed) < chunks { throw Cancelled() }
     try check()
   }
 

@@ -92,10 +92,11 @@ import Values
     #expect(judgement.pictures[3] == judgement.cells[48...].max())
   }
 
-  @Test func `pick centres as the plain greedy search does`() throws {
+  @Test(arguments: Kernels.allCases.filter { $0 <= .best })
+  func `pick centres as the plain greedy search does`(_ kernels: Kernels) throws {
     var random = SeededGenerator(seed: 9)
     let rows = Matrix(rows: 60, columns: 3, values: (0..<180).map { _ in random.normal() })
-    let picked = try GreedyCenters.pick(10, of: rows, work: Work(threads: 2))
+    let picked = try GreedyCenters.pick(10, of: rows, kernels: kernels, work: Work(threads: 2))
     var chosen = [0]
     while chosen.count < 10 {
       let distances = (0..<60).map { row in

@@ -40,6 +40,20 @@ import Testing
 
   // MARK: - Balls
 
+  @Test func `clusters far apart end in their means`() throws {
+    let places = [[0.0, 0, 0], [50, 0, 9], [-40, 70, 3]]
+    let rows = Self.rows(240, 3, seed: 12).enumerated().map { number, row in
+      zip(row, places[number % 3]).map { $0 + $1 }
+    }
+    let means = (0..<3).map { cluster in
+      (0..<3).map { j in Statistics.mean(stride(from: cluster, to: 240, by: 3).map { rows[$0][j] }) }
+    }
+    let scores = try Self.ofTraining(ClusterDistance(clusters: 3), rows)
+    for (number, score) in scores.enumerated() {
+      #expect(abs(score - Self.distance(rows[number], means[number % 3])) < 1e-9)
+    }
+  }
+
   @Test func `a ball around a circle has its center and radius`() throws {
     let circle = (0..<24).map { step -> [Double] in
       let angle = Double(step) * Double.pi / 12

@@ -25,6 +25,31 @@ private func normals(_ count: Int, seed: UInt64 = 4) -> [Double] {
     }
   }
 
+  @Test(arguments: [(1, 1, 1), (3, 5, 2), (9, 4, 11), (64, 17, 33)], Kernels.usable)
+  func `equal sums of squares and wrap-around products`(
+    _ shape: (Int, Int, Int), _ kernels: Kernels
+  ) {
+    let (rows, inner, columns) = shape
+    let a = normals(rows * inner)
+    let b = Matrix(rows: columns, columns: inner, values: normals(inner * columns, seed: 5))
+    let product = RowProduct(b, turned: .yes, kernels: kernels)
+    var squares = [Double](repeating: 0, count: rows * columns)
+    var wrapped = squares
+    var target = squares.mutableSpan
+    product.squaredDistances(a.span, into: &target)
+    target = wrapped.mutableSpan
+    product.wrapAroundProducts(a.span, into: &target)
+    for row in 0..<rows {
+      for column in 0..<columns {
+        let apart = (0..<inner).map { abs(a[row * inner + $0] - b[column, $0]) }
+        let square = apart.map { $0 * $0 }.reduce(0, +)
+        let wrap = apart.map { 1.5 - $0 + $0 * $0 }.reduce(1, *)
+        #expect(abs(squares[row * columns + column] - square) < 1e-13 * (square + 1))
+        #expect(abs(wrapped[row * columns + column] - wrap) < 1e-13 * (wrap + 1))
+      }
+    }
+  }
+
   @Test func `give a row the same bits alone`() {
     let b = RowProduct(Matrix(rows: 6, columns: 6, values: normals(36)))
     let a = normals(42, seed: 8)
@@ -34,6 +59,42 @@ private func normals(_ count: Int, seed: UInt64 = 4) -> [Double] {
       var alone = [Double](repeating: 0, count: b.stride)
       b.multiply(Array(a[row * 6..<(row + 1) * 6]), into: &alone)
       #expect(alone == Array(all[row * b.stride..<(row + 1) * b.stride]))
+    }
+  }
+}
+
+@Suite struct `Elementary functions` {
+  @Test(arguments: Kernels.usable) func `equal those of the C library`(_ kernels: Kernels) {
+    let points = (0..<4001).map { Double($0 - 2000) * 0.353 } + [0, -0.0, 1e-300, -708, 709]
+    var powers = points
+    Elementary.exponentiate(&powers, kernels: kernels)
+    var angles = points.map { $0 * 1000 } + [1e6, -3e9, 1e300]
+    let given = angles
+    var target = angles.mutableSpan
+    Elementary.takeCosines(&target, kernels: kernels)
+    for (x, power) in zip(points, powers) where x <= 709 {
+      #expect(abs(power - exponential(x)) <= (x < -708 ? 1e-307 : 4e-16 * exponential(x)), "\(x)")
+    }
+    for (x, value) in zip(given, angles) { #expect(abs(value - cosine(x)) < 4e-16, "\(x)") }
+  }
+
+  @Test(arguments: Kernels.usable) func `stay finite and independent of the place`(_ kernels: Kernels) {
+    var extremes = [-Double.infinity, -1e300, -709, 710, 1e300]
+    Elementary.exponentiate(&extremes, kernels: kernels)
+    #expect(extremes[..<3] == [0, 0, 0])
+    #expect(extremes[3].isFinite && extremes[3] == extremes[4])
+    var many = normals(37)
+    for number in many {
+      var alone = [number]
+      Elementary.exponentiate(&alone, kernels: kernels)
+      #expect(abs(alone[0] - exponential(number)) <= 4e-16 * exponential(number))
+    }
+    let given = many
+    Elementary.exponentiate(&many, kernels: kernels)
+    for (number, power) in zip(given, many) {
+      var alone = [number]
+      Elementary.exponentiate(&alone, kernels: kernels)
+      #expect(alone == [power])
     }
   }
 }

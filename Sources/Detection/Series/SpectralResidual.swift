@@ -35,10 +35,14 @@ package struct SpectralResidual: ChannelMethod {
       let amplitudes = (0..<count).map { k in
         (spectrum.real[k] * spectrum.real[k] + spectrum.imaginary[k] * spectrum.imaginary[k]).squareRoot()
       }
-      let logs = amplitudes.map { logarithm(max($0, 1e-15)) }
+      // The spectrum of a real series mirrors itself.
+      var logs = amplitudes.prefix(count / 2 + 1).map { logarithm(max($0, 1e-15)) }
+      for k in logs.count..<count { logs.append(logs[count - k]) }
       let expected = smoothed(logs, ends: (scaled[0], scaled[count - 1]))
       // The conjugate, so that the forward transform serves as the inverse one: only the size counts.
-      let sizes = (0..<count).map { exponential(logs[$0] - expected[$0]) / max(amplitudes[$0], 1e-15) }
+      var sizes = (0..<count).map { logs[$0] - expected[$0] }
+      Elementary.exponentiate(&sizes)
+      for k in 0..<count { sizes[k] /= max(amplitudes[k], 1e-15) }
       let back = transform.forward(
         real: (0..<count).map { spectrum.real[$0] * sizes[$0] },
         imaginary: (0..<count).map { -spectrum.imaginary[$0] * sizes[$0] })

@@ -45,6 +45,26 @@ struct GaussianShape: Sendable, Codable, Equatable {
   }
 
   func squaredDistance(_ row: ArraySlice<Double>) -> Double { whitened(row).reduce(0) { $0 + $1 * $1 } }
+
+  /// The squared distance of each row.
+  func squaredDistances(of matrix: Matrix, work: Work) throws(Cancelled) -> [Double] {
+    let d = center.count
+    let (product, center) = (RowProduct(root), center)
+    return try work.fill(matrix.rows, size: 256, stage: "distances") { range, target in
+      var centered = Array(matrix.values[range.lowerBound * d..<range.upperBound * d])
+      for place in 0..<range.count {
+        for j in 0..<d { centered[place * d + j] -= center[j] }
+      }
+      var whitened = [Double](repeating: 0, count: range.count * d)
+      var part = whitened.mutableSpan
+      product.multiply(centered.span, into: &part)
+      for place in 0..<range.count {
+        var sum = 0.0
+        for j in 0..<d { sum += whitened[place * d + j] * whitened[place * d + j] }
+        target[place] = sum
+      }
+    }
+  }
 }
 
 extension Matrix {

@@ -24,18 +24,10 @@ struct ReferenceRows: Sendable, Codable, Equatable {
   ) throws(DetectionError) {
     try training.require(rows: needed)
     try training.requireComplete()
-    let fitted = try training.mapFeatures(work: work, stage: "scaling") { values -> (Double, Double) in
-      switch scaling {
-      case .standard:
-        let (mean, deviation) = moments(of: values)
-        return (mean, deviation)
-      case .range:
-        let low = values.min() ?? 0
-        return (low, (values.max() ?? 0) - low)
-      case .common:
-        let center = Selection.median(of: values) ?? 0
-        return (center, Selection.median(of: values.map { abs($0 - center) }.filter { $0 > 0 }) ?? 0)
-      }
+    var fitted = try (scaling == .common ? training.thinned() : training).fitted(scaling, work: work)
+    // A few rows decide, unless they are all alike: distances come out the same on any common scale.
+    if scaling == .common, !fitted.contains(where: { $0.1 > 0 }) {
+      fitted = try training.fitted(scaling, work: work)
     }
     var scales = fitted.map { $0.1 > 0 ? $0.1 : 1 }
     if scaling == .common {
@@ -48,7 +40,6 @@ struct ReferenceRows: Sendable, Codable, Equatable {
       try applied.apply(training.matrix, within: Self.farthest, work: work)
     }
   }
-
   private init(matrix: Matrix, standardisation: Standardisation) {
     self.matrix = matrix
     self.standardisation = standardisation
@@ -78,6 +69,36 @@ struct ReferenceRows: Sendable, Codable, Equatable {
   ) throws(DetectionError) -> [Double] {
     let scaled = try scaled(rows, work: work)
     return try scaled.mapRows(cost: cost, stage: "scoring", work: work) { min(score($0, $1), largestScore) }
+  }
+}
+
+extension Observations {
+  private static let thinnedRows = 4096
+
+  /// Some rows from all over.
+  fileprivate func thinned() throws(DetectionError) -> Observations {
+    let kept = min(rowCount, Self.thinnedRows)
+    return try Observations(
+      matrix: matrix.selecting(rows: (0..<kept).map { $0 * rowCount / kept }), features: features)
+  }
+
+  /// Center and scale of each column.
+  fileprivate func fitted(
+    _ scaling: ReferenceRows.Scaling, work: Work
+  ) throws(DetectionError) -> [(Double, Double)] {
+    try mapFeatures(work: work, stage: "scaling") { values -> (Double, Double) in
+      switch scaling {
+      case .standard:
+        let (mean, deviation) = moments(of: values)
+        return (mean, deviation)
+      case .range:
+        let low = values.min() ?? 0
+        return (low, (values.max() ?? 0) - low)
+      case .common:
+        let center = Selection.median(of: values) ?? 0
+        return (center, Selection.median(of: values.map { abs($0 - center) }.filter { $0 > 0 }) ?? 0)
+      }
+    }
   }
 }
 
