@@ -39,7 +39,7 @@ package final class SessionWorkplace: Workplace {
       }
       if let call = pipeline.calls.first(where: { $0.spec.reach == .network }) {
         throw Diagnostic(
-          "A0141", "`\(call.spec.name)` sends data elsewhere, which only a person may do",
+          "A0150", "`\(call.spec.name)` sends data elsewhere, which only a person may do",
           remedy: "tell the user what to type, or use another command")
       }
       return .line(reviewed(pipeline))

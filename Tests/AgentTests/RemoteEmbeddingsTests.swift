@@ -95,7 +95,7 @@ private final class LengthServer: ModelTransport {
       Issue.record("not refused: \(review)")
       return
     }
-    #expect(diagnostic.contains("A0141"))
+    #expect(diagnostic.contains("A0150"))
     let tools = Toolbox(verbs: ["encode"], specs: builtins.map(\.spec), tokens: 4000).tools
     #expect(!tools.description.contains("remote"))
   }

@@ -22,7 +22,7 @@ import Workbench
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
     for script in Set(Self.specs.compactMap(\.needs)) {
-      #expect(["scripts/formats", "scripts/onnx-runtime"].contains(script))
+      #expect(["scripts/formats", "scripts/onnx-runtime", "scripts/local-model"].contains(script))
       #expect(FileManager.default.isExecutableFile(atPath: root.appending(path: script).path))
     }
   }

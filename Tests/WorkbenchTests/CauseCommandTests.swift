@@ -30,20 +30,20 @@ import Workbench
 
   @Test func `lead to the node that nothing explains`() throws {
     session.type("normal = load table normal.csv --id t", "issue = load table issue.csv --id t")
-    session.type("map = load graph matrix.csv")
-    let causes = try column("causes issue --normal normal --graph map --from shop", "cause")
+    session.type("links = load graph matrix.csv")
+    let causes = try column("causes issue --normal normal --graph links --from shop", "cause")
     #expect(causes.first == "bank")
-    let paths = try column("causes issue --normal normal --graph map", "path")
+    let paths = try column("causes issue --normal normal --graph links", "path")
     #expect(paths.first == "shop > bank")
-    let columns = try column("causes issue --normal normal --graph map", "by")
+    let columns = try column("causes issue --normal normal --graph links", "by")
     #expect(columns.first == "bank")
   }
 
   @Test func `need directions, nodes and columns that meet`() {
     session.type(
-      "issue = load table issue.csv --id t", "both = load graph pairs.csv", "map = load graph matrix.csv")
+      "issue = load table issue.csv --id t", "both = load graph pairs.csv", "links = load graph matrix.csv")
     #expect(session.type("causes issue --graph both").diagnostics.first?.code == "R0512")
-    #expect(session.type("causes issue --graph map --from shp").diagnostics.first?.code == "E0524")
+    #expect(session.type("causes issue --graph links --from shp").diagnostics.first?.code == "E0524")
     session.type("other = load table two.csv | select node*")
     session.type("far = load graph pairs.csv --source a --target b --directed")
     #expect(session.type("causes issue.bank --graph far --from zoo").diagnostics.first?.code == "E0524")

@@ -202,7 +202,7 @@ extension DiagnosticGuide {
     Entry("A0102", "The server does not accept the key."),
     Entry("A0103", "The server does not have the model that SONDE_LLM_MODEL names."),
     Entry("A0104", "Card, conversation and question are longer than the model can read."),
-    Entry("A0141", "What sends data to another program or machine is for people to type."),
+    Entry("A0150", "What sends data to another program or machine is for people to type."),
     Entry("A0105", "The server asks to wait between requests."),
     Entry("A0106", "The account at the server is used up."),
     Entry("A0107", "The server failed; the question may be asked again."),

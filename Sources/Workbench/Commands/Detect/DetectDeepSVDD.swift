@@ -25,7 +25,7 @@ private enum SphereOptions {
 
 struct DeepSVDDMethod: DetectionMethod {
   let name = "deepsvdd"
-  let measure = "how far a network that gathers rows at one point maps them from it"
+  let measure = "how far a network that gathers rows at a point maps them off it"
   let discussion = """
     A network without biases learns to map the fit rows near one center; the score is the squared distance from it (Ruff \
     et al., Deep one-class classification, ICML 2018, equation 4). The center is the mean of the first outputs. Works best \
@@ -45,7 +45,7 @@ struct DeepSADMethod: DetectionMethod {
     "eta", in: 0...1000, default: 1, help: "Weight of a labelled row beside an unlabelled one.")
 
   let name = "deepsad"
-  let measure = "how far a network maps them from normal rows, taught by some labels"
+  let measure = "how far a network, taught by some labels, maps them off the normal"
   let discussion = """
     As `deepsvdd`, but fit rows that are known to be anomalous are pushed away from the center and those known to be normal \
     drawn to it (Ruff et al., Deep semi-supervised anomaly detection, ICLR 2020, equation 7). `--labels` names a label \

@@ -6,7 +6,7 @@ struct HierarchicalMemoryMethod: StreamDetectionMethod {
     "warmup", in: 2...1_000_000, default: 388,
     help: "Rows that pass before the first is judged; they set how fine values are seen.")
   static let columns = Parameter<Int>.integer(
-    "columns", in: 64...65_536, default: 2048,
+    "minicolumns", in: 64...65_536, default: 2048,
     help: "Columns of 32 cells each.")
   static let memory = Parameter<Int>.integer(
     "memory", in: 1000...10_000_000, default: 100_000,
@@ -23,7 +23,7 @@ struct HierarchicalMemoryMethod: StreamDetectionMethod {
   let parameters: [AnyParameter] = [warmup.base, columns.base, memory.base]
   let readsSeries = true
   let isRandom = true
-  let exampleOptions = "--warmup 100 --columns 256"
+  let exampleOptions = "--warmup 100 --minicolumns 256"
   let plainOptions = "--warmup 100"
   let exampleInput = "pump.Current"
   func method(_ call: Invocation) -> any StreamMethod {

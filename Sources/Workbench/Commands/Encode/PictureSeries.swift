@@ -49,7 +49,7 @@ struct PictureSeries: PureCommand {
       Example("curves = picture pump.Flow --width 32"),
       Example("fields = picture pump --as gasf --width 60 --hop 30 --side 32"),
       Example("encode fields --use hog(4)"),
-      Example("mic = generate pump-station --part mic --minutes 1 --seed 7"),
+      Example("mic = generate pump-station --part mic --minutes 5 --seed 7"),
       Example("picture mic --as spectrogram --length 4s"),
     ])
 

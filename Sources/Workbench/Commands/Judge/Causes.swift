@@ -40,9 +40,9 @@ struct Causes: PureCommand {
     examples: [
       Example("calls = generate traces --seed 7"),
       Example("rates = services rates calls --every 10s --measures p50"),
-      Example("map = services graph calls"),
-      Example("causes rates --graph map --from gateway --between 00:04..00:05"),
-      Example("causes rates --graph map --above 4"),
+      Example("links = services graph calls"),
+      Example("causes rates --graph links --from gateway --between 00:04..00:05"),
+      Example("causes rates --graph links --above 4"),
     ])
 
   func run(_ call: Invocation, work: Work) throws(Failure) -> Value {
