@@ -5,6 +5,8 @@ import Fusion
 import Learning
 import Live
 import Numerics
+import Values
+import Workbench
 
 /// What is no detector: sound, patches, metrics, files.
 struct OtherCases {
