@@ -104,7 +104,11 @@ struct DetectGraph: PureCommand {
       name: ResidualAnalysis.name,
       summary: "Scores nodes by what of their attributes no others account for.",
       discussion: """
-        The attributes of a node are taken for a mixture of those of few representative nodes and a residual that is alike along         edges and 0 for most nodes; the score is the length of the residual (Radar: Li and others, IJCAI 2017). --alpha holds down the         number of representatives, --beta that of residuals, --gamma makes residuals of neighbours alike. Columns of numbers that         are no labels are brought to 0...1. Directions, copies of edges and loops do not count.
+        The attributes of a node are taken for a mixture of those of few representative nodes and a residual that is \
+        alike along edges and 0 for most nodes; the score is the length of the residual (Radar: Li and others, IJCAI \
+        2017). --alpha holds down the number of representatives, --beta that of residuals, --gamma makes residuals of \
+        neighbours alike. Columns of numbers that are no labels are brought to 0...1. Directions, copies of edges and \
+        loops do not count.
         """,
       options: [alpha.base, beta.base, gamma.base], exampleOptions: " --gamma 0.1", takesAttributes: true
     ) { call, _ throws(Failure) in
