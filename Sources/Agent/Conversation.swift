@@ -143,6 +143,7 @@ package final class Conversation {
   ) {
     client = answer.client
     var view = ReplyView()
+    view.isSilent = open.turn.isOutlining
     for delta in answer.deltas { view.show(delta, emit: emit) }
     let event = view.finish(
       answer.outcome, tools: printedTools(answer.outcome, open.turn),
@@ -209,6 +210,7 @@ package final class Conversation {
   ) -> TurnEvent {
     let sent = clock.now()
     var view = ReplyView()
+    view.isSilent = turn.isOutlining
     let name = client.settings.model.isEmpty ? "model" : client.settings.model
     let isLate = { (self.clock.now() - started).seconds >= self.limits.seconds }
     let outcome = client.ask(

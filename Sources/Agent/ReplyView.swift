@@ -4,9 +4,11 @@ import Language
 struct ReplyView {
   private var gate = TextGate()
   private(set) var hasText = false
+  /// What comes is not for the reader as it is.
+  var isSilent = false
 
   mutating func show(_ delta: ChatAccumulator.Delta, emit: (AgentEvent) -> Void) {
-    guard case .text(let piece) = delta else { return }
+    guard case .text(let piece) = delta, !isSilent else { return }
     let shown = gate.feed(piece)
     if shown.isEmpty { return }
     if !hasText { emit(.status("")) }

@@ -85,7 +85,7 @@ import Workbench
       for order in Self.orders {
         let said = Self.said(order, by: voice)
         for (file, bytes, line) in [
-          ("t.png", try TaggedFile.picture(said), "t = load images t.png"),
+          ("t.png", try TaggedFile.picture(said), "t = load image t.png"),
           ("t.wav", TaggedFile.sound(said), "t = load audio t.wav"),
         ] {
           _ = try Self.obey(

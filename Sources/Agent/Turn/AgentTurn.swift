@@ -38,7 +38,8 @@ package struct AgentTurn: Sendable, Equatable {
   private var planned: [String] = []
   /// The steps that the model named before it acted on a long task.
   private var outline: [String] = []
-  private var isOutlining = false
+  /// The reply that is awaited is a plan, which is shown as steps and not as an answer.
+  private(set) var isOutlining = false
   /// What calls drew and the next request carries.
   private var drawn: [ChatMessage] = []
   private var callCount = 0

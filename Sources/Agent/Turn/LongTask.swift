@@ -4,7 +4,7 @@ enum LongTask {
   private static let longestStep = 160
   /// Words that join one step to the next.
   private static let joints = [
-    " then ", ", then", "after that", "afterwards", "finally", "; ", " next,", "second,", "third,", "step ",
+    " then ", "after that", "afterwards", "finally", "; ", " next,", "second,", "third,", "step ",
   ]
 
   /// By its words alone: several joints, a list, or simply long.
