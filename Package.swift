@@ -102,14 +102,21 @@ let package = Package(
       dependencies: belowConsole + ["Agent", "Live"], path: "Benchmarks/SondeBenchmarks",
       swiftSettings: house(fast)),
 
+    .executableTarget(
+      name: "SondeFuzz", dependencies: ["FormatFuzzing"], path: "Benchmarks/SondeFuzz", swiftSettings: house()
+    ),
+
     // Tests and what they share: naive twins, in-memory ports, laws.
     .target(
       name: "TestKit", dependencies: belowConsole + ["Agent"], path: "Tests/TestKit", swiftSettings: house()),
+    .target(
+      name: "FormatFuzzing", dependencies: ["Formats", "Values", "Numerics"], path: "Tests/FormatFuzzing",
+      swiftSettings: house(fast)),
     rooms("Language", ["Language", "Chronology", "Notation"]),
     rooms("Numerics", ["Numerics"]),
     rooms("Values", ["Values", "Numerics", "Chronology"]),
     rooms("Learning", ["Learning", "Numerics"]),
-    rooms("Formats", ["Formats", "Values", "Numerics", "Chronology", "Notation"]),
+    rooms("Formats", ["Formats", "FormatFuzzing", "Values", "Numerics", "Chronology", "Notation"]),
     rooms("Encoding", ["Encoding", "Values", "Numerics", "Chronology"]),
     rooms("Fusion", ["Fusion", "Learning", "Values", "Numerics", "Chronology"]),
     rooms("Detection", ["Detection", "Values", "Numerics", "Chronology", "Formats"]),

@@ -4,7 +4,7 @@ import Numerics
 /// What a file most likely holds, judged by its first bytes and then by the ending of its name.
 package enum FileKind: String, Sendable, CaseIterable {
   case table, array, matlab, arff, sqlite, parquet, arrow, hdf5, json, log, audio, image, text, events, graph,
-    cloud, record
+    cloud, record, spans, packets, tracks, chats
 
   /// What was found, with the sign that told.
   package struct Finding: Sendable, Equatable {
@@ -81,6 +81,8 @@ package enum FileKind: String, Sendable, CaseIterable {
     if begins("# .PCD") || (begins("VERSION ") && ending == "pcd") {
       return Finding(kind: .cloud, sign: "PCD")
     }
+    if begins("LASF") { return Finding(kind: .cloud, sign: "LAS") }
+    if PacketFile.isPackets(head) { return Finding(kind: .packets, sign: "captured packets") }
     if DatabaseFile.isDatabase(head) { return Finding(kind: .sqlite, sign: "an SQLite database") }
     if begins("PAR1") { return Finding(kind: .parquet, sign: "Parquet") }
     if begins("ARROW1") || begins("FEA1") { return Finding(kind: .arrow, sign: "Arrow IPC") }
@@ -139,6 +141,7 @@ package enum FileKind: String, Sendable, CaseIterable {
     if first == UInt8(ascii: "{") || first == UInt8(ascii: "["), let finding = objects(text, ending) {
       return finding
     }
+    if TrackRecords.isSentences(text) { return Finding(kind: .tracks, sign: "AIS sentences") }
     let byEnding: [String: (FileKind, String)] = [
       "csv": (.table, "the ending .csv"), "tsv": (.table, "the ending .tsv"),
       "log": (.log, "the ending .log"),
@@ -147,6 +150,9 @@ package enum FileKind: String, Sendable, CaseIterable {
       "pts": (.cloud, "the ending .pts"), "asc": (.cloud, "the ending .asc"),
       "syslog": (.log, "the ending .syslog"),
     ]
+    if ending == "csv" || ending == "tsv" || ending == "", spans(source) {
+      return Finding(kind: .spans, sign: "columns of traces and spans")
+    }
     if let (kind, sign) = byEnding[ending], kind != .text { return Finding(kind: kind, sign: sign) }
     if let pattern = LogPattern.guess(Array(text)) {
       return Finding(kind: .log, sign: "lines of the form `\(pattern.text)`")
@@ -179,10 +185,34 @@ package enum FileKind: String, Sendable, CaseIterable {
   private static func objects(_ text: ArraySlice<UInt8>, _ ending: String) -> Finding? {
     let line = text.drop { $0 <= 32 }.prefix { $0 != 10 }
     let isWhole = ["json", "jsonl", "ndjson", "geojson"].contains(ending)
+    let head = String(decoding: text.prefix(4096), as: UTF8.self).filter { !$0.isWhitespace }
+    if head.contains("\"resourceSpans\":") || (head.contains("\"traceID\":") && head.contains("\"spans\":["))
+    {
+      return Finding(kind: .spans, sign: "spans of traces")
+    }
+    if isChat(text) { return Finding(kind: .chats, sign: "messages of agents") }
+    if head.contains("\"traceId\":"), head.contains("\"localEndpoint\":") {
+      return Finding(kind: .spans, sign: "spans of Zipkin")
+    }
     if let object = try? JSON(parsing: Array(line)), object.members != nil || object.array != nil {
       return Finding(kind: .json, sign: object.array == nil ? "JSON, an object a line" : "JSON")
     }
     return isWhole ? Finding(kind: .json, sign: "JSON") : nil
+  }
+
+  /// A list of messages with roles and contents in an object.
+  private static func isChat(_ text: ArraySlice<UInt8>) -> Bool {
+    let head = String(decoding: text, as: UTF8.self)
+    return head.contains("\"role\"") && head.contains("\"content\"")
+      && ["messages", "history", "traj", "trajectory", "conversation"].contains {
+        head.contains("\"\($0)\": [") || head.contains("\"\($0)\":[")
+      }
+  }
+
+  /// Whether the header names traces, spans and their parents.
+  private static func spans(_ source: any ByteSource) -> Bool {
+    guard let reader = try? DelimitedReader([source]) else { return false }
+    return SpanRecords.isTelling(reader.columns.map(\.name))
   }
 
   /// How many columns the lines have; nil if they do not agree.

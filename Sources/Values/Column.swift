@@ -112,3 +112,19 @@ extension Cells {
     return gathered
   }
 }
+
+extension Cells {
+  /// Categories in the order in which they come.
+  package static func categories(_ names: [String]) -> Cells {
+    var levels: [String] = []
+    var places: [String: Int32] = [:]
+    let codes = names.map { name -> Int32 in
+      if let place = places[name] { return place }
+      let place = Int32(levels.count)
+      places[name] = place
+      levels.append(name)
+      return place
+    }
+    return .category(codes: codes, levels: levels)
+  }
+}

@@ -8,15 +8,17 @@ package let builtins: [any Command] =
     LoadClips(),
     LoadVideo(), LoadLog(),
     LoadImage(), LoadImages(), LoadDepth(), LoadText(),
-    LoadChats(), LoadEvents(), LoadGraph(), LoadDataset(), GeneratePumpStation(), GenerateTiles(),
-    GenerateAgents(),
+    LoadChats(), LoadEvents(), LoadSpans(), LoadPackets(), LoadTracks(), LoadGraph(), LoadDataset(),
+    GeneratePumpStation(),
+    GenerateTiles(),
+    GenerateAgents(), GenerateTraces(),
 
     // Look at it.
     Describe(), Show(), Templates(), Recommend(), Help(),
 
     // Shape it.
     Select(), Where(), Derive(), Sort(), Scale.robust, Scale.standard, Scale.minmax, Resample(), Window(),
-    SplitRows(),
+    SplitRows(), ServiceRates(), ServiceGraph(),
   ] + Augment.all + [
 
     // Join modalities.

@@ -78,6 +78,100 @@ import Workbench
       files["ped2/Test/Test001/00\(number).png"] = picture(2)
       files["ped2/Test/Test001_gt/00\(number).png"] = number == 1 ? picture(0) : mask(2)
     }
+    files.merge(sensors) { $1 }
+    return files
+  }()
+
+  private static func depth(_ level: UInt16) -> [UInt8] {
+    PictureWriter.png(
+      Picture(width: 4, height: 4, channels: 1, samples: .unsigned16([UInt16](repeating: level, count: 16))))
+      ?? []
+  }
+
+  /// A facet with corners at (0,0,z), (1,0,z) and (0,1,z).
+  private static func facet(_ z: Int) -> [UInt8] {
+    Array(
+      "solid a\nfacet normal 0 0 1\nouter loop\nvertex 0 0 \(z)\nvertex 1 0 \(z)\nvertex 0 1 \(z)\nendloop\nendfacet\nendsolid a\n"
+        .utf8)
+  }
+
+  /// A colour picture whose first pixel has the class in its red channel.
+  private static func classes(_ code: UInt8) -> [UInt8] {
+    var samples = [UInt8](repeating: 7, count: 48)
+    samples[0] = code
+    return PictureWriter.png(Picture(width: 4, height: 4, channels: 3, samples: .unsigned8(samples))) ?? []
+  }
+
+  private static let sensors: [String: [UInt8]] = {
+    var files: [String: [UInt8]] = [
+      "mmad/mmad.json": Array(
+        """
+        {"DS-MVTec/bottle/image/broken_large/000.png": {"mask_path": "m/000.png", "similar_templates": ["DS-MVTec/bottle/image/good/001.png"],
+          "conversation": [{"Question": "Is there any defect?", "Answer": "A", "Options": {"A": "Yes.", "B": "No."}, "type": "Anomaly Detection"},
+                           {"Question": "Which?", "Answer": "B", "Options": {"A": "hole", "B": "broken"}}]},
+         "VisA/candle/good/1.JPG": {"mask_path": "", "conversation": [{"Question": "Defect?", "Answer": "B", "Options": {"A": "Yes.", "B": "No."}}]}}
+        """.utf8),
+      "aursad.csv": Array(
+        ",sample_nr,label,timestamp,actual_current_0,output_int_register_25\n0,1,0,10,0.5,1\n1,1,0,11,0.6,1\n2,2,2,12,0.9,1\n3,3,0,13,0.5,1\n4,2,2,14,0.8,1\n5,4,5,15,0.1,0\n"
+          .utf8),
+      "dota/metadata_train.json": Array(
+        "{\"aa_000001\": {\"anomaly_start\": 0, \"anomaly_end\": 0, \"anomaly_class\": \"other: turning\", \"num_frames\": 2, \"subset\": \"train\"}}"
+          .utf8),
+      "dota/metadata_val.json": Array(
+        "{\"bb_000010\": {\"anomaly_start\": 1, \"anomaly_end\": 3, \"anomaly_class\": \"ego: lateral\", \"num_frames\": 4, \"subset\": \"val\"}}"
+          .utf8),
+      "clips/labels.csv": Array("clip,label,split\na1,normal,train\nb2.mp4,fight,test\n".utf8),
+      "cic/Monday.csv": Array(
+        " Destination Port, Flow Duration,Flow Bytes/s, Fwd Header Length, Fwd Header Length, Label\n80,5,1.5,20,20,BENIGN\n443,6,Infinity,20,20,BENIGN\n"
+          .utf8),
+      "cic/Thursday.csv": Array(
+        " Destination Port, Flow Duration,Flow Bytes/s, Fwd Header Length, Fwd Header Length, Label\n80,5,NaN,20,20,BENIGN\n80,7,2.5,20,20,Web Attack "
+          .utf8) + [0x96] + Array(" XSS\n".utf8),
+    ]
+    // Eyecandies: three digits in train, two in tests.
+    for (sample, level) in [
+      ("train/data/000", 0), ("val/data/000", 0), ("test_public/data/00", 0), ("test_public/data/01", 255),
+    ] {
+      for light in 0..<6 { files["Eyecandies/Gum/\(sample)_image_\(light).png"] = picture(UInt8(light)) }
+      files["Eyecandies/Gum/\(sample)_depth.png"] = depth(65_535)
+      files["Eyecandies/Gum/\(sample)_info_depth.yaml"] = Array(
+        "normalization:\n  min: 0.25\n  max: 0.75\n".utf8)
+      files["Eyecandies/Gum/\(sample)_normals.png"] = picture(3)
+      if sample.hasPrefix("test") {
+        files["Eyecandies/Gum/\(sample)_mask.png"] = level == 0 ? picture(0) : mask(6)
+        files["Eyecandies/Gum/\(sample)_bumps_mask.png"] = level == 0 ? picture(0) : mask(6)
+        files["Eyecandies/Gum/\(sample)_dents_mask.png"] = picture(0)
+      }
+    }
+    files["Eyecandies/Gum/test_private/data/00_image_4.png"] = picture(1)
+    files["Eyecandies/Gum/test_private/data/00_depth.png"] = depth(1)
+    // MulSen-AD: numbers do not stand in the order of texts.
+    for (sensor, ending) in [("RGB", "png"), ("Infrared", "png"), ("Pointcloud", "stl")] {
+      for sample in ["train/0", "train/10", "train/2", "test/good/0", "test/crack/0", "test/crack/1"] {
+        files["mulsen/cube/\(sensor)/\(sample).\(ending)"] =
+          ending == "stl" ? facet(sample.count) : picture(9)
+      }
+    }
+    files["mulsen/cube/RGB/GT/crack/0.png"] = mask(2)
+    files["mulsen/cube/Infrared/GT/crack/1.png"] = mask(2)
+    files["mulsen/cube/RGB/GT/crack/data.csv"] = Array(
+      "object,label_rgb,label_infrared,label_pointcloud\n0,1,0,0\n1,0,1,1\n".utf8)
+    files["mulsen/cube/Pointcloud/GT/crack/1.txt"] = Array("1.01,0,12,0,0,0\n".utf8)
+    for frame in 0..<2 { files["dota/frames/aa_000001/images/00000\(frame).jpg"] = picture(9) }
+    for frame in 0..<4 { files["dota/frames/bb_000010/images/00000\(frame).jpg"] = picture(9) }
+    files["dota/frames/cc_000020/images/000000.jpg"] = picture(9)
+    // AnoVox: an animal is of class 30.
+    for frame in [2, 10, 9] {
+      let scenario = "anovox/Final_Output_2024_01_01-10_00/Scenario_7f"
+      files["\(scenario)/RGB_IMG/RGB_IMG_\(frame).png"] = picture(9)
+      files["\(scenario)/SEMANTIC_IMG/SEMANTIC_IMG_\(frame).png"] = classes(frame == 10 ? 30 : 7)
+      files["\(scenario)/SEMANTIC_PCD/SEMANTIC_PCD_\(frame).npy"] = array(
+        [2, 4], [1, 2, 3, 7, 4, 5, 6, frame == 10 ? 33 : 7])
+    }
+    for clip in ["normal/a1", "fight/b2"] {
+      for frame in 0..<2 { files["clips/\(clip)/frames/0000\(frame).png"] = picture(9) }
+      files["clips/\(clip).wav"] = [1]
+    }
     return files
   }()
 
@@ -90,6 +184,11 @@ import Workbench
       ("smap smap/train/A-1.npy", 5, [3, 4], 2), ("adbench adbench.npz", 3, [2], 0),
       ("mvtec mvtec/bottle/", 3, [0], 1), ("loco loco/box/", 4, [1], 1), ("mvtec3d 3d/bagel/", 3, [1], 1),
       ("mvtec3d-depth 3d/bagel/", 3, [1], 1), ("visa VisA/candle/", 3, [0], 1), ("ped2 ped2/", 4, [1], 2),
+      ("eyecandies Eyecandies/Gum/", 4, [1], 1), ("eyecandies-depth Eyecandies/Gum/", 4, [1], 1),
+      ("mulsen mulsen/cube/", 6, [0, 1], 3), ("mulsen-infrared mulsen/cube/", 6, [0, 1], 3),
+      ("mulsen-cloud mulsen/cube/", 18, [4], 9), ("dota dota/", 6, [3, 4], 2),
+      ("anovox anovox/", 3, [2], 0), ("anovox-cloud anovox/", 6, [5], 0), ("mmad mmad/", 3, [0, 1], 0),
+      ("aursad aursad.csv", 6, [2, 3], 2), ("clips clips/", 4, [0, 1], 2), ("cicids cic/", 4, [3], 2),
     ] as [(String, Int, [Int], Int)])
   func `load with their labels and splits`(_ line: String, _ count: Int, _ anomalies: [Int], _ fit: Int)
     throws
@@ -117,7 +216,73 @@ import Workbench
     #expect(images.hasMask.setCount == 1)
   }
 
+  private func loaded(_ line: String) throws -> Value {
+    let events = Session(world: .memory(MemoryFiles(Self.files))).type("x = load dataset \(line)")
+    return try #require(events.results.first?.value, "\(line): \(events.diagnostics)")
+  }
+
+  @Test func `name a sample alike for all its sensors`() throws {
+    for pair in [
+      ["mvtec3d 3d/bagel/", "mvtec3d-depth 3d/bagel/"],
+      ["eyecandies Eyecandies/Gum/", "eyecandies-depth Eyecandies/Gum/"],
+      ["mulsen mulsen/cube/", "mulsen-infrared mulsen/cube/"],
+    ] {
+      let names = try pair.map { line in
+        let index = try #require(try loaded(line).index)
+        return (0..<index.count).map { index.label(of: $0) }
+      }
+      #expect(names[0] == names[1] && Set(names[0]).count == names[0].count, "\(pair)")
+    }
+    guard case .images(let images) = try loaded("mulsen mulsen/cube/") else { return }
+    #expect(
+      (0..<images.count).map { images.index.label(of: $0) }.suffix(3) == ["train/0", "train/2", "train/10"])
+    guard case .cloud(let cloud) = try loaded("mulsen-cloud mulsen/cube/") else { return }
+    #expect(cloud.points.index.segments.map(\.name) == (0..<images.count).map { images.index.label(of: $0) })
+  }
+
+  @Test func `tell which sensor shows what`() throws {
+    guard case .images(let images) = try loaded("mulsen mulsen/cube/") else { return }
+    #expect(images.frame.column("anomaly_rgb")?.numbers == [1, 0, 0, 0, 0, 0])
+    #expect(images.frame.column("anomaly_pointcloud")?.numbers == [0, 1, 0, 0, 0, 0])
+    #expect(images.hasMask.setCount == 1)
+  }
+
+  @Test func `measure depth in metres`() throws {
+    guard case .images(let images) = try loaded("eyecandies-depth Eyecandies/Gum/") else { return }
+    #expect(try images.picture(0).plane(0).allSatisfy { abs($0 - 0.75) < 1e-6 })
+    guard case .category(let codes, let levels)? = images.frame.column("class")?.cells else { return }
+    #expect(codes.map { levels[Int($0)] } == ["good", "bumps", "good", "good"])
+    #expect(images.index.splits == [.test, .test, .fit, .calibrate])
+  }
+
+  @Test func `mark the pixels of odd classes`() throws {
+    guard case .video(let frames) = try loaded("anovox anovox/") else { return }
+    let mask = try #require(try frames.mask(2))
+    #expect(mask.plane(0).enumerated().filter { $0.element > 0 }.map(\.offset) == [0])
+  }
+
+  @Test func `keep what the tables say`() throws {
+    guard case .table(let questions) = try loaded("mmad mmad/"),
+      case .table(let flows) = try loaded("cicids cic/"),
+      case .series(let screws) = try loaded("aursad aursad.csv")
+    else { return }
+    #expect(questions.column("answer")?.role == .label && questions.column("options")?.type == .text)
+    #expect(flows.column("Flow Bytes/s")?.nullCount == 2)
+    #expect(
+      flows.columns.map(\.name).prefix(4) == [
+        "Destination Port", "Flow Duration", "Flow Bytes/s", "Fwd Header Length",
+      ])
+    guard case .category(let codes, let levels)? = flows.column("class")?.cells else { return }
+    #expect(levels[Int(codes[3])] == "Web Attack \u{2013} XSS")
+    #expect(screws.index.segments.map(\.rows) == [0..<2, 2..<4, 4..<5, 5..<6])
+    #expect(screws.features.map(\.name) == ["actual_current_0"])
+  }
+
   @Test(arguments: [
+    ("eyecandies mulsen/cube/", "E0548"), ("mulsen Eyecandies/Gum/", "E0548"), ("dota clips/", "E0548"),
+    ("anovox clips/", "E0548"), ("mmad clips/", "E0548"), ("aursad tsb/uad.out", "E0548"),
+    ("cicids smd/", "E0548"),
+    ("clips cic/", "E0548"),
     ("ucr tsb/uad.out", "E0548"), ("nab tsb/uad.out", "E0548"), ("smd adbench.npz", "E0522"),
     ("mvtec ucr/", "E0548"), ("smap tsb/uad.out", "E0548"), ("adbench ucr/X_train3_anom5-6.txt", "E0520"),
   ]) func `of another layout are refused`(_ line: String, _ code: String) throws {

@@ -1,9 +1,9 @@
 package import Numerics
 
-/// The points of a file: PLY, PCD, STL, OBJ, or lines of coordinates.
+/// The points of a file: PLY, PCD, STL, OBJ, LAS, or lines of coordinates.
 package struct PointFile: Sendable {
   package enum Format: String, Sendable {
-    case ply = "PLY", pcd = "PCD", stl = "STL", obj = "OBJ", lines = "XYZ"
+    case ply = "PLY", pcd = "PCD", stl = "STL", obj = "OBJ", las = "LAS", lines = "XYZ"
   }
 
   package let format: Format
@@ -19,7 +19,9 @@ package struct PointFile: Sendable {
   /// Larger files are not read into memory.
   package static let mostBytes = 1 << 30
   /// What file names of clouds end in, in lower case.
-  package static let extensions: Set<String> = ["ply", "pcd", "stl", "obj", "xyz", "pts", "asc", "txt"]
+  package static let extensions: Set<String> = [
+    "ply", "pcd", "stl", "obj", "las", "xyz", "pts", "asc", "txt",
+  ]
 
   /// - Parameter path: its ending tells OBJ and plain lines apart where the bytes do not.
   package init(_ source: any ByteSource, path: String, work: Work) throws(FormatError) {
@@ -35,6 +37,7 @@ package struct PointFile: Sendable {
     case .pcd: (self.columns, gridWidth) = try PointCloudData.points(bytes, work: work)
     case .stl: self.columns = try Stereolithography.points(bytes, work: work)
     case .obj: self.columns = try CoordinateLines.vertices(bytes, work: work)
+    case .las: self.columns = try LaserFile.points(bytes, work: work)
     case .lines: self.columns = try CoordinateLines.points(bytes, work: work)
     }
     try settle()
@@ -44,6 +47,7 @@ package struct PointFile: Sendable {
   package static func format(of bytes: [UInt8], path: String) -> Format {
     if bytes.starts(with: Array("ply\n".utf8)) || bytes.starts(with: Array("ply\r".utf8)) { return .ply }
     if bytes.starts(with: Array("# .PCD".utf8)) || bytes.starts(with: Array("VERSION".utf8)) { return .pcd }
+    if LaserFile.isLaser(bytes) { return .las }
     let ending = path.lowercased().split(separator: ".").last { $0 != "gz" } ?? ""
     if ending == "obj" { return .obj }
     if ending == "stl" || Stereolithography.isBinary(bytes) { return .stl }

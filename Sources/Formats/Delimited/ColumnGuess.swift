@@ -21,11 +21,47 @@ struct ColumnGuess {
   func isHeader(_ first: [SampleRecords.Cell], before rest: [[SampleRecords.Cell]]) -> Bool {
     let texts = first.map(\.trimmed)
     let named = texts.filter { !$0.isEmpty }
-    if named.isEmpty || named.contains(where: isValue) { return false }
+    if named.isEmpty || named.contains(where: { $0.count > Self.longestName || isValue($0) }) { return false }
     if rest.isEmpty { return true }
     if rest.contains(where: { record in record.contains { isValue($0.trimmed) } }) { return true }
-    return Set(named.map(Array.init)).count == named.count
+    guard Set(named.map(Array.init)).count == named.count else { return false }
+    // A name does not stand below itself.
+    return !rest.contains { record in
+      zip(texts, record).contains { !$0.isEmpty && $0.elementsEqual($1.trimmed) }
+    }
   }
+
+  /// How many records behind the first go on with the names: texts above columns of numbers, as tables with several
+  /// levels of names or a line of units have them, and perhaps a last one that names the first column alone.
+  func moreHeaders(_ records: [[SampleRecords.Cell]]) -> Int {
+    let candidates = records.dropFirst().prefix(Self.mostHeaders).prefix { record in
+      !record.contains { isValue($0.trimmed) }
+    }
+    let rest = records.dropFirst(1 + candidates.count)
+    guard let first = candidates.first, rest.count >= 2 else { return 0 }
+    let measured = first.indices.filter { column in
+      let cells = rest.compactMap { $0.count > column ? $0[column].trimmed : nil }
+      let known = cells.filter { !nulls.contains($0) }
+      return !known.isEmpty && known.allSatisfy(isValue)
+    }
+    let wide = measured.filter { $0 > 0 }
+    guard wide.count >= 2 else { return 0 }
+    var count = 0
+    for record in candidates {
+      let texts = wide.map { record.count > $0 ? record[$0].trimmed : [] }
+      if texts.allSatisfy({ !nulls.contains($0) }) {
+        count += 1
+      } else {
+        let isName = count > 0 && record.dropFirst().allSatisfy { $0.trimmed.isEmpty }
+        return isName && record.first?.trimmed.isEmpty == false ? count + 1 : count
+      }
+    }
+    return count
+  }
+
+  private static let mostHeaders = 4
+  /// Bytes; longer texts name no column.
+  private static let longestName = 200
 
   private func isValue(_ text: ArraySlice<UInt8>) -> Bool {
     (numbers.number(text) ?? numbers.grouped(text)).map { !$0.isNaN } ?? false

@@ -45,6 +45,8 @@ package struct DelimitedOutline: Sendable {
   package let columns: [DelimitedColumn]
   /// Lines in front of the table that belong to no row.
   package let remarkLines: Int
+  /// Lines that name the columns.
+  package let headerLines: Int
   /// Names that had to be made or changed.
   package let renamed: [String]
 

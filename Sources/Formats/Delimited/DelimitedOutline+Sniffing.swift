@@ -41,8 +41,15 @@ extension DelimitedOutline {
     if preamble.marksHeader, hasHeader { names[0] = names[0].drop { $0 == 35 || $0 == 32 } }
     if hasHeader, lacksOne { names.insert([], at: 0) }
     while names.count < (hasHeader ? names.count : width) { names.append([]) }
+    let more = hasHeader && !lacksOne ? guess.moreHeaders(split.records) : 0
+    for record in split.records.dropFirst().prefix(more) {
+      for (place, cell) in record.enumerated() where place < names.count && !cell.trimmed.isEmpty {
+        names[place] =
+          place == 0 || names[place].isEmpty ? cell.trimmed : (names[place] + [46] + cell.trimmed)[...]
+      }
+    }
     let named = Self.names(names)
-    let data = hasHeader ? Array(split.records.dropFirst()) : split.records
+    let data = hasHeader ? Array(split.records.dropFirst(1 + more)) : split.records
     columns = named.names.enumerated().map { index, name in
       guess.column(name, data.compactMap { $0.count > index ? $0[index] : nil })
     }
@@ -51,7 +58,8 @@ extension DelimitedOutline {
     self.hasHeader = hasHeader
     remarkLines = preamble.lines
     encoding = text.encoding
-    body = text.start + (hasHeader ? split.ends[0] : skipped)
+    headerLines = hasHeader ? 1 + more : 0
+    body = text.start + (hasHeader ? split.ends[more] : skipped)
   }
 
   private static func skipLines(_ count: Int, _ bytes: [UInt8], _ newline: UInt8) throws(FormatError) -> Int {

@@ -58,6 +58,7 @@ struct DelimitedRun {
         throw TableFailure(number, error)
       }
     }
+    if let first = outlines.first, first.headerLines > 1 { notes.append(.headers(lines: first.headerLines)) }
     if let first = outlines.first, first.remarkLines > 0 { notes.append(.remarks(lines: first.remarkLines)) }
     if let first = outlines.first, !first.renamed.isEmpty { notes.append(.renamed(first.renamed)) }
     for column in columns where column.isAmbiguous { notes.append(.ambiguousDates(column: column.name)) }

@@ -23,6 +23,8 @@ package enum DelimitedNote: Sendable, Equatable {
   /// A column that turned out to hold something else than its first rows.
   case retyped(column: String, from: String, text: String, file: Int, line: Int)
   case renamed([String])
+  /// Several lines of names, which were joined by points.
+  case headers(lines: Int)
   /// Lines in front of the table that were left out.
   case remarks(lines: Int)
   /// A column without a name and without a cell, which was left out.

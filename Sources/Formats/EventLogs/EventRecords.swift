@@ -74,7 +74,7 @@ package struct EventRecords: Sendable {
     let address: Address = isTimed ? .time(.listed(rows.map { times[$0] ?? 0 })) : .row(count: rows.count)
     var columns = [
       Column("case", .text(TextColumn(rows.lazy.map { cases[$0] })), role: .identifier),
-      Column("activity", Self.categories(rows.map { activities[$0] })),
+      Column("activity", .categories(rows.map { activities[$0] })),
     ]
     if !isTimed, times.contains(where: { $0 != nil }) {
       columns.append(
@@ -84,31 +84,18 @@ package struct EventRecords: Sendable {
     return EventLog(frame: Frame(index: Index(address, segments: segments), columns: columns))
   }
 
-  private static func column(_ name: String, _ cells: [String?]) -> Column {
+  static func column(_ name: String, _ cells: [String?]) -> Column {
     let numbers = cells.map { cell in cell.flatMap(Double.init) }
     let known = cells.count { $0 != nil }
     if known > 0, numbers.count(where: { $0 != nil }) == known {
       return Column(numbers: numbers.map { $0 ?? .nan }, name: name)
     }
     let nulls = Mask(cells.map { $0 == nil })
-    guard case .category(let codes, let levels) = categories(cells.map { $0 ?? "" }) else {
+    guard case .category(let codes, let levels) = Cells.categories(cells.map { $0 ?? "" }) else {
       return Column(name, .bool(cells.map { _ in false }), nulls: nulls)
     }
     return Column(
       name, .category(codes: codes.indices.map { nulls[$0] ? -1 : codes[$0] }, levels: levels), nulls: nulls)
-  }
-
-  private static func categories(_ names: [String]) -> Cells {
-    var levels: [String] = []
-    var places: [String: Int32] = [:]
-    let codes = names.map { name -> Int32 in
-      if let place = places[name] { return place }
-      let place = Int32(levels.count)
-      places[name] = place
-      levels.append(name)
-      return place
-    }
-    return .category(codes: codes, levels: levels)
   }
 }
 

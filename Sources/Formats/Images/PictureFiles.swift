@@ -11,7 +11,11 @@ package struct PictureFiles: PictureSource {
     /// Of the bytes of both.
     package let digest: UInt64
     /// Samples are multiplied by it, if the picture measures something.
-    package let scale: Float?
+    package var scale: Float?
+    /// Added to the samples behind that, where something was measured.
+    package var offset: Float = 0
+    /// What a pixel of the mask must hold to be marked; anything but 0 if nil.
+    package var marks: ClosedRange<Float>?
     /// Only this channel is meant.
     package let channel: Int?
 
@@ -45,15 +49,15 @@ package struct PictureFiles: PictureSource {
     guard Self.digest(bytes, mask: mask) == entry.digest else { throw .changed(entry.name) }
     let picture = try Self.decode(bytes, entry.name)
     guard entry.scale != nil || entry.channel != nil else { return picture }
-    return picture.measured(channel: entry.channel ?? 0, scale: entry.scale ?? 1)
+    return picture.measured(channel: entry.channel ?? 0, scale: entry.scale ?? 1, offset: entry.offset)
   }
 
   package func mask(_ number: Int) throws(PictureError) -> Picture? {
     let entry = entries[number]
     guard let source = entry.mask else { return nil }
     let first = try Self.decode(try Self.bytes(source, entry.name), entry.name)
-    if entry.moreMasks.isEmpty { return first }
-    var marks = first.plane(0).map { $0 > 0 }
+    if entry.moreMasks.isEmpty, entry.marks == nil { return first }
+    var marks = first.levels(0).map { level in entry.marks?.contains(level) ?? (level > 0) }
     for source in entry.moreMasks {
       let other = try Self.decode(try Self.bytes(source, entry.name), entry.name)
       guard other.width == first.width, other.height == first.height else {
@@ -83,18 +87,32 @@ package struct PictureFiles: PictureSource {
 }
 
 extension Picture {
+  /// The samples of a channel as they stand in the file.
+  fileprivate func levels(_ channel: Int) -> [Float] {
+    let pixels = 0..<width * height
+    return switch samples {
+    case .unsigned8(let samples): pixels.map { Float(samples[$0 * channels + channel]) }
+    case .unsigned16(let samples): pixels.map { Float(samples[$0 * channels + channel]) }
+    case .single(let samples): pixels.map { samples[$0 * channels + channel] }
+    }
+  }
+
   /// One channel as a measurement: whole-number samples count units.
-  fileprivate func measured(channel: Int, scale: Float) -> Picture {
+  fileprivate func measured(channel: Int, scale: Float, offset: Float) -> Picture {
     let channel = min(channel, channels - 1)
     let pixels = width * height
     var measured = [Float](repeating: 0, count: pixels)
     switch samples {
     case .unsigned8(let samples):
-      for pixel in 0..<pixels { measured[pixel] = Float(samples[pixel * channels + channel]) * scale }
+      for pixel in 0..<pixels {
+        measured[pixel] = Float(samples[pixel * channels + channel]) * scale + offset
+      }
     case .unsigned16(let samples):
-      for pixel in 0..<pixels { measured[pixel] = Float(samples[pixel * channels + channel]) * scale }
+      for pixel in 0..<pixels {
+        measured[pixel] = Float(samples[pixel * channels + channel]) * scale + offset
+      }
     case .single(let samples):
-      for pixel in 0..<pixels { measured[pixel] = samples[pixel * channels + channel] * scale }
+      for pixel in 0..<pixels { measured[pixel] = samples[pixel * channels + channel] * scale + offset }
     }
     return Picture(width: width, height: height, channels: 1, samples: .single(measured))
   }

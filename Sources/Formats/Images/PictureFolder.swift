@@ -15,6 +15,18 @@ package struct PictureFolder: Sendable, Equatable {
     package let mask: String?
     /// Further masks of the same picture, one a defect, as MVTec LOCO has them.
     package var moreMasks: [String] = []
+
+    package init(
+      path: String, name: String, category: String? = nil, split: Split? = nil, mask: String? = nil,
+      moreMasks: [String] = []
+    ) {
+      self.path = path
+      self.name = name
+      self.category = category
+      self.split = split
+      self.mask = mask
+      self.moreMasks = moreMasks
+    }
   }
 
   package let items: [Item]
@@ -30,6 +42,9 @@ package struct PictureFolder: Sendable, Equatable {
     "train": .fit, "training": .fit, "validation": .calibrate, "val": .calibrate, "calibrate": .calibrate,
     "test": .test, "testing": .test, "test_public": .test,
   ]
+  /// The part of a data set that a word such as `train` or `val` names.
+  package static func split(named word: String) -> Split? { splitFolders[word.lowercased()] }
+
   /// Folders that name what was measured, not what is seen.
   private static let modalityFolders: Set<String> = [
     "rgb", "xyz", "depth", "images", "image", "data", "disparity", "disparity16", "gray", "grey", "infrared",

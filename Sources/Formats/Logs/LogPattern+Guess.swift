@@ -10,6 +10,8 @@ extension LogPattern {
     "<Client> <Identity> <User> \\[<Timestamp>\\] <Content>",
     "\\[<Timestamp>\\] \\[<Level>\\] <Content>",
     "<Label> <Timestamp> <Date> <Node> <Time> <NodeRepeat> <Type> <Component> <Level> <Content>",
+    "<Label> <Timestamp> <Date> <User> <Month> <Day> <Time> <Location> <Component>(\\[<PID>\\])?: <Content>",
+    "<File> <Date> <Time> <PID> <Level> <Component> \\[<Request>\\] <Content>",
     "<Date> <Time> - <Level>  \\[<Node>\\] - <Content>",
     "<Date> <Time> <Level> \\[<Process>\\] <Component>: <Content>",
     "<Date> <Time> <PID> <Level> <Component>: <Content>",

@@ -202,10 +202,14 @@ private struct Masking {
 
   /// Four numbers with points between them and perhaps a port, or several of them with commas.
   private static func address(_ word: [UInt8], _ start: Int) -> Int? {
-    guard var end = numbers(word, start, count: 4, between: 46, lengths: 1...3) else { return nil }
-    if end + 1 < word.count, word[end] == 58, isDigit(word[end + 1]) { end = digits(word, end + 1) }
-    guard end < word.count, word[end] == 44, let more = address(word, end + 1) else { return end }
-    return more
+    var (at, found) = (start, Int?.none)
+    while var end = numbers(word, at, count: 4, between: 46, lengths: 1...3) {
+      if end + 1 < word.count, word[end] == 58, isDigit(word[end + 1]) { end = digits(word, end + 1) }
+      found = end
+      guard end < word.count, word[end] == 44 else { break }
+      at = end + 1
+    }
+    return found
   }
 
   private static func host(_ word: [UInt8], _ start: Int) -> Int? {

@@ -13,8 +13,8 @@ struct LoadAny: WorldCommand {
     discussion: """
       The first bytes decide, and where they leave it open the ending of the name. What a file was taken for is told \
       under the result, with the command that takes options. Several files must be of one kind: tables, pictures, \
-      clouds and documents are read together. Kinds are table, array, matlab, arff, sqlite, parquet, arrow, hdf5, json, log, audio, image, text, events, graph, \
-      cloud and record.
+      clouds, documents and spans are read together. Kinds are table, array, matlab, arff, sqlite, parquet, arrow, hdf5, json, log, audio, image, text, events, graph, \
+      cloud, record, spans, packets, tracks and chats.
       """,
     parameters: [paths.base], output: .table, reach: .read,
     examples: [
@@ -63,7 +63,7 @@ struct LoadAny: WorldCommand {
       }
     }
     guard let first = kinds.first(where: { $0.0 == .image }) ?? kinds.first else {
-      throw unknown(files.first?.path ?? "", call)
+      throw unknown(files.first?.path ?? "", call, world)
     }
     if let other = kinds.first(where: { $0.0 != first.0 }), first.0 != .image {
       throw .diagnostic(
@@ -92,6 +92,10 @@ struct LoadAny: WorldCommand {
       case .graph: LoadGraph()
       case .cloud: LoadCloud()
       case .record: LoadRecord()
+      case .spans: LoadSpans()
+      case .packets: LoadPackets()
+      case .tracks: LoadTracks()
+      case .chats: LoadChats()
       }
     guard let parameter = command.spec.parameters.first else { throw .cancelled }
     var argument = Argument.list(
@@ -130,15 +134,38 @@ struct LoadAny: WorldCommand {
       return try FileKind.of(file.source, path: file.path)
     } catch {
       guard isAlone else { return nil }
-      throw error.failure(
-        file.path, at: paths.base, of: call, remedy: "Convert it, or name its kind: `load \(kindList) PATH`.")
+      throw hinted(error).failure(
+        file.path, at: paths.base, of: call,
+        remedy: remedy(of: error) ?? "Convert it, or name its kind: `load \(kindList) PATH`.")
     }
+  }
+
+  /// What to do, where the words about a format say it behind a semicolon.
+  private static func remedy(of error: FormatError) -> String? {
+    guard case .unsupported(let words) = error, let cut = words.firstIndex(of: ";") else { return nil }
+    let text = words[words.index(after: cut)...].drop { $0 == " " }
+    return text.prefix(1).uppercased() + text.dropFirst() + "."
+  }
+
+  private static func hinted(_ error: FormatError) -> FormatError {
+    guard case .unsupported(let words) = error, let cut = words.firstIndex(of: ";") else { return error }
+    return .unsupported(String(words[..<cut]))
   }
 
   private static let kindList = FileKind.allCases.map(\.rawValue).joined(separator: "|")
 
-  private static func unknown(_ path: String, _ call: CheckedCall) -> Failure {
-    .diagnostic(
+  private static func unknown(_ path: String, _ call: CheckedCall, _ world: World) -> Failure {
+    let stem = DatasetLayout.stem(path)
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+    let headers = world.files.files(matching: folder + "*.hea")
+    // Samples and marks of a record are told by their header only.
+    if let header = headers.first(where: { stem == DatasetLayout.stem($0) }) ?? headers.first {
+      return .diagnostic(
+        Diagnostic(
+          "E0545", "`\(path)` begins like no kind of file that is known", at: call.ranges[paths.base.name],
+          label: "a part of a record?", remedy: "Records are read by their header: `load record \(header)`."))
+    }
+    return .diagnostic(
       Diagnostic(
         "E0545", "`\(path)` begins like no kind of file that is known", at: call.ranges[paths.base.name],
         label: "what is it?",

@@ -102,7 +102,9 @@ private struct ArrayLoading {
         Diagnostic(
           "E0535", "the arrays do not have the same rows: \(list.prefix(6).joined(separator: ", "))",
           at: call.ranges[LoadArray.path.base.name], label: "not one table",
-          remedy: "Choose those that belong together, as in `--key \(chosen.first?.name ?? "X")`."))
+          remedy: Set(["train", "test", "test_label"]).isSubset(of: chosen.map(\.name))
+            ? "Rows to train on and to test on are joined by `load dataset smap PATH`, or choose `--key test,test_label`."
+            : "Choose those that belong together, as in `--key \(chosen.first?.name ?? "X")`."))
     }
     rows = count
     items = candidates

@@ -5,13 +5,13 @@ import Values
 
 struct LoadCloud: WorldCommand {
   static let paths = Parameter<[String]>.inputs(
-    "paths", help: "PLY, PCD, STL, OBJ, XYZ or PTS files or globs; each file becomes a segment.")
+    "paths", help: "PLY, PCD, STL, OBJ, LAS, XYZ or PTS files or globs; each file becomes a segment.")
 
   let spec = CommandSpec(
     "load", "cloud", "Reads points in space with what else was measured at each.",
     discussion: """
       PLY (text and binary, either byte order), PCD 0.6 and 0.7 (text, binary, packed), STL (each corner once, with \
-      the mean normal of its facets), the vertices of OBJ, and lines of numbers (x, y, z, then colours of 0 to 255, \
+      the mean normal of its facets), the vertices of OBJ, LAS (versions 1.0 to 1.4, without wave forms; columns that are 0 everywhere are left out), and lines of numbers (x, y, z, then colours of 0 to 255, \
       a normal, or an intensity, by their number and range). Colours become `red`, `green` and `blue`. Clouds of \
       which rows and columns are known keep their grid; in others points without finite coordinates are left out and \
       counted.
@@ -38,7 +38,7 @@ struct LoadCloud: WorldCommand {
       } catch {
         throw error.failure(
           file.path, at: Self.paths.base, of: call.call,
-          remedy: "Save it again as PLY, PCD, STL, OBJ, or as lines of x y z.")
+          remedy: "Save it again as PLY, PCD, STL, OBJ, LAS, or as lines of x y z.")
       }
     }
     guard let first = parts.first else { throw .cancelled }

@@ -22,6 +22,18 @@ struct LoadDataset: WorldCommand {
         Choice("mvtec3d-depth", "MVTec 3D-AD: the same, its depth"),
         Choice("visa", "VisA: the folder of one category, with split_csv beside it"),
         Choice("ped2", "UCSD pedestrians: the folder with Train and Test"),
+        Choice("eyecandies", "Eyecandies: the folder of one candy, seen under the fifth light"),
+        Choice("eyecandies-depth", "Eyecandies: the same, its depth in metres"),
+        Choice("mulsen", "MulSen-AD: the folder of one object, its colour pictures"),
+        Choice("mulsen-infrared", "MulSen-AD: the same, its infrared pictures"),
+        Choice("mulsen-cloud", "MulSen-AD: the same, its clouds of points"),
+        Choice("dota", "DoTA: the folder with frames/ and metadata_train.json, metadata_val.json"),
+        Choice("anovox", "AnoVox: a folder of scenarios, their colour frames"),
+        Choice("anovox-cloud", "AnoVox: the same, the labelled points of the lidar"),
+        Choice("mmad", "MMAD: the folder with mmad.json, a row a question"),
+        Choice("aursad", "AURSAD: the table of all samples as CSV"),
+        Choice("clips", "Clips as folders of frames, with labels.csv of clip, label and split"),
+        Choice("cicids", "CIC-IDS-2017: the folder of its CSV files, or one of them"),
       ]), help: "Whose layout it is."
   ) { if case .choice(let name) = $0 { name } else { "" } }
   static let path = Parameter<String>.required(
@@ -34,7 +46,13 @@ struct LoadDataset: WorldCommand {
       Rows to train on become fit rows, those to test on test rows, and the truth the label `anomaly` (with masks where there \
       are any), as the authors lay them out. Series without times get a row a second from 1970. NAB's first 15 percent (at \
       most 750 rows) are its probation and the fit rows. TSB-AD names its fit rows in the file name (`_tr_500_`). Depth of 3D-AD is \
-      the third coordinate. Get the data from their authors; nothing is downloaded.
+      the third coordinate. Names of samples are the same in all modalities of a data set, so that these can be aligned.
+
+      Eyecandies: val are calibrate rows; test_private has no truth and is left out; the class is that of the masks that mark something. MulSen-AD: `anomaly` \
+      is true if any of its sensors shows one, `anomaly_rgb`, `anomaly_infrared` and `anomaly_pointcloud` tell which; points are marked as in \
+      its files. DoTA: 10 frames a second; frames from anomaly_start to before anomaly_end are anomalous. AnoVox: frames 0.1 s apart (its files name no rate); pixels and \
+      points of the classes 29 to 34 are anomalous. AURSAD: classes 1 to 4 are anomalous, a sample is a segment, rows 10 ms apart; the first 70 percent of the \
+      normal samples are fit rows. CIC-IDS-2017: files without an attack are fit rows; stamps are day first; infinite rates are missing. Get the data from their authors; nothing is downloaded.
       """,
     parameters: [name.base, path.base], output: nil, reach: .read,
     examples: [
@@ -48,9 +66,12 @@ struct LoadDataset: WorldCommand {
 
   func shape(of call: CheckedCall, in scope: any Scope, world: World) throws(Diagnostic) -> ValueShape {
     switch call[Self.name] {
-    case "adbench": ValueShape(kind: .table)
-    case "mvtec", "loco", "mvtec3d", "mvtec3d-depth", "visa": ValueShape(kind: .images)
-    case "ped2": ValueShape(kind: .video)
+    case "adbench", "mmad", "cicids": ValueShape(kind: .table)
+    case "mvtec", "loco", "mvtec3d", "mvtec3d-depth", "visa", "eyecandies", "eyecandies-depth", "mulsen",
+      "mulsen-infrared":
+      ValueShape(kind: .images)
+    case "ped2", "dota", "anovox", "clips": ValueShape(kind: .video)
+    case "mulsen-cloud", "anovox-cloud": ValueShape(kind: .cloud)
     default: ValueShape(kind: .series)
     }
   }
@@ -65,6 +86,18 @@ struct LoadDataset: WorldCommand {
     case "smap": return .series(try layout.telemetry())
     case "adbench": return .table(try layout.adbench())
     case "visa": return .images(try layout.visa())
+    case "eyecandies": return .images(try layout.candies())
+    case "eyecandies-depth": return .images(try layout.candies(isDepth: true))
+    case "mulsen": return .images(try layout.sensors("RGB"))
+    case "mulsen-infrared": return .images(try layout.sensors("Infrared"))
+    case "mulsen-cloud": return .cloud(try layout.sensorClouds())
+    case "dota": return .video(try layout.traffic())
+    case "anovox": return .video(try layout.scenarios())
+    case "anovox-cloud": return .cloud(try layout.scenarioClouds())
+    case "mmad": return .table(try layout.questions())
+    case "aursad": return .series(try layout.screwdriver())
+    case "clips": return .video(try layout.clips())
+    case "cicids": return .table(try layout.flows())
     case "mvtec3d": return .images(try layout.pictures { $0.contains("/rgb/") })
     case "mvtec3d-depth": return .images(try layout.pictures(isDepth: true) { $0.contains("/xyz/") })
     case "ped2":
@@ -89,33 +122,33 @@ struct DatasetLayout {
   let world: World
   let work: Work
 
-  private var parameter: AnyParameter { LoadDataset.path.base }
+  var parameter: AnyParameter { LoadDataset.path.base }
 
-  private func wrong(_ words: String, _ remedy: String) -> Failure {
+  func wrong(_ words: String, _ remedy: String) -> Failure {
     call.blame(
       parameter, "E0548", "`\(path)` is not laid out like \(call[LoadDataset.name]): \(words)",
       label: "another layout", remedy: remedy)
   }
 
-  private func failure(_ error: FormatError, _ path: String) -> Failure {
+  func failure(_ error: FormatError, _ path: String) -> Failure {
     error.failure(path, at: parameter, of: call.call, remedy: "Compare it with `help load dataset`.")
   }
 
-  private func open(_ path: String) throws(Failure) -> any ByteSource {
+  func open(_ path: String) throws(Failure) -> any ByteSource {
     guard let file = try world.files.open([path], for: parameter, of: call.call).first else {
       throw .cancelled
     }
     return file.source
   }
 
-  private func exists(_ path: String) -> Bool { !world.files.files(matching: path).isEmpty }
+  func exists(_ path: String) -> Bool { !world.files.files(matching: path).isEmpty }
 
-  private var parts: [String] {
+  var parts: [String] {
     path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
   }
-  private var fileName: String { parts.last ?? "" }
+  var fileName: String { parts.last ?? "" }
 
-  private func table(_ path: String, header: Bool? = nil) throws(Failure) -> [Column] {
+  func table(_ path: String, header: Bool? = nil) throws(Failure) -> [Column] {
     var options = DelimitedOptions()
     options.hasHeader = header
     let source = try open(path)
@@ -128,7 +161,7 @@ struct DatasetLayout {
   }
 
   /// A row a second, split behind the rows to fit on.
-  private func series(_ columns: [Column], anomalies: [Bool], fit: Int, at index: Index? = nil) -> Frame {
+  func series(_ columns: [Column], anomalies: [Bool], fit: Int, at index: Index? = nil) -> Frame {
     let count = anomalies.count
     var index =
       index
@@ -209,7 +242,7 @@ struct DatasetLayout {
       fit: fit, at: Index(.time(.listed(times))))
   }
 
-  private func opened(_ path: String) throws(FormatError) -> any ByteSource {
+  func opened(_ path: String) throws(FormatError) -> any ByteSource {
     do throws(Diagnostic) { return try world.files.open(path) } catch { throw .unreadable(error.summary) }
   }
 
@@ -289,7 +322,7 @@ struct DatasetLayout {
     return try joined(found[0], found[1], found[2].first ?? [])
   }
 
-  private func arrays(_ path: String, _ names: [String]) throws(Failure) -> [[[Double]]] {
+  func arrays(_ path: String, _ names: [String]) throws(Failure) -> [[[Double]]] {
     let source = try open(path)
     do throws(FormatError) {
       let file = try ArrayFile(source)
@@ -351,7 +384,24 @@ struct DatasetLayout {
       throw wrong(
         "there are no such pictures below it", "Give the folder of one category, with a slash at its end.")
     }
-    return loading.images(try loading.read(kept, work: work), normal: [])
+    var loaded = try loading.read(kept, work: work)
+    if call[LoadDataset.name].hasPrefix("mvtec3d") { loaded.items = loaded.items.map(Self.withoutSensor) }
+    return loading.images(loaded, normal: [])
+  }
+
+  /// `test/hole/rgb/000.png` as `test/hole/000`, which is the same for all sensors.
+  private static func withoutSensor(_ item: PictureFolder.Item) -> PictureFolder.Item {
+    var parts = item.name.split(separator: "/").map(String.init)
+    parts.removeAll { $0 == "rgb" || $0 == "xyz" }
+    if let file = parts.popLast() { parts.append(DatasetLayout.stem(file)) }
+    return PictureFolder.Item(
+      path: item.path, name: parts.joined(separator: "/"), category: item.category, split: item.split,
+      mask: item.mask, moreMasks: item.moreMasks)
+  }
+
+  /// A file name without its ending.
+  static func stem(_ name: String) -> String {
+    name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name
   }
 
   func visa() throws(Failure) -> Images {

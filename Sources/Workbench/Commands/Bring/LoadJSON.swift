@@ -78,7 +78,7 @@ extension Column {
       let largest = numbers.lazy.filter { $0.isFinite }.map(abs).max() ?? 0
       guard largest >= 1e8, largest < 9e18 else { return nil }
       let unit = largest < 1e11 ? 1e9 : largest < 1e14 ? 1e6 : largest < 1e17 ? 1e3 : 1
-      return numbers.map { $0.isFinite ? Int64(($0 * unit).rounded()) : nil }
+      return numbers.map { Int64(exactly: ($0 * unit).rounded()) }
     default: return nil
     }
   }

@@ -39,67 +39,14 @@ struct LoadVideo: WorldCommand {
   func run(_ call: Invocation, work: Work, world: World) throws(Failure) -> Value {
     let loading = PictureLoading(call: call, parameter: Self.paths.base, world: world)
     let loaded = try loading.read(call[Self.paths], work: work)
-    let order = loaded.items.indices.sorted { loaded.items[$0].path < loaded.items[$1].path }
-    let items = order.map { loaded.items[$0] }
-    let marks = items.map { Self.folder($0.path) }
-    var segments: [Segment] = []
-    for (row, folder) in marks.enumerated() {
-      if let last = segments.last, last.name == folder {
-        segments[segments.count - 1] = Segment(name: folder, rows: last.rows.lowerBound..<row + 1)
-      } else {
-        segments.append(Segment(name: folder, rows: row..<row + 1))
-      }
+    var film = Film(loaded, start: call[Self.start] ?? Instant(nanoseconds: 0), rate: call[Self.rate])
+    if let column = try label(film.items.count, call, work: work, world: world) {
+      film.columns.append(column)
     }
-    let names = SegmentNames.names(segments.map { $0.name + "/x" }).map { String($0.dropLast(2)) }
-    segments = zip(names, segments).map { Segment(name: $0, rows: $1.rows) }
-    let axis = TimeAxis.regular(
-      start: call[Self.start] ?? Instant(nanoseconds: 0), step: TimeSpan(seconds: 1 / call[Self.rate]),
-      count: items.count)
-    var index = Index(.time(axis), segments: segments.count > 1 ? segments : [])
-    let splits = items.compactMap(\.split)
-    if splits.count == items.count, Set(splits).count > 1 { index.splits = splits }
-    var columns: [Column] = []
-    if let column = try label(items.count, call, work: work, world: world) { columns.append(column) }
-    let entries = order.map { loaded.entries[$0] }
-    if columns.isEmpty, items.contains(where: { $0.mask != nil }) {
-      columns.append(try marked(PictureFiles(entries), items.map { $0.mask != nil }, call, work: work))
+    if film.columns.isEmpty, film.items.contains(where: { $0.mask != nil }) {
+      film.columns.append(try film.marked(call, at: Self.paths.base, work: work))
     }
-    return .video(
-      Images(
-        frame: Frame(index: index, columns: columns), shapes: order.map { loaded.shapes[$0] },
-        digests: entries.map(\.digest), hasMask: Mask(items.map { $0.mask != nil }),
-        pictures: PictureFiles(entries)))
-  }
-
-  private static func folder(_ path: String) -> String {
-    path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
-  }
-
-  /// Whether each frame has a marked pixel.
-  private func marked(
-    _ frames: PictureFiles, _ hasMask: [Bool], _ call: Invocation, work: Work
-  ) throws(Failure) -> Column {
-    let results: [Result<Bool, PictureError>]
-    do throws(Cancelled) {
-      results = try work.map(hasMask.count, stage: "looking at masks") { row in
-        guard hasMask[row] else { return .success(false) }
-        do throws(PictureError) {
-          return .success(try frames.mask(row)?.plane(0).contains { $0 > 0 } ?? false)
-        } catch {
-          return .failure(error)
-        }
-      }
-    } catch {
-      throw .cancelled
-    }
-    var flags: [Bool] = []
-    for result in results {
-      switch result {
-      case .success(let flag): flags.append(flag)
-      case .failure(let error): throw call.failure(EncodingError.picture(error), at: Self.paths.base)
-      }
-    }
-    return Column("anomaly", .bool(flags), role: .label)
+    return .video(film.images)
   }
 
   /// The last column of the table of labels.

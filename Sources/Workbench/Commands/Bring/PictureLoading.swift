@@ -35,7 +35,13 @@ struct PictureLoading {
       call.note("\(counted(others, "file")) \(others == 1 ? "is" : "are") no picture and left out")
     }
     var seen = Set<String>()
-    let folder = PictureFolder(found.filter { seen.insert($0).inserted })
+    found = found.filter { seen.insert($0).inserted }
+    let folder = PictureFolder(found)
+    if folder.items.isEmpty, !found.isEmpty {
+      // Masks alone are pictures, too.
+      let names = SegmentNames.names(found)
+      return try look(at: zip(found, names).map { PictureFolder.Item(path: $0, name: $1) }, work: work)
+    }
     guard !folder.items.isEmpty else {
       throw call.blame(
         parameter, "E0540", "there is no picture", label: "no picture",
@@ -45,7 +51,8 @@ struct PictureLoading {
     return try look(at: folder.items, work: work)
   }
 
-  private func look(at items: [PictureFolder.Item], work: Work) throws(Failure) -> Loaded {
+  /// Looks at every picture; those that cannot be read are left out and told.
+  func look(at items: [PictureFolder.Item], work: Work) throws(Failure) -> Loaded {
     let files = world.files
     let (channel, scale) = (channel, scale)
     let results: [Result<(PictureFiles.Entry, PictureShape), Failure>]
@@ -135,21 +142,5 @@ struct PictureLoading {
       frame: Frame(index: index, columns: columns), shapes: loaded.shapes,
       digests: loaded.entries.map(\.digest), hasMask: Mask(items.map { $0.mask != nil }), content: content,
       pictures: PictureFiles(loaded.entries))
-  }
-}
-
-extension Cells {
-  /// Categories in the order in which they come.
-  static func categories(_ names: [String]) -> Cells {
-    var levels: [String] = []
-    var places: [String: Int32] = [:]
-    let codes = names.map { name -> Int32 in
-      if let place = places[name] { return place }
-      let place = Int32(levels.count)
-      places[name] = place
-      levels.append(name)
-      return place
-    }
-    return .category(codes: codes, levels: levels)
   }
 }

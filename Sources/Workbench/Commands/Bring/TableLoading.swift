@@ -184,6 +184,7 @@ struct TableLoading {
     case .retyped(let column, let type, let text, let file, let line):
       return "`\(column)` began as \(type) and is none (\(Self.quoted(text)) in \(place(file, line)))"
     case .renamed(let names): return "columns without a name of their own: \(names.joined(separator: ", "))"
+    case .headers(let lines): return "\(lines) lines of names were joined by points"
     case .remarks(let lines): return "\(counted(lines, "line")) in front of the table left out"
     case .emptyColumn(let name): return "\(name) is empty and left out"
     case .encoding(let encoding, let file):
