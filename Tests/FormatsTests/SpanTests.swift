@@ -1,3 +1,4 @@
+import Chronology
 import Formats
 import Numerics
 import Testing
