@@ -281,7 +281,7 @@ import Workbench
   @Test(arguments: [
     ("eyecandies mulsen/cube/", "E0548"), ("mulsen Eyecandies/Gum/", "E0548"), ("dota clips/", "E0548"),
     ("anovox clips/", "E0548"), ("mmad clips/", "E0548"), ("aursad tsb/uad.out", "E0548"),
-    ("cicids tsb/", "E0548"),
+    ("cicids smd/", "E0548"),
     ("clips cic/", "E0548"),
     ("ucr tsb/uad.out", "E0548"), ("nab tsb/uad.out", "E0548"), ("smd adbench.npz", "E0522"),
     ("mvtec ucr/", "E0548"), ("smap tsb/uad.out", "E0548"), ("adbench ucr/X_train3_anom5-6.txt", "E0520"),

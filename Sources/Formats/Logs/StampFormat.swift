@@ -87,7 +87,9 @@ package enum StampFormat: Sendable, Equatable, CaseIterable {
         clock = Array(word)
       } else if word.first == 43 || (word.first == 45 && word.count == 5) {
         offset = Array(word)
-      } else if let number = NumberScanner().number(word), number == number.rounded() {
+      } else if let number = NumberScanner().number(word), number == number.rounded(),
+        (0..<10_000).contains(number)
+      {
         if word.count == 4 { written = Int(number) } else if day == nil, number <= 31 { day = Int(number) }
       } else if let place = Self.months.firstIndex(
         of: String(decoding: word.prefix(3), as: UTF8.self).lowercased())

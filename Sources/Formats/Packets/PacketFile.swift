@@ -1,4 +1,3 @@
-
 /// Walks over the packets of a capture file: pcap (micro- and nanoseconds, either byte order) and pcapng.
 ///
 /// A window of the file is in memory at a time, and of each packet only its first bytes.
