@@ -54,6 +54,8 @@ struct ForceLayout {
 
   private static let turns = 300
   private static let gravity = 0.6
+  /// In ideal distances.
+  private static let reach = 3.0
 
   init(count: Int, edges: [(Int, Int)], work: Work) throws(Cancelled) {
     // The golden angle keeps neighbours on the spiral apart.
@@ -73,7 +75,10 @@ struct ForceLayout {
       for one in 0..<count {
         for other in 0..<one {
           let (ax, ay) = (x[one] - x[other], y[one] - y[other])
-          let push = ideal * ideal / max(ax * ax + ay * ay, 1e-9)
+          let square = ax * ax + ay * ay
+          // Who is far away does not push: parts that hang alone would fly apart.
+          guard square < Self.reach * Self.reach * ideal * ideal else { continue }
+          let push = ideal * ideal / max(square, 1e-9)
           dx[one] += ax * push
           dy[one] += ay * push
           dx[other] -= ax * push

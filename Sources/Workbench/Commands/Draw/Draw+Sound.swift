@@ -7,27 +7,32 @@ import Numerics
 import Values
 
 extension Draw {
-  private static let bands = 128
+  /// Short sounds are cut finer, down to frames of 512 samples, so that something of their course is seen.
+  private static let fewestFrames = 150
   private static let waveHeight = 96
   /// What is so many decibels below the loudest is black.
   private static let range = 80.0
 
   /// The waveform over the spectrogram.
   func sound(_ audio: Audio, _ call: Invocation, _ work: Work) throws(Failure) -> Figure.Body {
+    var frame = 2048
+    while frame > 512, audio.frameCount / (frame / 4) < Self.fewestFrames { frame /= 2 }
+    let bands = frame / 16
     let embedding: Embedding
     do throws(EncodingError) {
-      embedding = try SoundEncoder(.mel(bands: Self.bands)).encode(audio, work: work)
+      embedding = try SoundEncoder(.mel(bands: bands), frameLength: frame, hop: frame / 4).encode(
+        audio, work: work)
     } catch {
       throw call.failure(error, at: Self.input.base)
     }
     let frames = embedding.matrix.rows
     let width = min(frames, Self.largest)
-    var values = [Double](repeating: 0, count: width * Self.bands)
+    var values = [Double](repeating: 0, count: width * bands)
     for x in 0..<width {
       let range = x * frames / width..<max(x * frames / width + 1, (x + 1) * frames / width)
-      for band in 0..<Self.bands {
+      for band in 0..<bands {
         let mean = range.reduce(0.0) { $0 + embedding.matrix[$1, band] } / Double(range.count)
-        values[(Self.bands - 1 - band) * width + x] = mean
+        values[(bands - 1 - band) * width + x] = mean
       }
     }
     let loudest = values.max() ?? 0
@@ -43,8 +48,8 @@ extension Draw {
           wave.raster, caption: "waveform",
           upwards: .numbers("of full scale", from: -wave.peak, to: wave.peak)),
         Figure.Plate(
-          spectrogram.resized(width: wide, height: Self.bands * 2), caption: "spectrogram", across: seconds,
-          upwards: Self.frequencies(rate: audio.sampleRate)),
+          spectrogram.resized(width: wide, height: 256), caption: "spectrogram", across: seconds,
+          upwards: Self.frequencies(rate: audio.sampleRate, bands: bands, frame: frame)),
       ], columns: 1, colours: Figure.Colours(name: "dB", low: -Self.range, high: 0))
   }
 
@@ -65,8 +70,8 @@ extension Draw {
   }
 
   /// Round frequencies where they lie among the mel bands.
-  private static func frequencies(rate: Double) -> Figure.Ruler {
-    let centers = FilterBank.mel(bands: bands, sampleRate: rate, length: 2048).centers
+  private static func frequencies(rate: Double, bands: Int, frame: Int) -> Figure.Ruler {
+    let centers = FilterBank.mel(bands: bands, sampleRate: rate, length: frame).centers
     let wanted: [Double] = [100, 250, 500, 1000, 2000, 4000, 8000, 16_000, 32_000]
     let ticks = wanted.compactMap { hertz -> Figure.Ruler.Tick? in
       guard let above = centers.firstIndex(where: { $0 >= hertz }), above > 0 else { return nil }

@@ -32,7 +32,7 @@ struct Draw: WorldCommand {
     discussion: """
       Several pictures become a sheet, a film a strip of frames at equal steps. Depth and maps are drawn in false \
       colours, from dark to light, of one scale for all pictures; what was not measured is grey. Clouds are seen along an axis, coloured by \
-      their depth along it, the nearest point in front. Sound is drawn as its waveform over its spectrogram (128 mel bands, 80 decibels \
+      their depth along it, the nearest point in front. Sound is drawn as its waveform over its spectrogram (mel bands, 80 decibels \
       below the loudest). Of a graph the nodes with the most densely linked neighbourhoods are drawn (by core number, then degree; five \
       times --most), laid out by forces; their size tells the degree in the whole graph. Terminals that show pictures (kitty, iTerm2, sixel) \
       get them in full; others half a character a pixel, and without colour shades. `--to` also writes names, axes and the \
