@@ -23,6 +23,7 @@ struct LoadModel: WorldCommand {
       Example("fit iforest pump --trees 20 --seed 3 | export --to normal.model --overwrite"),
       Example("normal = load model normal.model"),
       Example("risk = score normal pump"),
+      Example("load model normal.model | score pump"),
     ])
 
   private static let remedy = "Save it again: `export MODEL --to NAME.model`."

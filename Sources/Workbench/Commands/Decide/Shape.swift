@@ -19,7 +19,7 @@ struct Shape: PureCommand {
   ) { if case .integer(let count) = $0 { count } else { nil } }
 
   let spec = CommandSpec(
-    "shape", nil, "Joins, drops and holds alarms, so that fewer and longer ones are left.",
+    "shape", nil, "Shapes alarms: joins, drops and holds them, so that fewer are left.",
     discussion: """
       In this order, within each segment: an alarm is held until the score falls to `--release` (hysteresis); alarms with \
       small gaps become one; short ones are dropped; those too soon after the last one kept are dropped (cool-down); of \
