@@ -22,7 +22,8 @@ package struct MatlabFile: Sendable {
     }
 
     package var rows: Int { shape.first ?? 0 }
-    package var width: Int { shape.dropFirst().reduce(1, *) }
+    /// 0 for what holds nothing, however many columns of it there are.
+    package var width: Int { values.isEmpty ? 0 : shape.dropFirst().reduce(1, *) }
 
     /// Column by column.
     package func columns(named name: String) -> [Column] {
