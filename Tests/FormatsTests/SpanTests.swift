@@ -18,9 +18,9 @@ import Values
        "localEndpoint":{"serviceName":"pay"},"tags":{"error":"timeout"}}]]
     """
   static let open = """
-    {"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"web"}}]},"scopeSpans":[{"spans":[
+    {"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"web"}}]},"scopeSpans":[{"spans":[\
       {"traceId":"t1","spanId":"a","parentSpanId":"","name":"order","startTimeUnixNano":"1672531200000000000","endTimeUnixNano":"1672531200000200000"}]}]}]}
-    {"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"pay"}}]},"scopeSpans":[{"spans":[
+    {"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"pay"}}]},"scopeSpans":[{"spans":[\
       {"traceId":"t1","spanId":"b","parentSpanId":"a","name":"charge","startTimeUnixNano":"1672531200000100000","endTimeUnixNano":"1672531200000150000","status":{"code":2}}]}]}]}
     """
   static let csv = """

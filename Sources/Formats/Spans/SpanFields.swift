@@ -116,7 +116,7 @@ struct SpanFields: Sendable {
   /// Nanoseconds since 1970, and how many seconds a unit of the number lasts: a count of seconds, milliseconds,
   /// microseconds or nanoseconds by its size, or an ISO stamp.
   private static func moment(_ text: String) -> (Int64, Double)? {
-    if let whole = Int64(text), whole > 0 {
+    if let whole = Int64(text) ?? Double(text).flatMap(Int64.init(exactly:)), whole > 0 {
       let unit: Int64 =
         switch whole {
         case ..<100_000_000_000: 1_000_000_000

@@ -70,7 +70,7 @@ extension DatasetLayout {
     } catch {
       throw failure(error, path)
     }
-    let words = text.split { " \t\r\n,{}:".contains($0) }
+    let words = text.split { $0.isWhitespace || ",{}:".contains($0) }
     func number(after name: String) -> Double? {
       words.firstIndex(of: Substring(name)).flatMap {
         words.indices.contains($0 + 1) ? Double(words[$0 + 1]) : nil
