@@ -41,11 +41,9 @@ package struct GaborEncoder: PictureEncoder, Equatable {
       let wavelength = Self.shortest * Double(1 << scale)
       let deviation = Self.spread * wavelength
       let smooth = plane.smoothed(Float(deviation))
-      // What the envelope alone gives at this wavelength.
-      let constant = Float(exponential(-2 * .pi * .pi * Self.spread * Self.spread))
       for turn in 0..<orientations {
         let angle = .pi * Double(turn) / Double(orientations)
-        let (real, imaginary) = Self.filtered(plane, wavelength, deviation, angle)
+        let (real, imaginary, constant) = Self.filtered(plane, wavelength, deviation, angle)
         let sizes = real.indices.map { place -> Double in
           let even = real[place] - constant * smooth.values[place]
           return Double((even * even + imaginary[place] * imaginary[place]).squareRoot())
@@ -58,7 +56,7 @@ package struct GaborEncoder: PictureEncoder, Equatable {
 
   private static func filtered(
     _ plane: Plane, _ wavelength: Double, _ deviation: Double, _ angle: Double
-  ) -> (real: [Float], imaginary: [Float]) {
+  ) -> (real: [Float], imaginary: [Float], constant: Float) {
     let reach = Int((3 * deviation).rounded(.up))
     let envelope = (-reach...reach).map { exponential(-Double($0 * $0) / (2 * deviation * deviation)) }
     let total = envelope.reduce(0, +)
@@ -79,7 +77,9 @@ package struct GaborEncoder: PictureEncoder, Equatable {
       passed(a, plane, down.real, isDown: true), passed(b, plane, down.imaginary, isDown: true),
       passed(a, plane, down.imaginary, isDown: true), passed(b, plane, down.real, isDown: true),
     ]
-    return (zip(parts[0], parts[1]).map { $0 - $1 }, zip(parts[2], parts[3]).map { $0 + $1 })
+    // What the filter answers to a constant picture.
+    let constant = along.real.reduce(0, +) * down.real.reduce(0, +)
+    return (zip(parts[0], parts[1]).map { $0 - $1 }, zip(parts[2], parts[3]).map { $0 + $1 }, constant)
   }
 
   /// Weighted along the lines or down; borders are repeated.

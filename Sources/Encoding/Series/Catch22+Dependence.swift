@@ -60,7 +60,8 @@ extension Catch22 {
       let correlation = Statistics.correlation(Array(z.dropLast(lag)), Array(z.dropFirst(lag)))
       return -0.5 * logarithm(1 - correlation * correlation)
     }
-    return firstMinimum(information) ?? Double(most)
+    // The first number is that of lag 1.
+    return firstMinimum(information).map { $0 + 1 } ?? Double(most)
   }
 
   /// How far the distances of neighbours in the plane of delays are from an exponential distribution.
@@ -102,7 +103,7 @@ extension Catch22 {
       )
       if rise < 0, next > 0 { trough = covariance[place] }
       if rise > 0, next < 0, let trough, covariance[place] >= 0, covariance[place] - trough >= 0.01 {
-        return Double(place)
+        return Double(place + 1)
       }
     }
     return 0

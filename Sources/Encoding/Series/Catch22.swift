@@ -66,12 +66,11 @@ enum Catch22 {
     return Statistics.mean(middles)
   }
 
-  /// As the reference counts: from the last number that ended a stretch, or the beginning, to the next one or the end.
   private static func longestStretch(_ bits: [Bool]) -> Double {
-    var (best, last) = (0, 0)
-    for place in bits.indices where !bits[place] || place == bits.count - 1 {
-      best = max(best, place - last)
-      last = place
+    var (best, run) = (0, 0)
+    for bit in bits {
+      run = bit ? run + 1 : 0
+      best = max(best, run)
     }
     return Double(best)
   }
