@@ -45,7 +45,7 @@ struct DeepSADMethod: DetectionMethod {
     "eta", in: 0...1000, default: 1, help: "Weight of a labelled row beside an unlabelled one.")
 
   let name = "deepsad"
-  let measure = "how far a network, taught by some labels, maps them off the normal"
+  let measure = "how far a network taught by labels maps them off the normal"
   let discussion = """
     As `deepsvdd`, but fit rows that are known to be anomalous are pushed away from the center and those known to be normal \
     drawn to it (Ruff et al., Deep semi-supervised anomaly detection, ICLR 2020, equation 7). `--labels` names a label \
