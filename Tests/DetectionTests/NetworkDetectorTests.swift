@@ -23,7 +23,7 @@ import Values
 
   @Test func `keep the laws: deep isolation forest`() throws {
     try checkLaws(
-      DeepIsolationForest(networks: 8, sampleSize: 64, hidden: [40, 20], outputs: 8), toy: ToyRows(columns: 4)
+      DeepIsolationForest(networks: 30, sampleSize: 64, hidden: [40, 20], outputs: 8), toy: ToyRows(columns: 4)
     )
   }
 

@@ -42,7 +42,7 @@ import Workbench
   @Test func `need directions, nodes and columns that meet`() {
     session.type(
       "issue = load table issue.csv --id t", "both = load graph pairs.csv", "links = load graph matrix.csv")
-    #expect(session.type("causes issue --graph both").diagnostics.first?.code == "R0512")
+    #expect(session.type("causes issue --graph both").diagnostics.first?.code == "R0515")
     #expect(session.type("causes issue --graph links --from shp").diagnostics.first?.code == "E0524")
     session.type("other = load table two.csv | select node*")
     session.type("far = load graph pairs.csv --source a --target b --directed")

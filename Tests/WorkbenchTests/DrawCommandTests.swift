@@ -68,7 +68,7 @@ import Workbench
       return
     }
     #expect(plates.map(\.caption) == ["waveform", "spectrogram"])
-    #expect(plates[1].across?.ticks.map(\.label) == ["0", "150", "300"])
+    #expect(plates[1].across?.ticks.map(\.label) == ["0", "148", "296"])
     #expect(plates[1].upwards?.ticks.map(\.label).contains("1 kHz") == true)
     #expect(colours == Figure.Colours(name: "dB", low: -80, high: 0))
     guard case .figure(let sheet)? = session.type("draw tiles").results.last?.value,

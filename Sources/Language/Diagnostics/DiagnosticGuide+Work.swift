@@ -176,6 +176,8 @@ extension DiagnosticGuide {
       "R0510", "Maps are judged when each place has one score.",
       "evaluate pixels places  →  localize patchcore places"),
     Entry("R0511", "Pixels are judged by masks, and there are none."),
+    Entry("R0514", "Causes are sought among measurements of the nodes of a graph."),
+    Entry("R0515", "Causes are sought along edges with a direction.", "load graph calls.csv --directed"),
     Entry("R0513", "Weights go with inputs one to one.", "fuse mean a b --weights 2,1"),
     Entry(
       "R0512",

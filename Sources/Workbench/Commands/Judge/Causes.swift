@@ -49,7 +49,7 @@ struct Causes: PureCommand {
     guard case .graph(let graph) = call[Self.graph].value else { throw call.unexpectedKind(Self.graph.base) }
     guard graph.isDirected else {
       throw call.blame(
-        Self.graph.base, "R0512", "the edges have no direction, so nothing depends on anything",
+        Self.graph.base, "R0515", "the edges have no direction, so nothing depends on anything",
         label: "undirected", remedy: "Load it with `--directed`.")
     }
     let names = (0..<graph.nodes.rowCount).map { graph.nodes.index.label(of: $0) }
@@ -134,7 +134,7 @@ struct Causes: PureCommand {
   private func checked(_ found: [Departure?], _ call: Invocation) throws(Failure) -> [Departure?] {
     if found.contains(where: { $0 != nil }) { return found }
     throw call.blame(
-      Self.input.base, "R0513", "no column is named like a node of the graph", label: "no node of it",
+      Self.input.base, "R0514", "no column is named like a node of the graph", label: "no node of it",
       remedy:
         "Columns need the names of nodes, or `NODE.measure`; see the names with `show \(call[Self.graph].name)`."
     )

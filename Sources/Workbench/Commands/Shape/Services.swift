@@ -152,7 +152,7 @@ struct ServiceGraph: PureCommand {
     parameters: [ServiceInput.input.base], output: .graph,
     examples: [
       Example("calls = generate traces --seed 7"),
-      Example("shop = services graph calls"),
+      Example("services graph calls"), Example("shop = services graph calls"),
       Example("encode shop --use structure"),
     ])
 
