@@ -84,7 +84,6 @@ import Workbench
     session.type("t = load table flows.csv --category proto,flag")
     let lof = try #require(session.type("r = detect lof t --neighbors 2").results.last)
     #expect(lof.remarks.contains { $0.contains("leaves out proto, flag") && $0.contains("recode") })
-    #expect(lof.remarks.contains { $0.contains("are not scored") })
     let knn = try #require(session.type("r = detect knn t --neighbors 2").results.last)
     #expect(!knn.remarks.contains { $0.contains("leaves out") })
     session.type("p = select t proto")

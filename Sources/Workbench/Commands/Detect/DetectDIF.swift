@@ -15,7 +15,8 @@ struct DeepForestMethod: DetectionMethod {
     Each of many random, untrained networks gives an image of the rows, in which an isolation forest cuts: straight cuts \
     there are bent ones here (Xu et al., Deep isolation forest for anomaly detection, TKDE 2023). The score is \
     2^(-mean path / expected path) times the mean distance to the cuts, averaged over the networks. Rows must be complete. \
-    Values are standardised; networks compute in single precision.
+    Values are standardised; networks compute in single precision. Their cells saturate, so that rows very far out can look like \
+    others in their direction: put `iforest` or `knn` beside it.
     """
   let parameters = [networks.base, trees.base, sample.base]
   let isRandom = true
