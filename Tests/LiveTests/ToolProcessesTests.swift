@@ -27,6 +27,8 @@ import Workbench
   @Test func `that end are noticed, also while they are written to`() throws {
     let program = try Self.start("exit 3")
     #expect(throws: ToolProgramError.gone("")) { try Self.receive(program) }
+    // Its standard input may outlive its output for a moment.
+    program.end()
     #expect(throws: ToolProgramError.gone("")) { try program.send("x") }
   }
 

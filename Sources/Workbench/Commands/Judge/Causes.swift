@@ -28,7 +28,8 @@ struct Causes: PureCommand {
     discussion: """
       A column belongs to the node whose name it has, or whose name stands before a point in it (`payment.p95`). A node \
       is as unusual as the farthest of its cells from their median in robust standard deviations (1.4826 times the \
-      median absolute deviation of the usual rows, at least a thousandth of the median). Usual are the rows of \
+      median absolute deviation of the usual rows, at least a thousandth of the median); columns that are missing in half \
+      of the usual rows are left out. Usual are the rows of \
       --normal, else the fit rows of a split, else the rows before --between, else the first third; choose columns of one \
       measure with `select` to ask about that measure. With scores, one a node, --above is their limit.
 
@@ -120,7 +121,8 @@ struct Causes: PureCommand {
       } else {
         usual = look?.usual.map { line[$0] } ?? []
       }
-      guard let scale = RobustRange(usual) else { continue }
+      // What was there now and then only does not say what is usual.
+      guard usual.count(where: \.isFinite) * 2 > usual.count, let scale = RobustRange(usual) else { continue }
       for row in watched where line[row].isFinite {
         let departure = scale.departure(of: line[row])
         if departure > found[node]?.departure ?? -1 {
