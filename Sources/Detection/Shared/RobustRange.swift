@@ -8,19 +8,15 @@ package struct RobustRange: Sendable, Equatable {
   package let level: Double
   package let scale: Double
 
-  /// Makes the median absolute deviation estimate a normal standard deviation: 1 / Φ⁻¹(3/4).
-  private static let normalConsistency = 1.4826
   /// The share of the median below which a change is none.
   private static let resolution = 1e-3
 
   /// nil without a finite value.
   package init?(_ values: [Double]) {
-    let known = values.filter(\.isFinite)
-    guard let level = SortedSample(known).quantile(0.5),
-      let stray = SortedSample(known.map { abs($0 - level) }).quantile(0.5)
-    else { return nil }
+    let sample = SortedSample(values.filter(\.isFinite))
+    guard let level = sample.quantile(0.5), let stray = sample.medianAbsoluteDeviation else { return nil }
     self.level = level
-    scale = max(Self.normalConsistency * stray, Self.resolution * abs(level), 1e-12)
+    scale = max(Statistics.normalConsistency * stray, Self.resolution * abs(level), 1e-12)
   }
 
   /// How many scales a value lies from the level.
