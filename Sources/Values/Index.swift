@@ -107,6 +107,23 @@ package struct Index: Sendable, Equatable {
     }
   }
 
+  /// What a row belongs to; nil if there is one segment only.
+  package func segment(of row: Int) -> Segment? {
+    guard segments.count > 1 else { return nil }
+    var (low, high) = (0, segments.count - 1)
+    while low < high {
+      let middle = (low + high + 1) / 2
+      if segments[middle].rows.lowerBound <= row { low = middle } else { high = middle - 1 }
+    }
+    return segments[low]
+  }
+
+  /// The row's address, and of which segment if there are several.
+  package func place(of row: Int) -> String {
+    guard let segment = segment(of: row) else { return label(of: row) }
+    return "\(label(of: row)) in \(segment.name)"
+  }
+
   /// Rows with the given purpose; all rows if nothing was split.
   package func rows(in split: Split) -> [Int] {
     guard let splits else { return Array(0..<count) }

@@ -60,7 +60,7 @@ extension CheckedCall {
   }
 
   private func isAssignment(_ name: AnyParameter, _ expression: AnyParameter) -> Bool {
-    name.kind == .text && expression.kind == .expression
+    name.kind == .text && expression.kind.isExpression
   }
 
   private func words(of parameter: AnyParameter, _ argument: Argument, isNamed: Bool) -> [String] {

@@ -90,6 +90,7 @@ extension Index {
 extension Sampling {
   fileprivate var fact: String {
     if !isAscending { return "the rows are not in the order of time" }
+    if step == .zero { return "most rows have the time of another row" }
     guard isSteady else {
       return
         "times at irregular steps, the median is \(step.short), 95 % of them within \(jitter.short) of it"
