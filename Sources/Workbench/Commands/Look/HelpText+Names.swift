@@ -28,7 +28,7 @@ extension HelpText {
     (["train test split", "holdout"], "split TABLE --fit-share 60%"),
     (["SHAP", "feature importance"], "explain SCORES"),
     (["ROC", "confusion matrix"], "evaluate SCORES --against COLUMN"),
-    (["grid search"], "sweep"), (["merge", "concatenate modalities"], "align A B --every 1s"),
+    (["merge", "concatenate modalities"], "align A B --every 1s"),
   ]
 
   /// What a word that is no verb leads to: a method, a name from elsewhere, or commands whose help speaks of it.
