@@ -153,7 +153,8 @@ struct TableLoading {
     if case .time(.listed(let kept)) = frame.index.address {
       if let key = Self.key(of: frame, kept) {
         notes.append(
-          "times repeat, and `\(key)` tells rows of the same time apart: `segment … \(key)` brings each one's rows together")
+          "times repeat, and `\(key)` tells rows of the same time apart: `segment … \(key)` brings each one's rows together"
+        )
         return (frame, notes)
       }
       for run in frame.index.runs {
