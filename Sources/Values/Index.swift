@@ -118,10 +118,10 @@ package struct Index: Sendable, Equatable {
     return segments[low]
   }
 
-  /// The row's address, and of which segment if there are several.
+  /// The row's address for a sentence: times to the millisecond, and of which segment if there are several.
   package func place(of row: Int) -> String {
-    guard let segment = segment(of: row) else { return label(of: row) }
-    return "\(label(of: row)) in \(segment.name)"
+    let label = time.map { $0[row].short.description } ?? label(of: row)
+    return segment(of: row).map { "\(label) in \($0.name)" } ?? label
   }
 
   /// Rows with the given purpose; all rows if nothing was split.

@@ -73,7 +73,7 @@ extension View {
     var best: Int?
     for column in contributions.features.indices {
       let value = contributions.matrix[row, column]
-      if value.isFinite, best.map({ value > contributions.matrix[row, $0] }) ?? true { best = column }
+      if value > best.map({ contributions.matrix[row, $0] }) ?? 0 { best = column }
     }
     return best.map { Visible.line(contributions.features[$0]) } ?? TextTable.missing
   }

@@ -102,14 +102,6 @@ extension Sampling {
   }
 }
 
-extension Instant {
-  /// To the millisecond.
-  var short: Instant {
-    let rest = nanoseconds % 1_000_000
-    return Instant(nanoseconds: nanoseconds - (rest < 0 ? rest + 1_000_000 : rest))
-  }
-}
-
 extension TimeSpan {
   /// Up to the next of the units of which it has thousands: what is short and surely not less.
   var roundedUp: TimeSpan {
