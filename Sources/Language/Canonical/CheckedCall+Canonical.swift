@@ -32,6 +32,7 @@ extension Argument {
 
 extension CheckedPipeline {
   package var canonical: String {
+    if let sweep { return (name.map { "\($0) = " } ?? "") + sweep.canonical }
     let parts = (head.map { [$0.canonicalHead] } ?? []) + calls.map(\.canonical)
     return (name.map { "\($0) = " } ?? "") + parts.joined(separator: " | ")
   }

@@ -56,6 +56,7 @@ package struct Checker {
 
   package func check(_ pipeline: PipelineSyntax) throws(Diagnostic) -> CheckedPipeline {
     if let name = pipeline.name { try checkFree(name) }
+    if let swept = try checkSweep(pipeline) { return swept }
     let stages = try Expansion(table: table).expand(pipeline.stages)
     var state = PipelineState()
     for stage in stages {
