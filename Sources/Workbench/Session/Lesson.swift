@@ -133,7 +133,11 @@ extension Session {
     guard let walk = lesson, walk.page < walk.lesson.pages.count, !line.hasPrefix("/tutorial"),
       let wanted = walk.lesson.pages[walk.page].line
     else { return }
-    if isDone, Self.aim(of: line) == Self.aim(of: wanted) { turnPage(emit) } else { emit(.suggestion(wanted)) }
+    if isDone, Self.aim(of: line) == Self.aim(of: wanted) {
+      turnPage(emit)
+    } else {
+      emit(.suggestion(wanted))
+    }
   }
 
   /// What a line names, or the command that it begins with.
