@@ -3,13 +3,19 @@ package enum Sparkline {
   private static let levels = Array("▁▂▃▄▅▆▇█")
 
   /// The course of numbers over equal stretches, each as high as its highest value; blank where none is known.
-  package static func course(of values: [Double], cells: Int) -> String {
+  ///
+  /// - Parameter range: what the lowest and the highest block stand for, if the numbers do not tell.
+  package static func course(
+    of values: [Double], cells: Int, range: ClosedRange<Double>? = nil
+  ) -> String {
     let cells = min(cells, values.count)
     let tops = (0..<cells).map { cell in
       values[values.count * cell / cells..<values.count * (cell + 1) / cells].lazy.filter(\.isFinite).max()
     }
     let finite = values.lazy.filter(\.isFinite)
-    guard let low = finite.min(), let high = finite.max() else { return "" }
+    guard let low = range?.lowerBound ?? finite.min(), let high = range?.upperBound ?? finite.max() else {
+      return ""
+    }
     return String(
       tops.map { top -> Character in
         guard let top else { return " " }

@@ -15,6 +15,7 @@ package struct RunningSummary: Sendable {
   private var missing = 0
   private var moments = Moments()
   private var (low, high) = (Double.infinity, -Double.infinity)
+  private var lowest = Double.infinity
   private var times: ClosedRange<Int64>?
   /// Of each level, and where it was first seen.
   private var levels: [String: (count: Int, order: Int)]? = [:]
@@ -67,6 +68,7 @@ package struct RunningSummary: Sendable {
       high = max(high, number)
       if row % step == 0 { sample.append(number) }
       guard cells > 0, number.isFinite else { continue }
+      lowest = min(lowest, number)
       let cell = min(cells - 1, ((row + 1) * cells - 1) / max(1, total))
       if !(course[cell] >= number) { course[cell] = number }
     }
@@ -77,9 +79,11 @@ package struct RunningSummary: Sendable {
     missing += later.missing
     moments.append(later.moments)
     (low, high) = (min(low, later.low), max(high, later.high))
+    lowest = min(lowest, later.lowest)
     if let span = later.times {
       times =
-        min(span.lowerBound, times?.lowerBound ?? span.lowerBound)...max(
+        min(
+          span.lowerBound, times?.lowerBound ?? span.lowerBound)...max(
           span.upperBound, times?.upperBound ?? span.upperBound)
     }
     if let more = later.levels {
@@ -92,6 +96,13 @@ package struct RunningSummary: Sendable {
     for (cell, number) in later.course.enumerated() where !number.isNaN && !(course[cell] >= number) {
       course[cell] = number
     }
+  }
+
+  /// The least and the highest number that is finite; nil without one.
+  package var range: ClosedRange<Double>? {
+    let finite = course.lazy.filter(\.isFinite)
+    guard let top = finite.max(), lowest.isFinite else { return nil }
+    return lowest...max(lowest, top)
   }
 
   /// How often each level occurs, the most frequent first; empty if there are too many.

@@ -17,7 +17,8 @@ package let builtins: [any Command] =
     Describe(), DescribeFile(), Show(), Templates(), Recommend(), Help(),
 
     // Shape it.
-    Select(), Where(), Derive(), Sort(), Scale.robust, Scale.standard, Scale.minmax, Resample(), Window(), WindowFile(),
+    Select(), Where(), Derive(), Sort(), Scale.robust, Scale.standard, Scale.minmax, Resample(), Window(),
+    WindowFile(),
     PictureSeries(), SplitRows(), ServiceRates(), ServiceGraph(),
   ] + FillMissing.all + Recode.all + Augment.all + [
 

@@ -96,7 +96,10 @@ import Testing
     #expect(found == nil || text == "2024-01-01T", "\(text)")
   }
 
-  @Test(arguments: ["Jan", "Jan 2", "Jan 1970", "2 1970", "Jan 2 3 1970", "Jan Feb 1970", "Foo 2 1970", "Feb 30 1970", "Jan 2 70"])
+  @Test(arguments: [
+    "Jan", "Jan 2", "Jan 1970", "2 1970", "Jan 2 3 1970", "Jan Feb 1970", "Foo 2 1970", "Feb 30 1970",
+    "Jan 2 70",
+  ])
   func `need a day, a month and a year where the month is a word`(_ text: String) {
     #expect(TimeScanner(.calendar(.named, zone: 0)).nanoseconds(Array(text.utf8)) == nil, "\(text)")
   }

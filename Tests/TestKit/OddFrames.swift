@@ -20,11 +20,13 @@ package struct Give: PureCommand {
 /// Tables of what files find hard to hold, made from a seed.
 package enum OddFrames {
   package static let numbers = [
-    0, -0.0, .infinity, -.infinity, 0.1, 1 / 3, .leastNonzeroMagnitude, 2.2250738585072014e-308, 1.7976931348623157e308,
+    0, -0.0, .infinity, -.infinity, 0.1, 1 / 3, .leastNonzeroMagnitude, 2.2250738585072014e-308,
+    1.7976931348623157e308,
     9_007_199_254_740_992, -9_007_199_254_740_992, 123_456_789_012, 1e22, -1e-7, 42, .nan,
   ]
   package static let texts = [
-    "", "NA", "null", "nan", " leading", "trailing ", "\tTab", "a,b;c|d\te", "say \"hi\"", "\"", "two\nlines", "cr\r\nlf",
+    "", "NA", "null", "nan", " leading", "trailing ", "\tTab", "a,b;c|d\te", "say \"hi\"", "\"", "two\nlines",
+    "cr\r\nlf",
     "\n", "größe", "\u{e9}", "e\u{301}", "漢字 🫖", "12", "1,234", "1.5e3", "true", "#n", "-", "'", "\\n", "{x}",
     String(repeating: "long ", count: 40) + "x",
   ]
@@ -80,8 +82,9 @@ package enum OddFrames {
       return found + ["columns \(one.columns.map(\.name)) and \(others.map(\.name))"]
     }
     for (a, b) in zip(one.columns, others) {
+      let isTruth = a.type == .bool
       for row in 0..<one.rowCount {
-        let (x, y) = (text(a, row, emptyIsMissing), text(b, row, emptyIsMissing))
+        let (x, y) = (text(a, row, emptyIsMissing), text(b, row, emptyIsMissing, isTruth: isTruth))
         guard x != y else { continue }
         found.append("\(a.name) at \(row): \(x ?? "missing") and \(y ?? "missing") (\(b.type))")
         break
@@ -94,13 +97,17 @@ package enum OddFrames {
     frame.index.time.map { String($0[row].nanoseconds) } ?? frame.index.label(of: row)
   }
 
-  private static func text(_ column: Column, _ row: Int, _ emptyIsMissing: Bool) -> [UInt8]? {
+  private static func text(
+    _ column: Column, _ row: Int, _ emptyIsMissing: Bool, isTruth: Bool = false
+  ) -> [UInt8]? {
     if column.isNull(row) { return nil }
     switch column.cells {
     case .number(let numbers): return numbers[row].isNaN ? nil : Array("\(numbers[row])".utf8)
     case .bool(let bits): return Array((bits[row] ? "1.0" : "0.0").utf8)
     case .time(let times): return Array(String(times[row]).utf8)
-    case .category(let codes, let levels): return cell(levels[Int(codes[row])], emptyIsMissing)
+    case .category(let codes, let levels):
+      let level = levels[Int(codes[row])]
+      return isTruth ? Array((level == "true" ? "1.0" : "0.0").utf8) : cell(level, emptyIsMissing)
     case .text(let texts): return cell(texts[row], emptyIsMissing)
     }
   }

@@ -178,7 +178,10 @@ import Workbench
       files["\(scenario)/SEMANTIC_IMG/SEMANTIC_IMG_\(frame).png"] = classes(frame == 10 ? 30 : 7)
       files["\(scenario)/DEPTH_IMG/DEPTH_IMG_\(frame).png"] =
         PictureWriter.png(
-          Picture(width: 4, height: 4, channels: 3, samples: .unsigned8([[255, 255, 255], [0, 1, 0]].flatMap { $0 } + [UInt8](repeating: 0, count: 42)))) ?? []
+          Picture(
+            width: 4, height: 4, channels: 3,
+            samples: .unsigned8(
+              [[255, 255, 255], [0, 1, 0]].flatMap { $0 } + [UInt8](repeating: 0, count: 42)))) ?? []
       files["\(scenario)/SEMANTIC_PCD/SEMANTIC_PCD_\(frame).npy"] = array(
         [2, 4], [1, 2, 3, 7, 4, 5, 6, frame == 10 ? 33 : 7])
     }
@@ -201,7 +204,8 @@ import Workbench
       ("eyecandies Eyecandies/Gum/", 4, [1], 1), ("eyecandies-depth Eyecandies/Gum/", 4, [1], 1),
       ("mulsen mulsen/cube/", 6, [0, 1], 3), ("mulsen-infrared mulsen/cube/", 6, [0, 1], 3),
       ("mulsen-cloud mulsen/cube/", 18, [4], 9), ("dota dota/", 6, [3, 4], 2),
-      ("anovox anovox/", 3, [2], 0), ("anovox-depth anovox/", 3, [2], 0), ("robot lp.data", 5, [4], 2), ("adfa ADFA-LD/", 7, [0, 1], 3), ("anovox-cloud anovox/", 6, [5], 0), ("mmad mmad/", 3, [0, 1], 0),
+      ("anovox anovox/", 3, [2], 0), ("anovox-depth anovox/", 3, [2], 0), ("robot lp.data", 5, [4], 2),
+      ("adfa ADFA-LD/", 7, [0, 1], 3), ("anovox-cloud anovox/", 6, [5], 0), ("mmad mmad/", 3, [0, 1], 0),
       ("aursad aursad.csv", 6, [2, 3], 2), ("clips clips/", 4, [0, 1], 2), ("cicids cic/", 4, [3], 2),
     ] as [(String, Int, [Int], Int)])
   func `load with their labels and splits`(_ line: String, _ count: Int, _ anomalies: [Int], _ fit: Int)

@@ -48,7 +48,9 @@ import Workbench
       delimited: MemorySource(Array(text.utf8)), options: options, work: Work(), partSize: 64)
   }
 
-  @Test(arguments: [1, 2]) func `give every row once, in order, on any number of threads`(_ threads: Int) throws {
+  @Test(arguments: [1, 2]) func `give every row once, in order, on any number of threads`(_ threads: Int)
+    throws
+  {
     let lines = (0..<500).map { "\($0),\"a\nb\($0 % 7)\",\($0 % 3 == 0 ? "" : "true")\n" }
     let stream = try stream("n,text,flag\n" + lines.joined())
     #expect(stream.rowCount == 500 && stream.fields.map(\.type) == [.number, .category, .bool])
@@ -75,7 +77,8 @@ import Workbench
     let frame = try frame("w")
     #expect((0..<4).map { frame.index.time?[$0].nanoseconds } == [-4, 0, 4, 60].map { $0 * 1_000_000_000 })
     #expect(frame.column("x.mean")?.numbers == [-1, 1.5, 5.5, 60.5])
-    #expect(frame.column("x.max")?.numbers == [-1, 3, 7, 61] && frame.column("x.min")?.numbers == [-1, 0, 4, 60])
+    #expect(
+      frame.column("x.max")?.numbers == [-1, 3, 7, 61] && frame.column("x.min")?.numbers == [-1, 0, 4, 60])
     let spread = frame.column("x.sd")?.numbers ?? []
     #expect(spread[0].isNaN && abs(spread[1] - (5.0 / 3).squareRoot()) < 1e-12)
     #expect(frame.column("gap.mean")?.nullCount == 3)
@@ -105,7 +108,7 @@ import Workbench
     ("an unknown column", "window file a.csv --time when", "E0524"),
     ("an unknown label", "window file a.csv --labels no", "E0524"),
     ("a column without times", "describe file a.csv --time x", "E0525"),
-    ("a file that is not there", "describe file b.csv", "E0511"),
+    ("a file that is not there", "describe file b.csv", "E0501"),
     ("coded sound", "describe file coded.wav", "E0522"),
   ]) func `are refused for a reason`(_ name: String, _ line: String, _ code: String) throws {
     files.text("a.csv", "x,state\n" + (0..<40).map { "w\($0),on\n" }.joined())

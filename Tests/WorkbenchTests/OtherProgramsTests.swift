@@ -23,44 +23,49 @@ import Workbench
   /// Written by laspy 2.7: version 1.2, point format 3.
   private static let laser =
     "TEFTRgAAAAAAAAAAAAAAAAAAAAAAAAAAAQJPVEhFUgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAGxhc3B5IDIuNy4wAAAA"
-      + "AAAAAAAAAAAAAAAAAAAAAAAATQHqB+MA4wAAAAAAAAADIgADAAAAAgAAAAEAAAAAAAAAAAAAAAAAAAB7FK5H4XqEP3sUrkfh"
-      + "eoQ//Knx0k1iUD8AAAAAAABZQAAAAAAAAGlAAAAAAAAAFMAAAAAAAFBZQAAAAAAA4FhA7FG4HoUjaUBI4XoUrv9oQAAAAAAA"
-      + "ANA/Gy/dJAYBFMB9AAAAAAAAAP////8HAAECAAAAAAAAAAAAAPg///8AAAAAzv///28AAAD0AQAA//8CBgAAAAAAAAAAAAAE"
-      + "QAAA//8AAAAAAAD/////ghQAAAAAAQEAAAAAAAAAAGXNzUEACgAA//8="
+    + "AAAAAAAAAAAAAAAAAAAAAAAATQHqB+MA4wAAAAAAAAADIgADAAAAAgAAAAEAAAAAAAAAAAAAAAAAAAB7FK5H4XqEP3sUrkfh"
+    + "eoQ//Knx0k1iUD8AAAAAAABZQAAAAAAAAGlAAAAAAAAAFMAAAAAAAFBZQAAAAAAA4FhA7FG4HoUjaUBI4XoUrv9oQAAAAAAA"
+    + "ANA/Gy/dJAYBFMB9AAAAAAAAAP////8HAAECAAAAAAAAAAAAAPg///8AAAAAzv///28AAAD0AQAA//8CBgAAAAAAAAAAAAAE"
+    + "QAAA//8AAAAAAAD/////ghQAAAAAAQEAAAAAAAAAAGXNzUEACgAA//8="
 
   /// Written by laspy 2.7: version 1.4, point format 7.
   private static let modern =
     "TEFTRgAAAAAAAAAAAAAAAAAAAAAAAAAAAQRPVEhFUgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAGxhc3B5IDIuNy4wAAAA"
-      + "AAAAAAAAAAAAAAAAAAAAAAAATQHqB3cBdwEAAAAAAAAHJAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAD8qfHSTWJQP/yp8dJN"
-      + "YlA//Knx0k1iUD8AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAD4PwAAAAAAAALAAAAAAAAACED8qfHSTWJQPwAAAAAA"
-      + "ACJAAAAAAAAAIsAAAAAAAAAAAAAAAAAAAAAAAAAAAAIAAAAAAAAAAgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-      + "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-      + "AAAAAAAAAAAAAAAAAAAA3AUAAAEAAAAoIwAABQABACgAAAAAAAAAAAAAAOA///8AAAAANvf//7gLAADY3P//BgABAAIAAAAA"
-      + "AAAAAAAAAOg/AAAAAP//"
+    + "AAAAAAAAAAAAAAAAAAAAAAAATQHqB3cBdwEAAAAAAAAHJAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAD8qfHSTWJQP/yp8dJN"
+    + "YlA//Knx0k1iUD8AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAD4PwAAAAAAAALAAAAAAAAACED8qfHSTWJQPwAAAAAA"
+    + "ACJAAAAAAAAAIsAAAAAAAAAAAAAAAAAAAAAAAAAAAAIAAAAAAAAAAgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+    + "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+    + "AAAAAAAAAAAAAAAAAAAA3AUAAAEAAAAoIwAABQABACgAAAAAAAAAAAAAAOA///8AAAAANvf//7gLAADY3P//BgABAAIAAAAA"
+    + "AAAAAAAAAOg/AAAAAP//"
 
   /// Written by dpkt 1.9: a greeting, two answers, a question of names.
   private static let packets =
     "1MOyoQIABAAAAAAAAAAAANwFAAABAAAAAPFTZQAAAAA2AAAANgAAAAQEBAQEBAICAgICAggARQAAKAAAAABABmbOCgAAAQoA"
-      + "AAKcQABQAAAAAQAAAABQAv///04AAADxU2WghgEANgAAADYAAAAEBAQEBAQCAgICAgIIAEUAACgAAAAAQAZmzgoAAAIKAAAB"
-      + "AFCcQAAAAAEAAAAAUBL///8+AAAA8VNlQA0DAEAAAABAAAAABAQEBAQEAgICAgICCABFAAAyAAAAAEAGZsQKAAABCgAAApxA"
-      + "AFAAAAABAAAAAFAY//+k1AAAeHh4eHh4eHh4eADxU2UgoQcASgAAAEoAAAAEBAQEBAQCAgICAgIIAEUAADwAAAAAQAZmugoA"
-      + "AAIKAAABAFCcQAAAAAEAAAAAUBj//0BmAAB5eXl5eXl5eXl5eXl5eXl5eXl5eQDxU2XAJwkANgAAADYAAAAEBAQEBAQCAgIC"
-      + "AgIIAEUAACgAAAAAQAZmzgoAAAEKAAACnEAAUAAAAAEAAAAAUBH///8/AAAB8VNlAAAAAC0AAAAtAAAABAQEBAQEAgICAgIC"
-      + "CABFAAAfAAAAAEARZsMKAAADCgAACRTpADUAC/Q8cXFxAfFTZZDQAwAwAAAAMAAAAAQEBAQEBAICAgICAggARQAAIgAAAABA"
-      + "EWbACgAACQoAAAMANRTpAA5/UXJycnJycg=="
+    + "AAKcQABQAAAAAQAAAABQAv///04AAADxU2WghgEANgAAADYAAAAEBAQEBAQCAgICAgIIAEUAACgAAAAAQAZmzgoAAAIKAAAB"
+    + "AFCcQAAAAAEAAAAAUBL///8+AAAA8VNlQA0DAEAAAABAAAAABAQEBAQEAgICAgICCABFAAAyAAAAAEAGZsQKAAABCgAAApxA"
+    + "AFAAAAABAAAAAFAY//+k1AAAeHh4eHh4eHh4eADxU2UgoQcASgAAAEoAAAAEBAQEBAQCAgICAgIIAEUAADwAAAAAQAZmugoA"
+    + "AAIKAAABAFCcQAAAAAEAAAAAUBj//0BmAAB5eXl5eXl5eXl5eXl5eXl5eXl5eQDxU2XAJwkANgAAADYAAAAEBAQEBAQCAgIC"
+    + "AgIIAEUAACgAAAAAQAZmzgoAAAEKAAACnEAAUAAAAAEAAAAAUBH///8/AAAB8VNlAAAAAC0AAAAtAAAABAQEBAQEAgICAgIC"
+    + "CABFAAAfAAAAAEARZsMKAAADCgAACRTpADUAC/Q8cXFxAfFTZZDQAwAwAAAAMAAAAAQEBAQEBAICAgICAggARQAAIgAAAABA"
+    + "EWbACgAACQoAAAMANRTpAA5/UXJycnJycg=="
 
   @Test func `are the points of a laser`() throws {
     guard case .cloud(let cloud) = try value("a.las", bytes(Self.laser), "load cloud a.las") else { return }
     let points = cloud.points
-    #expect(isClose(points.column("x"), [101.25, 99.5, 100]) && isClose(points.column("y"), [200, 201.11, 199.99]))
+    #expect(
+      isClose(points.column("x"), [101.25, 99.5, 100]) && isClose(points.column("y"), [200, 201.11, 199.99]))
     #expect(isClose(points.column("z"), [-5.001, -4.5, 0.25]))
-    #expect(isClose(points.column("intensity"), [7, 65_535, 0]) && isClose(points.column("class"), [2, 6, 1]))
-    #expect(isClose(points.column("gps_time"), [1.5, 2.5, 1e9]) && isClose(points.column("return"), [1, 2, 1]))
+    #expect(
+      isClose(points.column("intensity"), [7, 65_535, 0]) && isClose(points.column("class"), [2, 6, 1]))
+    #expect(
+      isClose(points.column("gps_time"), [1.5, 2.5, 1e9]) && isClose(points.column("return"), [1, 2, 1]))
     #expect(isClose(points.column("red"), [255, 0, 10]) && isClose(points.column("green"), [0, 255, 0]))
     #expect(isClose(points.column("blue"), [0, 0, 255]))
     guard case .cloud(let other) = try value("b.las", bytes(Self.modern), "load cloud b.las") else { return }
-    #expect(isClose(other.points.column("x"), [1.5, -2.25]) && isClose(other.points.column("y"), [0.001, 3]))
-    #expect(isClose(other.points.column("class"), [40, 2]) && isClose(other.points.column("gps_time"), [0.5, 0.75]))
+    #expect(
+      isClose(other.points.column("x"), [1.5, -2.25]) && isClose(other.points.column("y"), [0.001, 3]))
+    #expect(
+      isClose(other.points.column("class"), [40, 2]) && isClose(other.points.column("gps_time"), [0.5, 0.75]))
   }
 
   @Test func `are the flows of packets`() throws {
@@ -78,7 +83,8 @@ import Workbench
     }
     #expect(text("source") == ["10.0.0.1", "10.0.0.3"] && text("target") == ["10.0.0.2", "10.0.0.9"])
     #expect(text("protocol") == ["tcp", "udp"])
-    #expect(isClose(flows.column("source_port"), [40_000, 5353]) && isClose(flows.column("target_port"), [80, 53]))
+    #expect(
+      isClose(flows.column("source_port"), [40_000, 5353]) && isClose(flows.column("target_port"), [80, 53]))
     #expect(isClose(flows.column("packets"), [3, 1]) && isClose(flows.column("packets_back"), [2, 1]))
     #expect(isClose(flows.column("payload"), [10, 3]) && isClose(flows.column("payload_back"), [20, 6]))
     #expect(isClose(flows.column("bytes"), [172, 45]) && isClose(flows.column("bytes_back"), [128, 48]))
@@ -94,7 +100,7 @@ import Workbench
     let sentences = """
       !AIVDM,1,1,,B,177KQJ5000G?tO`K>RA1wUbN0TKH,0*5C
       !AIVDM,1,1,,A,15MgK45P3@G?fl0E`JbR0OwT0@MS,0*4E
-      !AIVDM,1,1,,B,B52KlJP00=l4be5ItJ6r3wVUWP06,0*7C
+      !AIVDM,1,1,,B,B52KlJP00=l4be5ItJ6r3wVUWP06,0*7F
 
       """
     let tracks = try value("a.nmea", Array(sentences.utf8), "load tracks a.nmea")
@@ -110,7 +116,8 @@ import Workbench
       ("477553000", 47.582833, -122.345833, 0, 51.0), ("366730000", 37.803803, -122.392533, 20.8, 51.3),
       ("338097258", 37.786295, -122.270143, 0, 297.6),
     ] {
-      #expect(abs(number("latitude", ship) - latitude) < 1e-6 && abs(number("longitude", ship) - longitude) < 1e-6)
+      #expect(
+        abs(number("latitude", ship) - latitude) < 1e-6 && abs(number("longitude", ship) - longitude) < 1e-6)
       #expect(abs(number("speed", ship) - speed) < 1e-9 && abs(number("course", ship) - course) < 1e-9)
     }
     #expect(number("heading", "477553000") == 181 && number("heading", "366730000").isNaN)

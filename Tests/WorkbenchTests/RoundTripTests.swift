@@ -24,10 +24,12 @@ import Workbench
       files: files, audio: NoDecoder(), clock: StoppedClock(),
       commands: builtins + [Give("give", value, kind: kind)])
     let session = Session(world: world)
-    let events = session.type("x = give", "export x --to \(name)", "back = load \(load) \(name) " + options.joined(separator: " "))
+    let events = session.type(
+      "x = give", "export x --to \(name)", "back = load \(load) \(name) " + options.joined(separator: " "))
     if let diagnostic = events.diagnostics.first { throw diagnostic }
     let back = try #require(session.bindings.last { $0.name == "back" }?.value)
-    return Back(value: back, hint: events.results.dropFirst().first?.remarks.first { $0.hasPrefix("load it") })
+    return Back(
+      value: back, hint: events.results.dropFirst().first?.remarks.first { $0.hasPrefix("load it") })
   }
 
   private func frame(_ value: Value) throws -> Frame {
@@ -60,7 +62,7 @@ import Workbench
     for (ending, delimiter) in [("csv", "comma"), ("tsv", "tab")] {
       let options = ["--header", "--decimal point", "--delimiter \(delimiter)", "--text \(texts)"]
       let back = try back(value, kind, as: "x.\(ending)", load: "table", options + address(odd))
-      #expect(OddFrames.differences(odd, try frame(back.value)).isEmpty, "\(ending)")
+      #expect(OddFrames.differences(odd, try frame(back.value)) == [], "\(ending)")
     }
   }
 
@@ -68,7 +70,7 @@ import Workbench
     let odd = OddFrames.frame(seed: seed, rows: rows)
     let (value, kind) = value(odd)
     let back = try back(value, kind, as: "x.jsonl", load: "json", address(odd))
-    #expect(OddFrames.differences(odd, try frame(back.value)).isEmpty)
+    #expect(OddFrames.differences(odd, try frame(back.value)) == [])
   }
 
   @Test(arguments: cases) func `is the same from NPZ, where empty texts are missing`(
@@ -77,7 +79,7 @@ import Workbench
     let odd = OddFrames.frame(seed: seed, rows: rows)
     let (value, kind) = value(odd)
     let back = try back(value, kind, as: "x.npz", load: "array", address(odd))
-    #expect(OddFrames.differences(odd, try frame(back.value), emptyIsMissing: true).isEmpty)
+    #expect(OddFrames.differences(odd, try frame(back.value), emptyIsMissing: true) == [])
   }
 
   @Test(arguments: cases) func `is the same from SQLite, but for the sign of zero`(
@@ -91,15 +93,17 @@ import Workbench
       })
     let (value, kind) = value(plain)
     let back = try back(value, kind, as: "x.sqlite", load: "sqlite", address(odd))
-    #expect(OddFrames.differences(plain, try frame(back.value)).isEmpty)
+    #expect(OddFrames.differences(plain, try frame(back.value)) == [])
   }
 
-  @Test(arguments: cases) func `is the same from ARFF, but for line breaks`(_ seed: UInt64, _ rows: Int) throws {
+  @Test(arguments: cases) func `is the same from ARFF, but for line breaks`(_ seed: UInt64, _ rows: Int)
+    throws
+  {
     let texts = OddFrames.texts.filter { !$0.contains(where: \.isNewline) && !$0.contains("\t") }
     let odd = OddFrames.frame(seed: seed, rows: rows, texts: texts)
     let (value, kind) = value(odd)
     let back = try back(value, kind, as: "x.arff", load: "arff", address(odd))
-    #expect(OddFrames.differences(odd, try frame(back.value)).isEmpty)
+    #expect(OddFrames.differences(odd, try frame(back.value)) == [])
   }
 
   @Test(arguments: cases) func `has the same bits from NPY and MAT`(_ seed: UInt64, _ rows: Int) throws {
@@ -107,7 +111,8 @@ import Workbench
     let numbers = odd.columns.compactMap(\.numbers)
     for (name, load) in [("x.npy", "array"), ("x.mat", "matlab")] {
       let back = try frame(try back(.table(odd), .table, as: name, load: load).value)
-      #expect(back.columns.compactMap { $0.numbers?.map(\.bitPattern) } == numbers.map { $0.map(\.bitPattern) })
+      #expect(
+        back.columns.compactMap { $0.numbers?.map(\.bitPattern) } == numbers.map { $0.map(\.bitPattern) })
     }
   }
 
@@ -120,7 +125,7 @@ import Workbench
       ])
     let back = try back(.table(frame), .table, as: "x.csv", load: "table", ["--header", "--text code"])
     #expect(back.hint == "load it with `--header --text code` to get the same back")
-    #expect(OddFrames.differences(frame, try self.frame(back.value)).isEmpty)
+    #expect(OddFrames.differences(frame, try self.frame(back.value)) == [])
   }
 
   @Test(arguments: [(1, 8), (1, 16), (2, 8), (2, 16), (3, 8), (3, 16), (4, 8), (4, 16)])
@@ -135,7 +140,8 @@ import Workbench
     let images = Images(
       frame: Frame(index: .rows(1), columns: []), shapes: [picture.shape], digests: [1],
       pictures: PicturesInMemory([picture]))
-    guard case .images(let found) = try back(.images(images), .images, as: "x.png", load: "image").value else {
+    guard case .images(let found) = try back(.images(images), .images, as: "x.png", load: "image").value
+    else {
       Issue.record("no picture")
       return
     }
@@ -160,13 +166,13 @@ import Workbench
 
   @Test func `has the same points from PLY`() throws {
     let columns = ["x", "y", "z", "intensity"].map { name in
-      Column(numbers: [0, -0.0, 1 / 3, 1e-300, .nan, 7], name: name)
+      Column(numbers: [0, -0.0, 1 / 3, 1e-300, name == "intensity" ? .nan : -1, 7], name: name)
     }
     let cloud = Cloud(points: Frame(index: .rows(6), columns: columns))
     guard case .cloud(let back) = try back(.cloud(cloud), .cloud, as: "x.ply", load: "cloud").value else {
       Issue.record("no cloud")
       return
     }
-    #expect(OddFrames.differences(cloud.points, back.points).isEmpty)
+    #expect(OddFrames.differences(cloud.points, back.points) == [])
   }
 }

@@ -57,7 +57,8 @@ package struct ArrayFile: Sendable {
       return try work.map(stores.count, stage: "making columns") { place in
         let numbers = stores[place].numbers
         return header.element == .bool
-          ? Column(names[place], .bool(numbers.map { $0 != 0 })) : Column(numbers: numbers, name: names[place])
+          ? Column(names[place], .bool(numbers.map { $0 != 0 }))
+          : Column(numbers: numbers, name: names[place])
       }
     } catch {
       throw .cancelled
@@ -124,7 +125,9 @@ package struct ArrayFile: Sendable {
   ) throws(FormatError) -> [Column] {
     var columns = [[Int64]](repeating: [], count: names.count)
     try walk(header, source, work) { cell, column in
-      let bits = (header.isBigEndian ? Array(cell) : cell.reversed()).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+      let bits = (header.isBigEndian ? Array(cell) : cell.reversed()).reduce(UInt64(0)) {
+        $0 << 8 | UInt64($1)
+      }
       let (time, isFar) = Int64(bitPattern: bits).multipliedReportingOverflow(by: unit)
       columns[column].append(isFar ? CellStore.missingTime : time)
     }

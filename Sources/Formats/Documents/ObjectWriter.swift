@@ -50,7 +50,9 @@ package enum ObjectWriter {
 extension Double {
   /// The fewest digits that read back to the same bits, without a fraction for whole numbers.
   var shortestText: String {
-    if let whole = Int(exactly: self), abs(whole) < 1 << 53, sign == .plus || whole != 0 { return String(whole) }
+    if let whole = Int(exactly: self), abs(whole) < 1 << 53, sign == .plus || whole != 0 {
+      return String(whole)
+    }
     return description
   }
 }

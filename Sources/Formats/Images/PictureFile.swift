@@ -118,7 +118,8 @@ extension PictureFile {
     let room = stored.decodedBytes
     var facts = SondePicture()
     var status = Int32(0)
-    let samples = unsafe [Sample](unsafeUninitializedCapacity: room / MemoryLayout<Sample>.size) { target, filled in
+    let samples = unsafe [Sample](unsafeUninitializedCapacity: room / MemoryLayout<Sample>.size) {
+      target, filled in
       status = unsafe bytes.withUnsafeBufferPointer { source in
         // SAFETY: the libraries write only if their size is `room`, the bytes of the array, and read within the count.
         let start = unsafe UnsafeMutableRawPointer(target.baseAddress)?.assumingMemoryBound(to: UInt8.self)

@@ -32,7 +32,8 @@ package struct PackedNumbers: Sendable, Equatable {
     guard rowSize > 0 else { return }
     let rows = bytes.count / rowSize
     precondition(
-      first >= 0 && columns.allSatisfy { $0.kind == .number && first + rows <= $0.count }, "no room for the rows")
+      first >= 0 && columns.allSatisfy { $0.kind == .number && first + rows <= $0.count },
+      "no room for the rows")
     switch kind {
     case .double: spread(bytes, rows, first, columns, UInt64.self) { Double(bitPattern: $0) }
     case .single: spread(bytes, rows, first, columns, UInt32.self) { Double(Float(bitPattern: $0)) }
@@ -61,7 +62,8 @@ package struct PackedNumbers: Sendable, Equatable {
       for (place, column) in columns.enumerated() {
         guard let target = unsafe column.numberBase else { continue }
         for row in 0..<rows {
-          let word = unsafe (base + (row * width + place) * MemoryLayout<Word>.size).loadUnaligned(as: Word.self)
+          let word = unsafe (base + (row * width + place) * MemoryLayout<Word>.size).loadUnaligned(
+            as: Word.self)
           unsafe target[first + row] = number(isBigEndian ? Word(bigEndian: word) : Word(littleEndian: word))
         }
       }

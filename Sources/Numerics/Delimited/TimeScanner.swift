@@ -130,8 +130,10 @@ package struct TimeScanner: Sendable {
     return Self.days(checking: year, month, day)
   }
 
-  private static let months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-    .map { Array($0.utf8) }
+  private static let months = [
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+  ]
+  .map { Array($0.utf8) }
   private static let weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].map { Array($0.utf8) }
 
   private static func days(checking year: Int, _ month: Int, _ day: Int) -> Int? {

@@ -19,7 +19,9 @@ struct EncodedValues {
   /// nil for calls that are not kept: they encode nothing, or another machine does.
   static func key(of invocation: Invocation) -> String? {
     let call = invocation.call
-    guard call.spec.verb == "encode", call.spec.reach == .compute || call.spec.reach == .read else { return nil }
+    guard call.spec.verb == "encode", call.spec.reach == .compute || call.spec.reach == .read else {
+      return nil
+    }
     var parts = [call.spec.name]
     for parameter in call.spec.parameters {
       if let values = invocation.values[parameter.name] {

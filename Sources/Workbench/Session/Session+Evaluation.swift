@@ -42,7 +42,8 @@ extension Session {
       if let key {
         let files = recorder.opened.dropFirst(opened).compactMap { try? InputDigest($0, files: recorder) }
         encoded.keep(
-          EncodedValues.Entry(value: value, remarks: Array(remarks.all.dropFirst(told)), files: files), as: key)
+          EncodedValues.Entry(value: value, remarks: Array(remarks.all.dropFirst(told)), files: files),
+          as: key)
       }
       run.current = NamedValue(name: pipeline.name ?? call.spec.verb, value: value)
     }

@@ -82,7 +82,8 @@ extension DatasetLayout {
           continue
         }
         let numbers = words.compactMap { scanner.number($0) }
-        guard numbers.count == Self.forces.count, words.count == numbers.count, let block = segments.last else {
+        guard numbers.count == Self.forces.count, words.count == numbers.count, let block = segments.last
+        else {
           throw .malformedLine("neither the name of a class nor six numbers below one", line: number + 1)
         }
         for (place, number) in numbers.enumerated() { columns[place].append(number) }
@@ -94,7 +95,9 @@ extension DatasetLayout {
       throw failure(error, path)
     }
     segments.removeAll { $0.rows.isEmpty }
-    guard !segments.isEmpty else { throw wrong("there is no block of numbers in it", "Give a file such as `lp1.data`.") }
+    guard !segments.isEmpty else {
+      throw wrong("there is no block of numbers in it", "Give a file such as `lp1.data`.")
+    }
     let isNormal = segments.map { ["normal", "ok"].contains(classes[$0.rows.lowerBound]) }
     let fitted = Set(segments.indices.filter { isNormal[$0] }.prefix(isNormal.count { $0 } * 7 / 10))
     let splits = segments.enumerated().flatMap { place, segment in
@@ -106,7 +109,8 @@ extension DatasetLayout {
     return Frame(
       index: Index(.time(axis), segments: segments, splits: Set(splits).count > 1 ? splits : nil),
       columns: zip(Self.forces, columns).map { Column(numbers: $1, name: $0) } + [
-        Column("class", Cells.categories(classes), role: .label), Column("anomaly", .bool(truth), role: .label),
+        Column("class", Cells.categories(classes), role: .label),
+        Column("anomaly", .bool(truth), role: .label),
       ])
   }
 

@@ -1,5 +1,6 @@
 import Formats
 import Language
+import Numerics
 import Values
 
 /// Traces of system calls in folders of files: ADFA-LD.
@@ -10,7 +11,9 @@ extension DatasetLayout {
     var segments: [Segment] = []
     var (names, places) = ([String](), [ArraySlice<UInt8>: Int32]())
     for (file, parts) in below where file.lowercased().hasSuffix(".txt") {
-      guard let place = parts.firstIndex(where: { $0.lowercased().hasSuffix("_data_master") }) else { continue }
+      guard let place = parts.firstIndex(where: { $0.lowercased().hasSuffix("_data_master") }) else {
+        continue
+      }
       if work.isCancelled() { throw .cancelled }
       let part = parts[place].lowercased()
       let isAttack = part.hasPrefix("attack")

@@ -7,7 +7,8 @@ import Values
 
 /// The rows of a table or the samples of a sound, read part by part: what `describe file` and `window file` work on.
 struct FileRows {
-  static let path = Parameter<String>.input("path", help: "A table as text, such as CSV, or a plain WAV file.")
+  static let path = Parameter<String>.input(
+    "path", help: "A table as text, such as CSV, or a plain WAV file.")
   static let time = Parameter<String?>.name("time", help: "The column that tells when a row was.")
   static let labels = Parameter<[String]>.names(
     "labels", help: "Columns of ground truth; a window is anomalous if one of its rows is.")
@@ -47,7 +48,8 @@ struct FileRows {
     }
     guard field.type == .time else {
       throw call.blame(
-        Self.time.base, "E0525", "`\(time)` holds \(field.type.rawValue) cells, not times", label: "not times",
+        Self.time.base, "E0525", "`\(time)` holds \(field.type.rawValue) cells, not times",
+        label: "not times",
         remedy: "Choose another column.")
     }
   }

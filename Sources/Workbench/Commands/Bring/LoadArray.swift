@@ -29,7 +29,8 @@ struct LoadArray: WorldCommand {
       order of indices; whole numbers beyond 2 to the 53rd are rounded. Arrays of Python objects are refused, since \
       reading them would run code. Times are `datetime64`, empty texts missing cells. The format is that of NumPy enhancement proposal 1, versions 1 to 3.
       """,
-    parameters: [path.base, key.base, time.base, id.base, labels.base, every.base, start.base], output: .table, reach: .read,
+    parameters: [path.base, key.base, time.base, id.base, labels.base, every.base, start.base],
+    output: .table, reach: .read,
     examples: [
       Example("generate pump-station --minutes 5 --seed 7 | export --to station.npy --overwrite"),
       Example("pump = load array station.npy"),
@@ -96,7 +97,8 @@ private struct ArrayLoading {
                 : "It has \(Suggestion.some(known)).")))
       }
     }
-    let wanted = Set(keys + call[LoadArray.labels] + [call[LoadArray.time], call[LoadArray.id]].compactMap(\.self))
+    let wanted = Set(
+      keys + call[LoadArray.labels] + [call[LoadArray.time], call[LoadArray.id]].compactMap(\.self))
     let chosen = keys.isEmpty ? file.items : file.items.filter { wanted.contains($0.name) }
     let candidates = chosen.filter { !$0.header.shape.isEmpty }
     let counts = Set(candidates.map(\.header.rows))
@@ -121,7 +123,9 @@ private struct ArrayLoading {
   var columnShapes: [ColumnShape] {
     items.flatMap { item in
       let header = item.header
-      let type = header.element.isText ? "text" : header.element == .bool ? "bool" : header.element.isTime ? "time" : "number"
+      let type =
+        header.element.isText
+        ? "text" : header.element == .bool ? "bool" : header.element.isTime ? "time" : "number"
       let names = header.shape.count < 2 ? [name(item)] : (0..<header.width).map { "\(name(item))\($0)" }
       return names.filter { $0 != call[LoadArray.time] }.map { ColumnShape(name: $0, type: type) }
     }

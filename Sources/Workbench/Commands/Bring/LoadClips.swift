@@ -51,7 +51,8 @@ struct LoadClips: WorldCommand {
       and test divide the rows; a table of --labels overrules both for the clips that it names. Files that cannot be decoded are left out and told. gwrp is the global weighted rank \
       pooling of Kolesnikov and Lampert (ECCV 2016), over time as in Guan et al. (ICASSP 2023).
       """,
-    parameters: [paths.base, use.base, pool.base, decay.base, normal.base, labels.base], output: .table, reach: .read,
+    parameters: [paths.base, use.base, pool.base, decay.base, normal.base, labels.base], output: .table,
+    reach: .read,
     examples: [
       Example("generate pump-station --part mic --minutes 5 --seed 7 | export --to mic.wav --overwrite"),
       Example("clips = load clips mic.wav --use mfcc(13)"),

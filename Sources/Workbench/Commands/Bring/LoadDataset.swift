@@ -379,7 +379,8 @@ struct DatasetLayout {
   /// The pictures of a category; how much of a defect is enough, its `defects_config.json` says.
   func logical() throws(Failure) -> Images {
     let images = try pictures { _ in true }
-    guard let config = world.files.files(matching: path).first(where: { $0.hasSuffix("/defects_config.json") })
+    guard
+      let config = world.files.files(matching: path).first(where: { $0.hasSuffix("/defects_config.json") })
     else { return images }
     let source = try open(config)
     do throws(FormatError) {
@@ -393,7 +394,8 @@ struct DatasetLayout {
       }
       if !terms.isEmpty {
         call.note(
-          "how much of a defect is enough: `evaluate pixels … --limit 5% --saturation \(terms.joined(separator: ","))`")
+          "how much of a defect is enough: `evaluate pixels … --limit 5% --saturation \(terms.joined(separator: ","))`"
+        )
       }
     } catch {
       throw failure(error, config)

@@ -13,7 +13,8 @@ struct LoadTable: WorldCommand {
   static let id = Parameter<String?>.name("id", help: "The column that names the rows.")
   static let key = Parameter<String?>.name(
     "key", help: "Of a long table, the column that names what a row measures; with --time and --value.")
-  static let value = Parameter<String?>.name("value", help: "Of a long table, the column of what was measured.")
+  static let value = Parameter<String?>.name(
+    "value", help: "Of a long table, the column of what was measured.")
   static let delimiter = Parameter<String?>.choice(
     "delimiter",
     of: [
@@ -59,7 +60,8 @@ struct LoadTable: WorldCommand {
       it was not measured. Columns are ordinary features unless --labels or --id says otherwise. Quotes follow RFC 4180.
       """,
     parameters: [
-      paths.base, time.base, labels.base, id.base, key.base, value.base, delimiter.base, decimal.base, header.base, skip.base,
+      paths.base, time.base, labels.base, id.base, key.base, value.base, delimiter.base, decimal.base,
+      header.base, skip.base,
       dates.base, zone.base, nulls.base, text.base, category.base,
     ], output: .table, reach: .read,
     examples: [

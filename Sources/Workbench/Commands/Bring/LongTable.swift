@@ -48,7 +48,9 @@ struct LongTable {
         if cells[place].updateValue(numbers[row], forKey: target) != nil { twice += 1 }
       }
     }
-    if twice > 0 { call.note("\(counted(twice, "value")) of a name and time that came before: the last counts") }
+    if twice > 0 {
+      call.note("\(counted(twice, "value")) of a name and time that came before: the last counts")
+    }
     if nameless > 0 { call.note("\(counted(nameless, "row")) without a name left out") }
     let others = frame.columns.map(\.name).filter { $0 != names && $0 != values }
     if !others.isEmpty { call.note("left out beside names and values: \(others.joined(separator: ", "))") }

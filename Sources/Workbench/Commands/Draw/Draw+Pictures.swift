@@ -65,7 +65,9 @@ extension Draw {
       Figure.Plate(raster, caption: images.index.caption(of: row))
     }
     let colours =
-      limits.map { Figure.Colours(name: "distance in \(images.depthUnit)", low: $0.lowerBound, high: $0.upperBound) }
+      limits.map {
+        Figure.Colours(name: "distance in \(images.depthUnit)", low: $0.lowerBound, high: $0.upperBound)
+      }
       ?? overlay.map { Figure.Colours(name: "score", low: Double($0.low), high: Double($0.high)) }
     return .plates(plates, columns: call[Self.columns], colours: colours)
   }
@@ -162,7 +164,9 @@ extension Index {
   /// rows share it.
   fileprivate func caption(of row: Int) -> String {
     guard let axis = time else { return label(of: row) }
-    func text(_ row: Int) -> String { Instant(nanoseconds: axis[row].nanoseconds &+ 500_000).short.description }
+    func text(_ row: Int) -> String {
+      Instant(nanoseconds: axis[row].nanoseconds &+ 500_000).short.description
+    }
     let day = text(row).prefix(11)
     let isShared = day.hasSuffix("T") && text(0).hasPrefix(day) && text(axis.count - 1).hasPrefix(day)
     return isShared ? String(text(row).dropFirst(11)) : text(row)

@@ -40,7 +40,8 @@ struct Describe: PureCommand {
     ])
 
   private static let outline: [(name: String, type: ColumnType)] = [
-    ("column", .text), ("type", .category), ("sparkline", .text), ("unit", .category), ("missing", .number), ("mean", .number),
+    ("column", .text), ("type", .category), ("sparkline", .text), ("unit", .category), ("missing", .number),
+    ("mean", .number),
     ("sd", .number), ("role", .category), ("distinct", .number), ("mode", .text), ("q25", .number),
     ("q75", .number), ("min", .number), ("median", .number), ("max", .number),
   ]
@@ -111,7 +112,8 @@ struct Describe: PureCommand {
     return Frame(
       index: .rows(lines.count),
       columns: [
-        texts("column", \.name), texts("type", \.type), texts("sparkline", \.sparkline), texts("unit", \.unit),
+        texts("column", \.name), texts("type", \.type), texts("sparkline", \.sparkline),
+        texts("unit", \.unit),
         numbers("missing") { Double($0.summary.missing) }, numbers("mean", \.summary.mean),
         numbers("sd", \.summary.deviation), texts("role", \.role), numbers("distinct", \.summary.distinct),
         texts("mode", \.summary.mode), numbers("q25") { $0.summary.quantiles[1] },
@@ -155,7 +157,8 @@ struct DescribedColumn: Sendable {
     let parts = min(samples.count, 100 * cells)
     return (0..<parts).map { part in
       Double(
-        samples[samples.count * part / parts..<samples.count * (part + 1) / parts].lazy.map(\.magnitude).max() ?? 0)
+        samples[samples.count * part / parts..<samples.count * (part + 1) / parts].lazy.map(\.magnitude).max()
+          ?? 0)
     }
   }
 

@@ -47,7 +47,8 @@ struct DescribeFile: WorldCommand {
       case .number, .bool:
         line.sparkline =
           rows.hasOrder
-          ? Sparkline.course(of: summary.course, cells: min(total, summary.course.count))
+          ? Sparkline.course(
+            of: summary.course, cells: min(total, summary.course.count), range: summary.range)
           : Sparkline.histogram(of: summary.sample, cells: DescribedColumn.cells)
       case .category: line.sparkline = Sparkline.bars(Array(summary.counts.prefix(DescribedColumn.cells)))
       default: break
@@ -56,7 +57,9 @@ struct DescribeFile: WorldCommand {
     }
     for fact in rows.facts(lines) { call.note(fact) }
     for (place, count) in misfits.enumerated() where count > 0 {
-      call.note("\(counted(count, "cell")) of `\(fields[place].name)` are no \(fields[place].type.rawValue) and missing")
+      call.note(
+        "\(counted(count, "cell")) of `\(fields[place].name)` are no \(fields[place].type.rawValue) and missing"
+      )
     }
     if summaries.contains(where: \.isSampled) {
       call.note("quartiles are those of every \(max(1, total / RunningSummary.sampleSize)). row")

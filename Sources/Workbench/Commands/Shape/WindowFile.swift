@@ -59,13 +59,17 @@ struct WindowFile: WorldCommand {
     }
     let used = fields.indices.filter { fields[$0].type == .number || fields[$0].type == .bool }
     let others = fields.indices.filter { !used.contains($0) && $0 != place }.map { names[$0] }
-    if !others.isEmpty { call.note("no numbers, and so left out: \(others.prefix(8).joined(separator: ", "))") }
+    if !others.isEmpty {
+      call.note("no numbers, and so left out: \(others.prefix(8).joined(separator: ", "))")
+    }
     let clock = WindowClock(
       every: call[Self.every], rows: call[Self.rows], rate: file.rate, timePlace: place)
     var windows: [Int: [WindowCell]] = [:]
     var isTooMany = false
     var untimed = 0
-    try file.reduce(call, work) { clock.windows(of: $0, used) } take: { found in
+    try file.reduce(call, work) {
+      clock.windows(of: $0, used)
+    } take: { found in
       untimed += found.untimed
       for (window, cells) in found.windows {
         if var known = windows[window] {
