@@ -107,6 +107,7 @@ extension FingerprintBuilder {
   private mutating func add(_ audio: Audio) {
     add("audio \(audio.sampleRate) \(audio.start?.nanoseconds ?? -1)")
     for channel in audio.channels { add(channel) }
+    if let splits = audio.splits { add(bytes: splits.lazy.map(\.rawValue)) }
   }
 
   private mutating func add(_ log: Log) {

@@ -14,11 +14,11 @@ package let builtins: [any Command] =
     GenerateAgents(), GenerateTraces(),
 
     // Look at it.
-    Describe(), Show(), Templates(), Recommend(), Help(),
+    Describe(), DescribeFile(), Show(), Templates(), Recommend(), Help(),
 
     // Shape it.
     Select(), Where(), Derive(), Sort(), SegmentRows(), Scale.robust, Scale.standard, Scale.minmax,
-    Resample(), Window(),
+    Resample(), Window(), WindowFile(),
     PictureSeries(), SplitRows(), ServiceRates(), ServiceGraph(),
   ] + FillMissing.all + Recode.all + Augment.all + [
 

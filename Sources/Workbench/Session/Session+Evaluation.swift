@@ -25,6 +25,13 @@ extension Session {
     for (place, call) in pipeline.calls.enumerated() {
       if work.isCancelled() { throw .cancelled }
       let invocation = Invocation(call: call, values: try run.values(of: call), remarks: remarks)
+      let key = EncodedValues.key(of: invocation)
+      if let key, let known = encoded.entry(key, files: recorder) {
+        for remark in known.remarks { remarks.add(remark) }
+        run.current = NamedValue(name: pipeline.name ?? call.spec.verb, value: known.value)
+        continue
+      }
+      let (told, opened) = (remarks.all.count, recorder.opened.count)
       let value: Value
       switch commands[call.spec.name] {
       case let command as any PureCommand: value = try command.run(invocation, work: work)
@@ -32,6 +39,12 @@ extension Session {
       default:
         throw .diagnostic(
           Diagnostic("E0201", "`\(call.spec.name)` cannot run here", remedy: "`help` lists the commands"))
+      }
+      if let key {
+        let files = recorder.opened.dropFirst(opened).compactMap { try? InputDigest($0, files: recorder) }
+        encoded.keep(
+          EncodedValues.Entry(value: value, remarks: Array(remarks.all.dropFirst(told)), files: files),
+          as: key)
       }
       run.current = NamedValue(name: pipeline.name ?? call.spec.verb, value: value)
       if let sweep = pipeline.sweep, (place + 1) % sweep.callsPerTrial == 0 {

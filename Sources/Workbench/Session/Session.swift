@@ -20,6 +20,7 @@ package final class Session {
   package internal(set) var steps: [Step] = []
   let commands: [String: any Command]
   var seedsDrawn = 0
+  var encoded = EncodedValues()
   var journal: Journal?
   var lesson: LessonWalk?
   /// Further settings to show, such as the model's address.
