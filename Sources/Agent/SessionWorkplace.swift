@@ -13,6 +13,10 @@ package final class SessionWorkplace: Workplace {
   private var planned: SessionScope?
   /// The tools of other programs.
   private let foreign: ForeignTools
+  /// Keeps what a replay cannot compute again: what other programs gave, and calls that were stopped.
+  private let recorded: Exchanges
+  /// Where that comes from in a replay.
+  private let recording: Exchanges?
   private var seesPictures = false
   /// A drawing that takes more is not handed over.
   private static let largestPicture = 1 << 20
@@ -20,8 +24,11 @@ package final class SessionWorkplace: Workplace {
   private var refused: Set<String> = []
 
   package init(
-    session: Session, foreign: ForeignTools? = nil, preview: @escaping (LineResult) -> [String] = { _ in [] }
+    session: Session, foreign: ForeignTools? = nil, recorded: Exchanges = Exchanges(),
+    recording: Exchanges? = nil, preview: @escaping (LineResult) -> [String] = { _ in [] }
   ) {
+    self.recorded = recorded
+    self.recording = recording
     self.session = session
     self.preview = preview
     self.foreign = foreign ?? ForeignTools(programs: NoToolPrograms(), version: "")
@@ -134,9 +141,12 @@ package final class SessionWorkplace: Workplace {
   }
 
   package func run(_ line: String, turn: Int, work: Work) -> CallOutcome {
-    if let outcome = foreign.run(line, work: work) {
-      // It cannot be replayed, so the record only tells that it was made.
-      session.note(remark: SafeText.oneLine(Redaction.redacted(line), limit: 300)) { _ in }
+    if let outcome = recording?.takeCall(line) ?? foreign.run(line, work: work) {
+      if line.hasPrefix(ForeignTools.verb + " ") {
+        // A script cannot hold such a call, so that it only tells that it was made.
+        session.note(remark: SafeText.oneLine(Redaction.redacted(line), limit: 300)) { _ in }
+      }
+      recorded.add(outcome, of: line)
       return outcome
     }
     var result: LineResult?
@@ -148,7 +158,11 @@ package final class SessionWorkplace: Workplace {
       default: break
       }
     }
-    if status == .cancelled { return CallOutcome(.interrupted, text: "interrupted", summary: "interrupted") }
+    if status == .cancelled {
+      let outcome = CallOutcome(.interrupted, text: "interrupted", summary: "interrupted")
+      recorded.add(outcome, of: line)
+      return outcome
+    }
     guard status == .ok, let result else {
       let text = diagnostics.map { $0.text() }.joined(separator: "\n")
       return CallOutcome(

@@ -23,7 +23,8 @@ final class RecordedScreen: Screen {
 final class TypedLines: LineSource {
   private var lines: [String]
   private(set) var prompts: [String] = []
-  init(_ lines: String...) { self.lines = lines }
+  convenience init(_ lines: String...) { self.init(lines) }
+  init(_ lines: [String]) { self.lines = lines }
   func readLine(_ request: LineRequest) -> LineInput {
     prompts.append(request.prompt)
     return lines.isEmpty ? .end : .line(lines.removeFirst())

@@ -163,6 +163,27 @@ import Workbench
     #expect(text.contains("2 of 3 say: pump"))
   }
 
+  @Test func `have members with models of their own`() throws {
+    let model = ScriptedModel(.text("One."), .text("Two."), .text("Three."))
+    let session = Session(world: .memory(MemoryFiles()), seed: 1)
+    let assistant = SessionAssistant(
+      session: session, settings: { ModelSettings(url: "http://127.0.0.1:1", model: "small") },
+      transport: model, pause: RecordedPause(),
+      prompt: { (name) throws(Diagnostic) in
+        let header = name == "critic" ? "tools: show\nmodel: large" : "tools: show"
+        return try RolePrompt(name: name, parsing: "---\n\(header)\n---\nWork.")
+      })
+    assistant.team = { (name) throws(Diagnostic) in
+      try name == "pair"
+        ? Team(name: name, parsing: "---\npattern: pipeline\nroles: analyst critic\n---\n") : nil
+    }
+    for role in ["pair", nil] {
+      let end = assistant.ask("why?", role: role, screen: RecordedScreen(), lines: TypedLines(), work: Work())
+      #expect(end == .answered)
+    }
+    #expect(model.requests.map { $0["model"]?.string } == ["small", "large", "small"])
+  }
+
   @Test func `are set to work on a value by name`() {
     let desk = `Assistant over a session`.Desk(ScriptedModel())
     desk.assistant.team = { (name) throws(Diagnostic) in
