@@ -85,6 +85,9 @@ package final class Conversation {
     generator = SeededGenerator(seed: UInt64(bitPattern: clock.now().nanoseconds))
   }
 
+  /// Forgets what was said; values and permissions stay.
+  func forget() { earlier = [] }
+
   /// Answers a question. `approve` asks the user about a line that writes.
   package func ask(
     _ question: String, work: Work, approve: (Approval) -> Approval.Answer, emit: (AgentEvent) -> Void

@@ -175,6 +175,7 @@ package final class SessionAssistant: Assistant {
     _ lines: any LineSource, _ work: Work
   ) -> TurnEnd {
     write(Self.turnOf(asked, team), to: screen)
+    if asked.isReset { member.forget() }
     return converse(member, asked.text, screen, lines, work)
   }
 

@@ -27,8 +27,10 @@ struct Surroundings {
       environment: Environment.variable, secret: SecretFile.read,
       transport: CurlTransport(allowsPlainHTTP: Environment.variable("SONDE_LLM_PLAIN_HTTP") == "1"))
     world.answers = RemoteAnswers(
-      settings: { () throws(Diagnostic) in
-        try ModelSettings(environment: Self.variable, secret: SecretFile.read)
+      settings: {
+        Result { () throws(Diagnostic) in
+          try ModelSettings(environment: Self.variable, secret: SecretFile.read)
+        }
       },
       transport: CurlTransport(allowsPlainHTTP: Environment.variable("SONDE_LLM_PLAIN_HTTP") == "1"),
       pause: LivePause(), clock: SystemClock())

@@ -81,7 +81,7 @@ import Workbench
     // The sums of distances are least at 3 and 10, of which the first counts; then the middle of the others.
     ("knowledge examples t --rows 2", ["x 3, bad 0", "x 11, bad 1"]),
     ("knowledge examples t --rows 2 --against t.bad", ["x 2, bad 0", "x 1, bad 0"]),
-    ("knowledge examples labelled --rows 1", ["3"]),
+    ("knowledge examples labelled --rows 1", ["x 3"]),
     (
       "t | where bad == 1 | knowledge examples --rows 9",
       [

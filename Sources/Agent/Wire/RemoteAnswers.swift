@@ -1,10 +1,10 @@
-import Language
-import Notation
+import Chronology
+package import Language
 package import Workbench
 
 /// Answers single prompts by the agent's model server, with the settings and the care of its client.
 package struct RemoteAnswers: AnswerService {
-  private let settings: @Sendable () throws(Diagnostic) -> ModelSettings
+  private let settings: @Sendable () -> Result<ModelSettings, Diagnostic>
   private let transport: any ModelTransport
   private let pause: any Pause
   private let clock: any Clock
@@ -12,7 +12,7 @@ package struct RemoteAnswers: AnswerService {
   private static let longestAnswer = 400
 
   package init(
-    settings: @escaping @Sendable () throws(Diagnostic) -> ModelSettings, transport: any ModelTransport,
+    settings: @escaping @Sendable () -> Result<ModelSettings, Diagnostic>, transport: any ModelTransport,
     pause: any Pause, clock: any Clock
   ) {
     self.settings = settings
@@ -22,7 +22,7 @@ package struct RemoteAnswers: AnswerService {
   }
 
   private func known() throws(Failure) -> ModelSettings? {
-    do throws(Diagnostic) { return try settings() } catch {
+    do throws(Diagnostic) { return try settings().get() } catch {
       if error.code == "A0101" { return nil }
       throw .diagnostic(error)
     }

@@ -136,7 +136,10 @@ struct NormalExamples: PureCommand {
     }
   }
 
-  /// The places that lower the sum of distances to the nearest of them the most, one after the other.
+  /// Sums that differ by less, for each distance in them, differ by rounding.
+  private static let rounding: Float = 1e-6
+
+  /// The places that lower the sum of distances to the nearest of them the most, one after the other; of equals the first.
   static func medoids(of distances: [Float], count: Int, wanted: Int) -> [Int] {
     var nearest = [Float](repeating: .infinity, count: count)
     var chosen: [Int] = []
@@ -146,7 +149,7 @@ struct NormalExamples: PureCommand {
       for place in 0..<count where !chosen.contains(place) {
         var sum: Float = 0
         for other in 0..<count { sum += min(nearest[other], distances[place * count + other]) }
-        if sum < bestSum { (best, bestSum) = (place, sum) }
+        if best < 0 || sum < bestSum - rounding * Float(count) { (best, bestSum) = (place, sum) }
       }
       chosen.append(best)
       for other in 0..<count { nearest[other] = min(nearest[other], distances[best * count + other]) }
