@@ -155,4 +155,22 @@ import Workbench
     #expect(other.asked.withLock { $0.count } == 6)
     #expect(files.text(".sonde/answers.jsonl")?.split(separator: "\n").count == 12)
   }
+
+  @Test func `are put to the agent's model, again after a busy server, and to no other`() throws {
+    let model = ScriptedModel(
+      .refusal(503, "{}"), .text("Yes, by sk-ant-0123456789abcdefghij."), .refusal(401, "{}"))
+    let pause = RecordedPause()
+    let service = RemoteAnswers(
+      settings: { .success(ModelSettings(url: "http://127.0.0.1:1", model: "m")) }, transport: model,
+      pause: pause, clock: SteppingClock())
+    #expect(try service.answer("Is it?", isCancelled: { false }) == "Yes, by [REDACTED:anthropic-key].")
+    #expect(pause.waits.count == 1)
+    let request = try #require(model.requests.last)
+    #expect(request["tools"] == nil && request["temperature"] == 0)
+    #expect(throws: Failure.self) { try service.answer("Is it?", isCancelled: { false }) }
+    let none = RemoteAnswers(
+      settings: { .failure(Diagnostic("A0101", "none", remedy: "")) }, transport: model, pause: pause,
+      clock: SteppingClock())
+    #expect(try none.model() == nil)
+  }
 }
