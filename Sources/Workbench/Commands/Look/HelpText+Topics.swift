@@ -75,6 +75,8 @@ extension HelpText {
     Examples:
       sweep k in 3,5,10,20 detect knn joint --neighbors k | evaluate --against pump.fault --metrics auroc,ap
       sweep m in knn,lof,pca detect m joint | evaluate --against pump.fault
+    """
+
   private static let agent = """
     `? which sensor was first?` asks the analyst, `?critic …` another role, `?debate …` a team of roles. `{name}` in a \
     question becomes the texts of that value (`help knowledge prompt`).
