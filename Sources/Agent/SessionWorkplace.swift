@@ -38,22 +38,15 @@ package final class SessionWorkplace: Workplace {
     if let review = foreign.review(call) { return review }
     let checker = planned.map { session.checker(in: $0) } ?? session.checker()
     do throws(Diagnostic) {
-      let checked = try CallReading.check(call, by: checker)
-      guard case .pipeline(let pipeline) = checked else {
-        throw Diagnostic(
-          "A0136", "`\(SafeText.oneLine(call.arguments, limit: 60))` is not a data command",
-          remedy: "use one of the tools")
-      }
-      if let call = pipeline.calls.first(where: { $0.spec.reach == .network }) {
-        throw Diagnostic(
-          "A0150", "`\(call.spec.name)` sends data elsewhere, which only a person may do",
-          remedy: "tell the user what to type, or use another command")
-      }
-      return .line(reviewed(pipeline))
+      return .line(try proven(call, by: checker))
     } catch {
+      let others = CallReading.otherReadings(of: call, in: checker.table)
+      for other in others {
+        if let line = try? proven(other, by: checker) { return .line(line) }
+      }
       // Told once what is wrong, a small model may send the same again: then it is meant without that option.
       if !refused.insert("\(call.name) \(call.arguments)").inserted,
-        let (statement, option) = CallReading.checkWithoutOption(call, by: checker),
+        let (statement, option) = CallReading.checkWithoutOption(others.first ?? call, by: checker),
         case .pipeline(let pipeline) = statement
       {
         var line = reviewed(pipeline)
@@ -64,8 +57,23 @@ package final class SessionWorkplace: Workplace {
       if diagnostic.source == nil, let line = try? CallReading.line(of: call) { diagnostic.source = line }
       return .refused(
         line: SafeText.oneLine(diagnostic.source ?? call.name, limit: 300),
-        diagnostic: SafeText.bounded(diagnostic.text(), limit: 2000))
+        diagnostic: SafeText.bounded(diagnostic.text(), limit: 2000), tool: others.first?.name)
     }
+  }
+
+  /// The line that a call means, if it may run here.
+  private func proven(_ call: ToolCall, by checker: Checker) throws(Diagnostic) -> ReviewedLine {
+    guard case .pipeline(let pipeline) = try CallReading.check(call, by: checker) else {
+      throw Diagnostic(
+        "A0136", "`\(SafeText.oneLine(call.arguments, limit: 60))` is not a data command",
+        remedy: "use one of the tools")
+    }
+    if let call = pipeline.calls.first(where: { $0.spec.reach == .network }) {
+      throw Diagnostic(
+        "A0150", "`\(call.spec.name)` sends data elsewhere, which only a person may do",
+        remedy: "tell the user what to type, or use another command")
+    }
+    return reviewed(pipeline)
   }
 
   private func reviewed(_ pipeline: CheckedPipeline) -> ReviewedLine {

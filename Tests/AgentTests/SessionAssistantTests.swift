@@ -132,6 +132,19 @@ final class TypedLines: LineSource {
     #expect(desk.session.bindings.count == 1)
   }
 
+  @Test(arguments: [
+    ("mad", #"{"value":"pump","as":"risk"}"#, "risk = detect mad pump"),
+    ("detect.mad", #"{"value":"pump","as":"risk"}"#, "risk = detect mad pump"),
+    ("detect", #"{"value":"pump","method":"isolation_forest","as":"risk"}"#, "risk = detect iforest pump"),
+    ("detect", #"{"value":"pump","method":"isolation forest"}"#, "detect iforest pump"),
+  ]) func `a call by the name of a method, or by another's name, is the command that it means`(
+    _ name: String, _ arguments: String, _ line: String
+  ) {
+    let desk = Desk(ScriptedModel(.call("a", name, arguments), .text("Done.")))
+    #expect(desk.ask("find faults") == .answered)
+    #expect(desk.session.steps.contains { "\($0.record)".contains(line) }, "\(desk.screen.text)")
+  }
+
   @Test func `a refused call that comes again runs without the option that was wrong`() {
     let call = { (id: String) in
       ScriptedModel.Reply.call(id, "show", #"{"value":"pump","rows":"first","around":"2026-03-01T08:01"}"#)

@@ -244,9 +244,9 @@ extension AgentTurn {
   private mutating func take(_ review: CallReview) -> TurnStep? {
     callCount += 1
     switch review {
-    case .refused(let line, let diagnostic):
+    case .refused(let line, let diagnostic, let tool):
       refusals += 1
-      heldTool = pending.first.map(\.name).flatMap { toolNames.contains($0) ? $0 : nil }
+      heldTool = (tool ?? pending.first?.name).flatMap { toolNames.contains($0) ? $0 : nil }
       notices.append(.refused(line: line, diagnostic: diagnostic))
       answerCall(text: Self.error(diagnostic), summary: "refused: \(diagnostic)")
       return nil
