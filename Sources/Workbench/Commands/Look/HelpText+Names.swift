@@ -1,4 +1,4 @@
-import Language
+package import Language
 import Notation
 
 extension HelpText {
