@@ -1,5 +1,6 @@
 package import Language
 import Notation
+import Workbench
 
 /// Reads what a model meant by a tool call. `Checker.check(verb:arguments:)` then proves it like any line.
 package enum CallReading {
