@@ -65,5 +65,5 @@ package let builtins: [any Command] =
     Note(), Remember(), Export(),
 
     // Know.
-    KnowledgeLookup(), KnowledgePath(),
+    KnowledgeLookup(), KnowledgePath(), NormalExamples(), WritePrompt(), AskPrompts(),
   ]
