@@ -90,7 +90,8 @@ extension Alignment {
       switch part.content {
       case .audio, .log: slots.append(unjoined(part, index: index))
       case .frame, .embedding, .scores:
-        let brought = try resampling.bring(part.asFrame, onto: grid, work: work)
+        let frame = part.asFrame.meeting(grid.runs.map(\.name))
+        let brought = try resampling.bring(frame, onto: grid, work: work)
         slots.append(
           part.slot(
             from: brought.frame.with(index: index), presence: brought.presence, staleness: brought.staleness))
@@ -99,15 +100,30 @@ extension Alignment {
     return Bundle(index: index, slots: slots)
   }
 
-  /// The runs of the first value that has runs; otherwise one stretch over all values.
+  /// The runs of the first value that has runs, and of those that share names with it, each where one of them has rows
+  /// (or all); otherwise one stretch.
   private func ranges(
     of parts: [Part]
   ) throws(FusionError) -> [(name: String, range: ClosedRange<Instant>)] {
+    var runs: [(name: String, range: ClosedRange<Instant>, count: Int)] = []
+    var places: [String: Int] = [:]
+    var segmented = 0
     for part in parts {
-      if let index = part.index, !index.segments.isEmpty {
-        return try Resampling.ranges(of: index, name: part.name)
+      guard let index = part.index, !index.segments.isEmpty else { continue }
+      if !runs.isEmpty, index.segments.allSatisfy({ places[$0.name] == nil }) { continue }
+      segmented += 1
+      for (name, range) in try Resampling.ranges(of: index, name: part.name) {
+        guard let place = places[name] else {
+          places[name] = runs.count
+          runs.append((name, range, 1))
+          continue
+        }
+        runs[place].range = try joined(runs[place].range, range, name: name, part.name)
+        runs[place].count += 1
       }
     }
+    if cover == .overlap { runs.removeAll { $0.count < segmented } }
+    if segmented > 0 { return runs.map { ($0.name, $0.range) } }
     var whole: [(name: String, range: ClosedRange<Instant>)] = []
     for part in parts { whole.append((part.name, try part.range())) }
     guard let earliest = whole.min(by: { $0.range.upperBound < $1.range.upperBound }),
@@ -123,6 +139,16 @@ extension Alignment {
       let end = whole.map(\.range.upperBound).max() ?? earliest.range.upperBound
       return [("", start...end)]
     }
+  }
+
+  private func joined(
+    _ one: ClosedRange<Instant>, _ other: ClosedRange<Instant>, name: String, _ part: String
+  ) throws(FusionError) -> ClosedRange<Instant> {
+    let lows = [one.lowerBound, other.lowerBound]
+    let highs = [one.upperBound, other.upperBound]
+    let (low, high) = cover == .union ? (lows.min(), highs.max()) : (lows.max(), highs.min())
+    guard let low, let high, low <= high else { throw .noOverlap(name, one, part, other) }
+    return low...high
   }
 
   private func unjoined(_ part: Part, index: Index) -> Slot {
@@ -151,7 +177,7 @@ extension Alignment {
       switch part.content {
       case .audio, .log: slots.append(unjoined(part, index: target))
       case .frame, .embedding, .scores:
-        let frame = part.asFrame
+        let frame = part.asFrame.meeting(target.segments.map(\.name))
         guard frame.index.time != nil else { throw .noAddress(name: part.name) }
         var sources: [Int?] = []
         var staleness: [Float] = []
@@ -171,6 +197,17 @@ extension Alignment {
       }
     }
     return Bundle(index: target, slots: slots)
+  }
+}
+
+extension Frame {
+  /// Without its segments if none of them has such a name: then all rows join every one of them.
+  fileprivate func meeting(_ names: [String]) -> Frame {
+    let wanted = Set(names)
+    if index.segments.contains(where: { wanted.contains($0.name) }) { return self }
+    var index = index
+    index.segments = []
+    return with(index: index)
   }
 }
 

@@ -18,7 +18,7 @@ package let builtins: [any Command] =
 
     // Shape it.
     Select(), Where(), Derive(), Sort(), Scale.robust, Scale.standard, Scale.minmax, Resample(), Window(),
-    PictureSeries(), SplitRows(), ServiceRates(), ServiceGraph(),
+    PictureSeries(), SplitRows(), ServiceRates(), ServiceGraph(), ServiceSteps(),
   ] + FillMissing.all + Recode.all + Augment.all + [
 
     // Join modalities.
@@ -39,7 +39,7 @@ package let builtins: [any Command] =
     MapModalities.mlp, MapModalities.contrast, MapModalities.match, MapMasked(), CompareFusion(),
 
     // Detect.
-  ] + detectionCommands + DetectSequences.all + DetectGraph.all
+  ] + detectionCommands + DetectSequences.all + [DetectTransitions()] + DetectGraph.all
   + MapMethod.all.flatMap { [DetectMap(method: $0), Localize(method: $0)] as [any Command] } + [
     DetectTrace(), DetectRules(), ScoreModel(),
 
@@ -51,7 +51,7 @@ package let builtins: [any Command] =
     Calibrate.platt,
     ThresholdQuantile(), ThresholdMAD(), ThresholdPOT(), ThresholdIQR(), ThresholdOtsu(),
     ThresholdValley(), ThresholdMixture(), ThresholdChiSquare(), ThresholdConformal(), ThresholdSPOT(),
-    Shape(), CompareDetectors(), Evaluate(),
+    Shape(), Unfold(), CompareDetectors(), Evaluate(),
     EvaluatePixels(), EvaluateCauses(), EvaluateTrace(),
 
     // Oversee agents.

@@ -178,6 +178,9 @@ extension DiagnosticGuide {
     Entry("R0511", "Pixels are judged by masks, and there are none."),
     Entry("R0514", "Causes are sought among measurements of the nodes of a graph."),
     Entry("R0515", "Causes are sought along edges with a direction.", "load graph calls.csv --directed"),
+    Entry(
+      "R0516", "`unfold` takes scores with one line of time; candidates are segments, each with its own.",
+      "evaluate causes risk --by segment  →  unfold risk | evaluate causes --by segment"),
     Entry("R0513", "Weights go with inputs one to one.", "fuse mean a b --weights 2,1"),
     Entry(
       "R0512",

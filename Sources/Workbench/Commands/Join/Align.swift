@@ -34,8 +34,8 @@ struct Align: PureCommand {
 
       A modality is present in a row if one of its features has a value there after --fill; sound, if the whole \
       span was recorded and is not digital silence, which no microphone gives; a log, between its first and last event \
-      and within --silence of one. An absent modality is missing, never 0. If a value has segments, they become the \
-      segments of the result.
+      and within --silence of one. An absent modality is missing, never 0. Segments meet by \
+      their names; a value without such segments joins each of them.
       """,
     parameters: [
       inputs.base, every.base, to.base, AlignmentOptions.aggregate.base, AlignmentOptions.fill.base,
