@@ -29,6 +29,16 @@ package struct Alignment: Sendable, Equatable {
     case overlap
   }
 
+  /// Which row joins as of a moment.
+  package enum Direction: String, Sendable, CaseIterable {
+    /// The last one at or before it.
+    case backward
+    /// The first one at or after it.
+    case forward
+    /// The nearer of both; the earlier one of equals.
+    case nearest
+  }
+
   package struct Part: Sendable, Equatable {
     package let name: String
     package let content: SlotContent
@@ -43,20 +53,22 @@ package struct Alignment: Sendable, Equatable {
   package var aggregate: Aggregate
   package var fill: Fill
   package var cover: Cover
-  /// How old a row may be that joins as of a moment.
+  /// How far a row may be that joins as of a moment.
   package var tolerance: TimeSpan
+  package var direction: Direction
   /// A log without an event for longer is absent; nil trusts its silence.
   package var silence: TimeSpan?
 
   package init(
     target: Target, aggregate: Aggregate = .mean, fill: Fill = .none, cover: Cover = .union,
-    tolerance: TimeSpan = TimeSpan(seconds: 1), silence: TimeSpan? = nil
+    tolerance: TimeSpan = TimeSpan(seconds: 1), direction: Direction = .backward, silence: TimeSpan? = nil
   ) {
     self.target = target
     self.aggregate = aggregate
     self.fill = fill
     self.cover = cover
     self.tolerance = tolerance
+    self.direction = direction
     self.silence = silence
   }
 
@@ -185,9 +197,9 @@ extension Alignment {
           guard let timed = TimedRows(run: run.name, of: frame.index) else { continue }
           let moments = run.rows.map { axis[$0].nanoseconds }
           for (moment, position) in zip(moments, timed.lastPositions(at: moments)) {
-            let found = position.flatMap { moment - timed.times[$0] <= tolerance.nanoseconds ? $0 : nil }
+            let found = place(of: moment, last: position, in: timed)
             sources.append(found.map { timed.rows[$0] })
-            staleness.append(found.map { Float(Double(moment - timed.times[$0]) / 1e9) } ?? .infinity)
+            staleness.append(found.map { Float(Double(abs(moment - timed.times[$0])) / 1e9) } ?? .infinity)
           }
         }
         let joined = Frame(index: target, columns: frame.columns.map { $0.gathering(sources) })
@@ -197,6 +209,21 @@ extension Alignment {
       }
     }
     return Bundle(index: target, slots: slots)
+  }
+
+  /// The position of the row that joins, given the last one at or before the moment.
+  private func place(of moment: Int64, last: Int?, in timed: TimedRows) -> Int? {
+    func distance(_ position: Int) -> Int64 { abs(moment - timed.times[position]) }
+    let isExact = last.map { timed.times[$0] == moment } ?? false
+    let next = isExact ? last : (last.map { $0 + 1 } ?? 0)
+    let after = next.flatMap { $0 < timed.times.count ? $0 : nil }
+    let chosen =
+      switch direction {
+      case .backward: last
+      case .forward: after
+      case .nearest: [last, after].compactMap(\.self).min { distance($0) < distance($1) }
+      }
+    return chosen.flatMap { distance($0) <= tolerance.nanoseconds ? $0 : nil }
   }
 }
 

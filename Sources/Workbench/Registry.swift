@@ -22,7 +22,8 @@ package let builtins: [any Command] =
   ] + FillMissing.all + Recode.all + Augment.all + [
 
     // Join modalities.
-    Align(),
+    Align(), Project(), Lift(),
+  ] + Synchronize.all + [
 
     // Encode and fuse.
     Encode(), EncodeNetwork(), EncodeRemote(), EncodeImport(), FuseConcat(), FuseScores.mean, FuseScores.max,
@@ -36,6 +37,7 @@ package let builtins: [any Command] =
     FuseLearned.lowrank, FuseLearned.mfb, FuseLearned.bilinear, FuseLearned.film, FuseLearned.xattn,
     FuseLearned.bottleneck, FuseLearned.gnn,
     MapModalities.ridge, MapModalities.neighbors, MapModalities.cca, MapModalities.kcca, MapGeneralized(),
+    MapProbabilistic(),
     MapModalities.mlp, MapModalities.contrast, MapModalities.match, MapMasked(), CompareFusion(),
 
     // Detect.

@@ -205,3 +205,18 @@ private let second = TimeSpan(seconds: 1)
     #expect(same(numbers(bundle.slot("other")), [8, 9, 8, 9]))
   }
 }
+
+@Suite struct `Rows as of a moment` {
+  @Test(arguments: [
+    (Alignment.Direction.backward, [.nan, 1, 2, .nan]), (.forward, [1, 2, 2, .nan]),
+    (.nearest, [1, 1, 2, .nan]),
+  ]) func `come from the side that is asked for`(_ direction: Alignment.Direction, _ expected: [Double])
+    throws
+  {
+    let target = milliseconds([0, 1400, 2000, 9000])
+    let bundle = try Alignment(
+      target: .rows(of: target), tolerance: TimeSpan(seconds: 1.2), direction: direction
+    ).align([.init("x", .frame(frame([1000, 2000], [1, 2])))], work: Work())
+    #expect(same(numbers(bundle.slot("x")), expected))
+  }
+}

@@ -19,6 +19,7 @@ private func names(in folder: String, _ ending: String) -> [String] {
 
 @Suite struct `What comes with Sonde` {
   static let sessions = names(in: "sessions", ".sonde")
+  static let recipes = names(in: "sessions/recipes", ".sonde")
   static let lessons = names(in: "tutorials", ".md")
 
   @Test func `is there`() {
@@ -39,6 +40,12 @@ private func names(in folder: String, _ ending: String) -> [String] {
     #expect(summary.status == .ok)
     #expect(summary.compared > 0)
     // On another kind of processor the last digits may differ.
+    #expect(summary.verdict <= .equal, "\(summary.drifts)")
+  }
+
+  @Test(arguments: recipes) func `shows published systems at work`(name: String) throws {
+    let summary = try replay(root.appending(path: "sessions/recipes/\(name)").path, threads: 2)
+    #expect(summary.status == .ok && summary.compared > 1)
     #expect(summary.verdict <= .equal, "\(summary.drifts)")
   }
 
