@@ -45,6 +45,11 @@ package enum FileKind: String, Sendable, CaseIterable {
     if head.starts(with: [0x93]) && holds("NUMPY", at: 1) {
       return Finding(kind: .array, sign: "a NumPy array")
     }
+    if TensorFile.isTelling(head, count: source.count) {
+      let isModel = try TensorFile(source).metadata["method"] != nil
+      return isModel
+        ? Finding(kind: .model, sign: "the tensors of a fitted model") : Finding(kind: .array, sign: "tensors")
+    }
     if begins("{\"sonde-model\":") { return Finding(kind: .model, sign: "a fitted model") }
     if ZipArchive.isZip(head) {
       let names = try ZipArchive(source).entries.map(\.name)

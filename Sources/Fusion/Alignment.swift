@@ -29,6 +29,16 @@ package struct Alignment: Sendable, Equatable {
     case overlap
   }
 
+  /// Which row joins as of a moment.
+  package enum Direction: String, Sendable, CaseIterable {
+    /// The last one at or before it.
+    case backward
+    /// The first one at or after it.
+    case forward
+    /// The nearer of both; the earlier one of equals.
+    case nearest
+  }
+
   package struct Part: Sendable, Equatable {
     package let name: String
     package let content: SlotContent
@@ -43,20 +53,22 @@ package struct Alignment: Sendable, Equatable {
   package var aggregate: Aggregate
   package var fill: Fill
   package var cover: Cover
-  /// How old a row may be that joins as of a moment.
+  /// How far a row may be that joins as of a moment.
   package var tolerance: TimeSpan
+  package var direction: Direction
   /// A log without an event for longer is absent; nil trusts its silence.
   package var silence: TimeSpan?
 
   package init(
     target: Target, aggregate: Aggregate = .mean, fill: Fill = .none, cover: Cover = .union,
-    tolerance: TimeSpan = TimeSpan(seconds: 1), silence: TimeSpan? = nil
+    tolerance: TimeSpan = TimeSpan(seconds: 1), direction: Direction = .backward, silence: TimeSpan? = nil
   ) {
     self.target = target
     self.aggregate = aggregate
     self.fill = fill
     self.cover = cover
     self.tolerance = tolerance
+    self.direction = direction
     self.silence = silence
   }
 
@@ -90,7 +102,8 @@ extension Alignment {
       switch part.content {
       case .audio, .log: slots.append(unjoined(part, index: index))
       case .frame, .embedding, .scores:
-        let brought = try resampling.bring(part.asFrame, onto: grid, work: work)
+        let frame = part.asFrame.meeting(grid.runs.map(\.name))
+        let brought = try resampling.bring(frame, onto: grid, work: work)
         slots.append(
           part.slot(
             from: brought.frame.with(index: index), presence: brought.presence, staleness: brought.staleness))
@@ -99,15 +112,30 @@ extension Alignment {
     return Bundle(index: index, slots: slots)
   }
 
-  /// The runs of the first value that has runs; otherwise one stretch over all values.
+  /// The runs of the first value that has runs, and of those that share names with it, each where one of them has rows
+  /// (or all); otherwise one stretch.
   private func ranges(
     of parts: [Part]
   ) throws(FusionError) -> [(name: String, range: ClosedRange<Instant>)] {
+    var runs: [(name: String, range: ClosedRange<Instant>, count: Int)] = []
+    var places: [String: Int] = [:]
+    var segmented = 0
     for part in parts {
-      if let index = part.index, !index.segments.isEmpty {
-        return try Resampling.ranges(of: index, name: part.name)
+      guard let index = part.index, !index.segments.isEmpty else { continue }
+      if !runs.isEmpty, index.segments.allSatisfy({ places[$0.name] == nil }) { continue }
+      segmented += 1
+      for (name, range) in try Resampling.ranges(of: index, name: part.name) {
+        guard let place = places[name] else {
+          places[name] = runs.count
+          runs.append((name, range, 1))
+          continue
+        }
+        runs[place].range = try joined(runs[place].range, range, name: name, part.name)
+        runs[place].count += 1
       }
     }
+    if cover == .overlap { runs.removeAll { $0.count < segmented } }
+    if segmented > 0 { return runs.map { ($0.name, $0.range) } }
     var whole: [(name: String, range: ClosedRange<Instant>)] = []
     for part in parts { whole.append((part.name, try part.range())) }
     guard let earliest = whole.min(by: { $0.range.upperBound < $1.range.upperBound }),
@@ -123,6 +151,16 @@ extension Alignment {
       let end = whole.map(\.range.upperBound).max() ?? earliest.range.upperBound
       return [("", start...end)]
     }
+  }
+
+  private func joined(
+    _ one: ClosedRange<Instant>, _ other: ClosedRange<Instant>, name: String, _ part: String
+  ) throws(FusionError) -> ClosedRange<Instant> {
+    let lows = [one.lowerBound, other.lowerBound]
+    let highs = [one.upperBound, other.upperBound]
+    let (low, high) = cover == .union ? (lows.min(), highs.max()) : (lows.max(), highs.min())
+    guard let low, let high, low <= high else { throw .noOverlap(name, one, part, other) }
+    return low...high
   }
 
   private func unjoined(_ part: Part, index: Index) -> Slot {
@@ -151,7 +189,7 @@ extension Alignment {
       switch part.content {
       case .audio, .log: slots.append(unjoined(part, index: target))
       case .frame, .embedding, .scores:
-        let frame = part.asFrame
+        let frame = part.asFrame.meeting(target.segments.map(\.name))
         guard frame.index.time != nil else { throw .noAddress(name: part.name) }
         var sources: [Int?] = []
         var staleness: [Float] = []
@@ -159,9 +197,9 @@ extension Alignment {
           guard let timed = TimedRows(run: run.name, of: frame.index) else { continue }
           let moments = run.rows.map { axis[$0].nanoseconds }
           for (moment, position) in zip(moments, timed.lastPositions(at: moments)) {
-            let found = position.flatMap { moment - timed.times[$0] <= tolerance.nanoseconds ? $0 : nil }
+            let found = place(of: moment, last: position, in: timed)
             sources.append(found.map { timed.rows[$0] })
-            staleness.append(found.map { Float(Double(moment - timed.times[$0]) / 1e9) } ?? .infinity)
+            staleness.append(found.map { Float(Double(abs(moment - timed.times[$0])) / 1e9) } ?? .infinity)
           }
         }
         let joined = Frame(index: target, columns: frame.columns.map { $0.gathering(sources) })
@@ -171,6 +209,32 @@ extension Alignment {
       }
     }
     return Bundle(index: target, slots: slots)
+  }
+
+  /// The position of the row that joins, given the last one at or before the moment.
+  private func place(of moment: Int64, last: Int?, in timed: TimedRows) -> Int? {
+    func distance(_ position: Int) -> Int64 { abs(moment - timed.times[position]) }
+    let isExact = last.map { timed.times[$0] == moment } ?? false
+    let next = isExact ? last : (last.map { $0 + 1 } ?? 0)
+    let after = next.flatMap { $0 < timed.times.count ? $0 : nil }
+    let chosen =
+      switch direction {
+      case .backward: last
+      case .forward: after
+      case .nearest: [last, after].compactMap(\.self).min { distance($0) < distance($1) }
+      }
+    return chosen.flatMap { distance($0) <= tolerance.nanoseconds ? $0 : nil }
+  }
+}
+
+extension Frame {
+  /// Without its segments if none of them has such a name: then all rows join every one of them.
+  fileprivate func meeting(_ names: [String]) -> Frame {
+    let wanted = Set(names)
+    if index.segments.contains(where: { wanted.contains($0.name) }) { return self }
+    var index = index
+    index.segments = []
+    return with(index: index)
   }
 }
 

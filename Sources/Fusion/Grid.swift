@@ -76,11 +76,14 @@ struct TimedRows {
     }
   }
 
-  /// The rows of the run with this name, or all rows if the value has no such run.
+  /// The rows of the run with this name, or all rows of a value without runs; none where others have that run.
   init?(run name: String, of index: Index) {
     guard let axis = index.time else { return nil }
-    let segment = name.isEmpty ? nil : index.segments.first { $0.name == name }
-    self.init(segment?.rows ?? 0..<index.count, of: axis)
+    if name.isEmpty || index.segments.isEmpty {
+      self.init(0..<index.count, of: axis)
+    } else {
+      self.init(index.segments.first { $0.name == name }?.rows ?? 0..<0, of: axis)
+    }
   }
 
   var range: ClosedRange<Instant>? {

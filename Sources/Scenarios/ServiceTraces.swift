@@ -1,3 +1,4 @@
+import Chronology
 import Numerics
 package import Values
 
@@ -76,6 +77,41 @@ package struct ServiceTraces: Sendable, Equatable {
       segment.rows.sorted { (spans[$0].start, $0) < (spans[$1].start, $1) }
     }
     return log(order.map { spans[$0] }, segments)
+  }
+
+  /// What a shop that writes a log says of each span: that it came in, and how it went out.
+  ///
+  /// - Output: columns `message`, `service`, `level`, `trace`, `span`; the templates leave out the numbers of orders.
+  package func log() -> Log {
+    let frame = events().frame
+    guard let axis = frame.index.time, let spans = frame.column("span"),
+      let durations = frame.column("duration")?.numbers,
+      case .category(let services, let names)? = frame.column("service")?.cells,
+      case .bool(let errors)? = frame.column("error")?.cells, case .text(let numbers) = spans.cells
+    else { return Log(frame: Frame(index: .rows(0), columns: []), templates: [], templateOfRow: []) }
+    var lines: [(time: Int64, row: Int, template: Int32, trace: String)] = []
+    for run in frame.index.runs {
+      for row in run.rows {
+        let start = axis[row].nanoseconds
+        lines.append((start, row, 0, run.name))
+        lines.append((start + Int64(durations[row] * 1e9), row, errors[row] ? 2 : 1, run.name))
+      }
+    }
+    let order = lines.indices.sorted { (lines[$0].time, $0) < (lines[$1].time, $1) }
+    let templates = ["request <*> taken", "request <*> answered", "request <*> failed"]
+    func text(_ line: Int) -> String {
+      templates[Int(lines[line].template)].replacing("<*>", with: lines[line].trace)
+    }
+    return Log(
+      frame: Frame(
+        index: Index(.time(.listed(order.map { lines[$0].time }))),
+        columns: [
+          Column("message", .text(TextColumn(order.lazy.map(text)))),
+          Column("service", .category(codes: order.map { services[lines[$0].row] }, levels: names)),
+          Column("level", .categories(order.map { lines[$0].template == 2 ? "ERROR" : "INFO" })),
+          Column("trace", .text(TextColumn(order.lazy.map { lines[$0].trace })), role: .identifier),
+          Column("span", .text(TextColumn(order.lazy.map { numbers[lines[$0].row] })), role: .identifier),
+        ]), templates: templates, templateOfRow: order.map { lines[$0].template })
   }
 
   private static func fault(at share: Double) -> Int {

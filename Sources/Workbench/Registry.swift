@@ -19,11 +19,12 @@ package let builtins: [any Command] =
     // Shape it.
     Select(), Where(), Derive(), Sort(), SegmentRows(), Scale.robust, Scale.standard, Scale.minmax,
     Resample(), Window(), WindowFile(),
-    PictureSeries(), SplitRows(), ServiceRates(), ServiceGraph(),
+    PictureSeries(), SplitRows(), ServiceRates(), ServiceGraph(), ServiceSteps(),
   ] + FillMissing.all + Recode.all + Augment.all + [
 
     // Join modalities.
-    Align(),
+    Align(), Project(), Lift(),
+  ] + Synchronize.all + [
 
     // Encode and fuse.
     Encode(), EncodeNetwork(), EncodeRemote(), EncodeImport(), FuseConcat(), FuseScores.mean, FuseScores.max,
@@ -37,10 +38,11 @@ package let builtins: [any Command] =
     FuseLearned.lowrank, FuseLearned.mfb, FuseLearned.bilinear, FuseLearned.film, FuseLearned.xattn,
     FuseLearned.bottleneck, FuseLearned.gnn,
     MapModalities.ridge, MapModalities.neighbors, MapModalities.cca, MapModalities.kcca, MapGeneralized(),
+    MapProbabilistic(),
     MapModalities.mlp, MapModalities.contrast, MapModalities.match, MapMasked(), CompareFusion(),
 
     // Detect.
-  ] + detectionCommands + DetectSequences.all + DetectGraph.all
+  ] + detectionCommands + DetectSequences.all + [DetectTransitions()] + DetectGraph.all
   + MapMethod.all.flatMap { [DetectMap(method: $0), Localize(method: $0)] as [any Command] } + [
     DetectTrace(), DetectRules(), DetectExpression(), ScoreModel(),
 
@@ -52,7 +54,7 @@ package let builtins: [any Command] =
     Calibrate.platt,
     ThresholdQuantile(), ThresholdMAD(), ThresholdPOT(), ThresholdIQR(), ThresholdOtsu(),
     ThresholdValley(), ThresholdMixture(), ThresholdChiSquare(), ThresholdConformal(), ThresholdSPOT(),
-    Shape(), CompareDetectors(), Evaluate(),
+    Shape(), Unfold(), CompareDetectors(), Evaluate(),
     EvaluatePixels(), EvaluateCauses(), EvaluateTrace(),
 
     // Oversee agents.

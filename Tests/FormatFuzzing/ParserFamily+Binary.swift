@@ -30,6 +30,21 @@ extension ParserFamily {
 
   static let arrays: [ParserFamily] = [
     ParserFamily(
+      "safetensors",
+      [
+        TensorWriter.bytes(
+          of: [
+            TensorWriter.Tensor("a", shape: [2, 2], values: [1, 2, 3, 4]),
+            TensorWriter.Tensor("b", shape: [3], values: [5, 6, 7]),
+          ], metadata: [("method", "autoencoder"), ("features", "[\"x\"]")])
+      ],
+      words: ["\"F64\"", "\"BF16\"", "[0,32]", "[-1,8]", "[1e15]", "\"shape\"", "\"data_offsets\"", "{", "}"]
+    ) { bytes in
+      let source = MemorySource(bytes)
+      let file = try TensorFile(source)
+      for item in file.items { _ = try file.matrix(item) }
+    },
+    ParserFamily(
       "npy",
       [
         npy("<f8", "(3, 2)", doubles([1, 2, 3, 4, 5, 6])),

@@ -166,3 +166,58 @@ private let second = TimeSpan(seconds: 1)
     }
   }
 }
+
+@Suite struct `Segments that meet` {
+  private func timelines(_ runs: [(String, [Int64], [Double])]) -> Frame {
+    var (times, values, segments) = ([Int64](), [Double](), [Segment]())
+    for (name, moments, numbers) in runs {
+      segments.append(Segment(name: name, rows: times.count..<times.count + moments.count))
+      times += moments.map { $0 * 1_000_000_000 }
+      values += numbers
+    }
+    return Frame(
+      index: Index(.time(.listed(times)), segments: segments), columns: [Column(numbers: values, name: "x")])
+  }
+
+  private let one = ("a", [Int64(0), 1], [1.0, 2])
+
+  private func aligned(_ other: Frame, _ cover: Alignment.Cover = .union) throws -> Bundle {
+    let first = timelines([one, ("b", [0, 1], [3, 4])])
+    return try Alignment(target: .every(second), cover: cover).align(
+      [.init("first", .frame(first)), .init("other", .frame(other))], work: Work())
+  }
+
+  @Test func `join by their names`() throws {
+    let bundle = try aligned(timelines([("b", [1, 2], [5, 6]), ("c", [7], [7])]))
+    #expect(bundle.index.segments.map(\.name) == ["a", "b", "c"])
+    #expect(same(numbers(bundle.slot("first")), [1, 2, 3, 4, .nan, .nan]))
+    #expect(same(numbers(bundle.slot("other")), [.nan, .nan, .nan, 5, 6, 7]))
+  }
+
+  @Test func `keep those that all have`() throws {
+    let bundle = try aligned(timelines([("b", [1, 2], [5, 6]), ("c", [7], [7])]), .overlap)
+    #expect(bundle.index.segments.map(\.name) == ["b"])
+    #expect(same(numbers(bundle.slot("other")), [5]))
+  }
+
+  @Test func `take all rows of what has other segments`() throws {
+    let bundle = try aligned(timelines([("z", [0, 1], [8, 9])]))
+    #expect(bundle.index.segments.map(\.name) == ["a", "b"])
+    #expect(same(numbers(bundle.slot("other")), [8, 9, 8, 9]))
+  }
+}
+
+@Suite struct `Rows as of a moment` {
+  @Test(arguments: [
+    (Alignment.Direction.backward, [.nan, 1, 2, .nan]), (.forward, [1, 2, 2, .nan]),
+    (.nearest, [1, 1, 2, .nan]),
+  ]) func `come from the side that is asked for`(_ direction: Alignment.Direction, _ expected: [Double])
+    throws
+  {
+    let target = milliseconds([0, 1400, 2000, 9000])
+    let bundle = try Alignment(
+      target: .rows(of: target), tolerance: TimeSpan(seconds: 1.2), direction: direction
+    ).align([.init("x", .frame(frame([1000, 2000], [1, 2])))], work: Work())
+    #expect(same(numbers(bundle.slot("x")), expected))
+  }
+}

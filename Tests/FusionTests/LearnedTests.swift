@@ -8,7 +8,10 @@ import Values
 private let kinds: [FusionKind] = [
   .weightedSum, .gate, .gatedUnit, .residualGate, .lowRank(rank: 3), .factorized(pool: 2), .bilinear, .film,
   .crossAttention(heads: 2, isPaperForm: false), .crossAttention(heads: 1, isPaperForm: true),
-  .bottleneck(tokens: 2), .graph,
+  .bottleneck(tokens: 2), .graph(),
+  .crossAttention(heads: 2, isPaperForm: false, reach: RowReach(rows: 2, isCausal: true)),
+  .graph(ModalityGraph(.gcn)), .graph(ModalityGraph(.gat, edges: .nearest(1))),
+  .graph(ModalityGraph(.relation, edges: .partial(0.1))),
 ]
 
 private func fusion(_ kind: FusionKind, epochs: Int = 4, residuals: Bool = true) -> LearnedFusion {
@@ -111,5 +114,78 @@ private func fusion(_ kind: FusionKind, epochs: Int = 4, residuals: Bool = true)
     let alone = try MaskedReconstruction(learned).score(
       views.modalities.withoutPart(1, in: [390]), seed: 1, work: Work())
     #expect(!alone.isScored(390))
+  }
+}
+
+@Suite struct `Rows within reach` {
+  /// The second modality says what the first will say two rows later.
+  private func lagged(_ last: Double = 0) -> Modalities {
+    var random = SeededGenerator(seed: 5)
+    let source = (0..<402).map { _ in random.normal() }
+    func part(_ name: String, _ shift: Int) -> Modalities.Part {
+      var values = (0..<400).map { source[$0 + shift] }
+      values[399] += last
+      return Modalities.Part(
+        name: name, features: ["x"], matrix: Matrix(rows: 400, columns: 1, values: values),
+        presence: Mask(count: 400, repeating: true))
+    }
+    let splits = (0..<400).map { $0 < 300 ? Split.fit : .test }
+    return Modalities(
+      index: Index(.row(count: 400), splits: splits), parts: [part("late", 0), part("early", 2)])
+  }
+
+  private func attention(_ reach: RowReach, epochs: Int = 10) -> LearnedFusion {
+    LearnedFusion(
+      .crossAttention(heads: 1, isPaperForm: false, reach: reach), hidden: 8, dropout: 0.5, corruption: 0,
+      descent: Descent(epochs: epochs, batchSize: 32, rate: 0.01, patience: epochs))
+  }
+
+  @Test func `tell what the row itself does not`() throws {
+    func loss(_ reach: RowReach) throws -> Double {
+      try #require(
+        try attention(reach, epochs: 100).fuseWithOutcome(lagged(), seed: 2, work: Work()).1.losses.min())
+    }
+    #expect(try loss(RowReach(rows: 2, isCausal: true)) < 0.9 * loss(RowReach()))
+  }
+
+  @Test func `are never known ahead of their time if it is causal`() throws {
+    func joint(_ last: Double, _ reach: RowReach) throws -> Matrix {
+      try attention(reach).fuse(lagged(last), seed: 2, work: Work()).matrix
+    }
+    for isCausal in [true, false] {
+      let reach = RowReach(rows: 2, isCausal: isCausal)
+      let (one, other) = (try joint(0, reach), try joint(5, reach))
+      #expect((one.row(398) == other.row(398)) == isCausal)
+      #expect(one.row(396) == other.row(396) && one.row(399) != other.row(399))
+    }
+  }
+}
+
+@Suite struct `Graphs of modalities` {
+  /// The middle drives both ends.
+  private var chain: Modalities {
+    var random = SeededGenerator(seed: 3)
+    let middle = (0..<500).map { _ in random.normal() }
+    func part(_ name: String, _ noise: Double) -> Modalities.Part {
+      Modalities.Part(
+        name: name, features: ["x"],
+        matrix: Matrix(rows: 500, columns: 1, values: middle.map { $0 + noise * random.normal() }),
+        presence: Mask(count: 500, repeating: true))
+    }
+    return Modalities(
+      index: .rows(500), parts: [part("left", 0.3), part("middle", 0.01), part("right", 0.4)])
+  }
+
+  @Test func `know what others explain`() throws {
+    let rows = Array(0..<500)
+    let all = try ModalityGraph(edges: .all).neighbors(in: chain, rows: rows, work: Work())
+    #expect(all == [[1, 2], [0, 2], [0, 1]])
+    let partial = try ModalityGraph(edges: .partial(0.3)).neighbors(in: chain, rows: rows, work: Work())
+    #expect(partial == [[1], [0, 2], [1]])
+    let nearest = try ModalityGraph(edges: .nearest(1)).neighbors(in: chain, rows: rows, work: Work())
+    #expect(nearest == [[1], [0, 2], [1]])
+    #expect(throws: FusionError.self) {
+      try ModalityGraph(edges: .partial(0.3)).neighbors(in: chain, rows: Array(0..<5), work: Work())
+    }
   }
 }

@@ -184,3 +184,62 @@ private func scores(
     #expect(holed.contributions?.matrix[250, 0] == 0)
   }
 }
+
+@Suite struct `Probabilistic canonical correlation` {
+  @Test func `sees pairs that do not belong together`() throws {
+    let views = PairedViews(rows: 400, mismatched: 80, seed: 2)
+    let one = try ProbabilisticCorrelation().score(views.modalities, work: Work(threads: 1))
+    #expect(views.separation(one.values) > 0.95)
+    #expect(one == (try ProbabilisticCorrelation().score(views.modalities, work: Work(threads: 2))))
+  }
+
+  @Test func `is the mutual information of two normal numbers, row by row`() throws {
+    var random = SeededGenerator(seed: 4)
+    let count = 400
+    let cause = (0..<count).map { _ in random.normal() }
+    let columns = (0..<2).map { _ in cause.map { $0 + 0.8 * random.normal() } }
+    let modalities = Modalities(
+      index: .rows(count),
+      parts: columns.enumerated().map { place, values in
+        Modalities.Part(
+          name: "m\(place)", features: ["x"], matrix: Matrix(rows: count, columns: 1, values: values),
+          presence: Mask(count: count, repeating: true))
+      })
+    let found = try ProbabilisticCorrelation(directions: 1, ridge: 0, iterations: 5000)
+      .score(modalities, work: Work())
+    func moments(_ values: [Double]) -> (Double, Double) {
+      let mean = values.reduce(0, +) / Double(count)
+      return (mean, (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(count)).squareRoot())
+    }
+    let units = columns.map { column -> [Double] in
+      let (mean, deviation) = moments(column)
+      return column.map { ($0 - mean) / deviation }
+    }
+    let rho = zip(units[0], units[1]).reduce(0) { $0 + $1.0 * $1.1 } / Double(count)
+    let left = 1 - rho * rho
+    for row in 0..<count {
+      let (u, v) = (units[0][row], units[1][row])
+      let gain =
+        -0.5 * logarithm(left) - (rho * rho * (u * u + v * v) - 2 * rho * u * v) / (2 * left)
+      #expect(abs(found.values[row] + gain) < 0.02, "\(row)")
+    }
+  }
+
+  @Test func `learns from rows that lack a modality, and scores those that have two`() throws {
+    let views = PairedViews(rows: 400, mismatched: 80, widths: [4, 5, 6], seed: 2)
+    let holed = views.modalities.withoutPart(2, in: Set(0..<100)).withoutPart(0, in: [390])
+      .withoutPart(1, in: [390])
+    let found = try ProbabilisticCorrelation().score(holed, work: Work())
+    #expect(!found.isScored(390) && found.isScored(0))
+    #expect(views.separation(found.values) > 0.9)
+    // The second modality is the one that was exchanged.
+    let parts = try #require(found.contributions)
+    #expect(
+      (330..<380).allSatisfy { parts.matrix[$0, 1] >= max(parts.matrix[$0, 0], parts.matrix[$0, 2]) * 0.5 })
+  }
+
+  @Test func `needs two modalities and ten rows`() {
+    let one = PairedViews(rows: 60, mismatched: 5, widths: [3]).modalities
+    #expect(throws: FusionError.onlyOneModality) { try ProbabilisticCorrelation().score(one, work: Work()) }
+  }
+}

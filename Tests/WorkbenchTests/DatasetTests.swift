@@ -259,6 +259,43 @@ import Workbench
     #expect(cloud.points.index.segments.map(\.name) == (0..<images.count).map { images.index.label(of: $0) })
   }
 
+  private static let nezha: [String: String] = [
+    "day/2023-01-29-fault_list.json":
+      "{\"08\": [{\"inject_time\": \"2023-01-29 08:01:04\", \"inject_pod\": \"ts-cart-6f6cfc45b-h5m2n\", \"inject_type\": \"return\"}]}",
+    "day/trace/08_00_trace.csv":
+      "TraceID,SpanID,ParentID,PodName,OperationName,StartTimeUnixNano,EndTimeUnixNano,Duration\na,1,root,ts-cart-6f6cfc45b-h5m2n,GET,1674979260000000000,1674979260000001000,1\n",
+    "day/trace/08_01_trace.csv":
+      "TraceID,SpanID,ParentID,PodName,OperationName,StartTimeUnixNano,EndTimeUnixNano,Duration\na,1,root,ts-cart-6f6cfc45b-h5m2n,GET,1674979260000000000,1674979260000001000,1\na,2,1,ts-shop-6f6cfc45b-h5m2n,PUT,1674979260000000500,1674979260000000800,1\n",
+    "day/log/08_00_log.csv":
+      "Timestamp,TimeUnixNano,Node,PodName,Container,TraceID,SpanID,Log\nx,1674979260000000100,n,ts-cart-6f6cfc45b-h5m2n,server,a,1,\"{\"\"log\"\":\"\"08:01:00.1 INFO  c.Cart#7 TraceID: a SpanID: 1 it is empty\\n\"\"}\"\nx,-5,n,ts-cart-6f6cfc45b-h5m2n,server,a,1,\"{\"\"log\"\":\"\"late\"\"}\"\n",
+    "day/log/08_01_log.csv":
+      "Timestamp,TimeUnixNano,Node,PodName,Container,TraceID,SpanID,Log\nx,1674979260000000100,n,ts-cart-6f6cfc45b-h5m2n,server,a,1,\"{\"\"log\"\":\"\"08:01:00.1 INFO  c.Cart#7 TraceID: a SpanID: 1 it is empty\\n\"\"}\"\n",
+    "day/metric/ts-cart-6f6cfc45b-h5m2n_metric.csv":
+      "Time,TimeStamp,PodName,CpuUsageRate(%)\nx,1674979209,ts-cart-6f6cfc45b-h5m2n,1.5\nx,1674979269,ts-cart-6f6cfc45b-h5m2n,2.5\nx,1674979389,ts-cart-6f6cfc45b-h5m2n,3.5\n",
+  ]
+
+  @Test func `give spans, lines and metrics of services with their faults`() throws {
+    let session = Session(world: .memory(MemoryFiles(Self.nezha)))
+    guard case .events(let spans)? = session.type("load dataset nezha day/").results.first?.value,
+      case .log(let log)? = session.type("load dataset nezha-log day/").results.first?.value,
+      case .series(let metrics)? = session.type("load dataset nezha-metrics day/").results.first?.value
+    else {
+      Issue.record("not loaded")
+      return
+    }
+    #expect(spans.frame.rowCount == 2)
+    #expect(spans.activities.levels == ["ts-cart GET", "ts-shop PUT"])
+    #expect(log.frame.rowCount == 1 && log.templates == ["INFO c.Cart#7"])
+    guard case .text(let messages)? = log.frame.column("message")?.cells else { return }
+    #expect(messages[0] == "it is empty")
+    let usage = metrics.column("ts-cart.CpuUsageRate")
+    #expect(usage?.unit == "%" && usage?.numbers?[0] == 1.5 && usage?.numbers?[2].isNaN == true)
+    let cause = metrics.column("cause")
+    #expect(cause?.role == .label)
+    #expect((0..<4).map { cause?.isNull($0) } == [true, false, false, false])
+    #expect(session.type("load dataset nezha-log day/trace/").diagnostics.first?.code == "E0548")
+  }
+
   @Test func `tell which sensor shows what`() throws {
     guard case .images(let images) = try loaded("mulsen mulsen/cube/") else { return }
     #expect(images.frame.column("anomaly_rgb")?.numbers == [1, 0, 0, 0, 0, 0])

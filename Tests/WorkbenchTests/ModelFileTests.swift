@@ -46,6 +46,33 @@ import Workbench
     #expect(try Self.scores(session, "risk").values == Self.scores(session, "twice").values, "\(method)")
   }
 
+  @Test(arguments: ["autoencoder", "vae", "deepsvdd", "deepsad"])
+  func `hold the weights of networks as tensors`(_ method: String) throws {
+    let files = MemoryFiles([String: [UInt8]]())
+    let session = Session(world: .memory(files))
+    session.type(
+      Self.data, "model = fit \(method) pump --epochs 2 --seed 3", "export model --to m.safetensors",
+      "again = load m.safetensors", "risk = score model pump", "twice = score again pump")
+    #expect(try Self.scores(session, "risk").values == Self.scores(session, "twice").values)
+    // Forged numbers and shapes are refused.
+    let bytes = try #require(files["m.safetensors"])
+    var cut = bytes
+    cut.removeLast(8)
+    var forged = bytes
+    for place in 1...8 { forged[forged.count - place] = 255 }
+    let text = String(decoding: bytes, as: UTF8.self)
+    let header = text.replacing("input.center", with: "input.middle").utf8
+    for (name, content) in [("cut", cut), ("nan", forged), ("named", Array(header))] {
+      try files.write(content, to: "\(name).safetensors")
+      let code = session.type("load model \(name).safetensors").diagnostics.first?.code
+      #expect(code != nil, "\(name)")
+    }
+    #expect(session.type("export pump --to p.safetensors").diagnostics.isEmpty)
+    #expect(session.type("load array p.safetensors").results.count == 1)
+    session.type("trees = fit iforest pump --seed 1")
+    #expect(session.type("export trees --to t.safetensors").diagnostics.first?.code == "E0529")
+  }
+
   @Test func `keep segments and options`() throws {
     let files = MemoryFiles(["a.csv": Self.table(1), "b.csv": Self.table(2), "c.csv": Self.table(3)])
     let session = Session(world: .memory(files))

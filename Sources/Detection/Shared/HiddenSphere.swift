@@ -44,6 +44,12 @@ struct HiddenSphere: Sendable, Codable, Equatable {
     self.center = center
   }
 
+  init(rows: NetworkRows, network: Network, center: [Double]) {
+    self.rows = rows
+    self.network = network
+    self.center = center
+  }
+
   /// The mean output for the rows, away from 0.
   private static func center(_ network: Network, _ input: Matrix) -> [Double] {
     let output = network.applyUnbiased(input)

@@ -1,7 +1,7 @@
 package import Numerics
 package import Values
 
-/// The arrays of a `.npy` or `.npz` file, by name.
+/// The arrays of a `.npy`, `.npz` or `.safetensors` file, by name.
 package struct ArrayFile: Sendable {
   package struct Item: Sendable {
     /// The name in the archive; empty for a `.npy` file.
@@ -17,7 +17,15 @@ package struct ArrayFile: Sendable {
   /// Reads the headers.
   package init(_ source: any ByteSource) throws(FormatError) {
     self.source = source
-    guard ZipArchive.isZip(try source.read(at: 0, count: 4)) else {
+    let head = try source.read(at: 0, count: 9)
+    if TensorFile.isTelling(head, count: source.count) {
+      let tensors = try TensorFile(source).items
+      if tensors.isEmpty { throw .unsupported("it holds no arrays") }
+      archive = nil
+      items = tensors.map { Item(name: $0.name, header: $0.header, entry: nil) }
+      return
+    }
+    guard ZipArchive.isZip(head.prefix(4).map { $0 }) else {
       archive = nil
       items = [Item(name: "", header: try ArrayHeader(source), entry: nil)]
       return

@@ -80,6 +80,22 @@ package struct ArrayHeader: Sendable, Equatable {
     }
   }
 
+  /// An array whose shape stands elsewhere: little-endian, the last index running fastest.
+  init(element: Element, shape: [Int], body: Int, name: String) throws(FormatError) {
+    self.element = element
+    self.shape = shape
+    self.body = body
+    isBigEndian = false
+    isFortran = false
+    guard byteCount != nil, let width = Self.product(shape.dropFirst()), width <= Self.mostColumns else {
+      throw .unsupported(
+        "the shape of `\(name)`, \(shape.map(String.init).joined(separator: " × ")), is too large")
+    }
+  }
+
+  /// nil if it is beyond what a number can tell.
+  var byteCount: Int? { Self.product([element.size] + shape) }
+
   /// More columns than these cannot be told apart by name.
   private static let mostColumns = 1 << 20
 

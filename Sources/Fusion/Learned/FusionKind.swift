@@ -16,12 +16,13 @@ package enum FusionKind: Sendable, Equatable {
   case bilinear
   /// z = (1 + γ(h₁)) ⊙ h₂ + β(h₁) (Perez et al., *FiLM*, AAAI 2018, equation 1); two modalities.
   case film
-  /// Tokens of each modality attend to those of the others (Tsai et al., *Multimodal transformer*, ACL 2019, section 3.1).
-  case crossAttention(heads: Int, isPaperForm: Bool)
+  /// Tokens of each modality attend to those of the others (Tsai et al., *Multimodal transformer*, ACL 2019, section 3.1),
+  /// also to those of neighbouring rows within reach.
+  case crossAttention(heads: Int, isPaperForm: Bool, reach: RowReach = RowReach())
   /// Modalities exchange through a few tokens alone (Nagrani et al., *Attention bottlenecks*, NeurIPS 2021, section 3.2).
   case bottleneck(tokens: Int)
-  /// h′ = tanh(W h + Θ mean of the others), twice; equation 17 of the survey on the graph of present modalities.
-  case graph
+  /// Messages between modalities as nodes of a graph, twice, among those present.
+  case graph(ModalityGraph = ModalityGraph())
 
   /// How many modalities it joins; nil for any number.
   var count: Int? {
@@ -30,4 +31,23 @@ package enum FusionKind: Sendable, Equatable {
     default: nil
     }
   }
+}
+
+/// The rows before and after a row that it may look at, within its segment.
+package struct RowReach: Sendable, Equatable {
+  package let rows: Int
+  /// Only those before.
+  package let isCausal: Bool
+
+  package init(rows: Int = 0, isCausal: Bool = false) {
+    self.rows = rows
+    self.isCausal = isCausal
+  }
+
+  /// Without the row itself.
+  var offsets: [Int] { Array(-rows..<0) + (isCausal || rows == 0 ? [] : Array(1...rows)) }
+}
+
+extension FusionKind {
+  var offsets: [Int] { if case .crossAttention(_, _, let reach) = self { reach.offsets } else { [] } }
 }

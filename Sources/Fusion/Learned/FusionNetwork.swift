@@ -8,6 +8,8 @@ struct FusionNetwork: Sendable {
     var inputs: [Matrix]
     /// By modality, then by row.
     var presence: [[Bool]]
+    /// The same of rows at each offset that the operator looks at; nobody is present beyond the ends of a segment.
+    var nearby: [(inputs: [Matrix], presence: [[Bool]])] = []
     var rowCount: Int { inputs.first?.rows ?? 0 }
   }
 
@@ -25,14 +27,20 @@ struct FusionNetwork: Sendable {
   private(set) var book = ParameterBook()
   private var encoders: [ParameterBook.Dense] = []
   private var decoders: [(ParameterBook.Dense, ParameterBook.Dense)] = []
-  private var layers: [ParameterBook.Dense] = []
+  private(set) var layers: [ParameterBook.Dense] = []
   private var rows: [Int] = []
+  /// For a graph: whom each modality hears.
+  let neighbors: [[Int]]
 
   /// Tokens that a modality is cut into for attention.
   private static let tokens = 4
 
-  init(_ kind: FusionKind, widths: [Int], hidden: Int, using random: inout SeededGenerator) {
+  init(
+    _ kind: FusionKind, widths: [Int], hidden: Int, neighbors: [[Int]] = [],
+    using random: inout SeededGenerator
+  ) {
     self.kind = kind
+    self.neighbors = neighbors
     self.widths = widths
     self.hidden = hidden
     let parts = widths.count
@@ -62,11 +70,21 @@ struct FusionNetwork: Sendable {
     case .crossAttention:
       for _ in widths { for _ in 0..<4 { layer(hidden, hidden) } }
       layer(Self.tokens * hidden, hidden)
+      rows = kind.offsets.map { _ in book.row(Self.tokens * hidden, size: 0.1, using: &random) }
     case .bottleneck(let count):
       rows = [book.row(count * hidden, size: 0.5, using: &random)]
       for _ in widths { for _ in 0..<2 { layer(hidden, hidden) } }
       layer((count + Self.tokens) * hidden, hidden)
-    case .graph: for _ in 0..<4 { layer(hidden, hidden) }
+    case .graph(let graph):
+      for _ in 0..<2 {
+        layer(hidden, hidden)
+        switch graph.layer {
+        case .mean: layer(hidden, hidden)
+        case .gcn: break
+        case .gat: layer(2 * hidden, 1)
+        case .relation: for heard in neighbors { for _ in heard { layer(hidden, hidden) } }
+        }
+      }
     }
     decoders = widths.map {
       (book.dense(hidden, hidden, using: &random), book.dense(hidden, $0, using: &random))
@@ -138,10 +156,10 @@ struct FusionNetwork: Sendable {
       let scale = tape.dense(codes[0], layers[0], parameters)
       let shift = tape.dense(codes[0], layers[1], parameters)
       return (tape.sum(tape.sum(codes[1], tape.cellProduct(scale, codes[1])), shift), [])
-    case .crossAttention(let heads, let isPaperForm):
+    case .crossAttention(let heads, let isPaperForm, _):
       return (crossAttention(codes, batch, heads: heads, isPaperForm: isPaperForm, on: &tape, parameters), [])
     case .bottleneck(let count): return (bottleneck(codes, batch, count: count, on: &tape, parameters), [])
-    case .graph: return (graph(codes, batch, on: &tape, parameters), [])
+    case .graph(let form): return (graph(codes, batch, form.layer, on: &tape, parameters), [])
     }
   }
 
@@ -184,7 +202,7 @@ struct FusionNetwork: Sendable {
   }
 
   /// The mean over the modalities present.
-  private func mean(_ codes: [Tape.Node], _ batch: Batch, on tape: inout Tape) -> Tape.Node {
+  func mean(_ codes: [Tape.Node], _ batch: Batch, on tape: inout Tape) -> Tape.Node {
     let shape = tape.value(of: codes[0])
     let logits = codes.map { _ in tape.leaf(Matrix(rows: shape.rows, columns: shape.columns)) }
     return tape.gatedSum(logits: logits, values: codes, presence: batch.presence)
@@ -195,13 +213,16 @@ struct FusionNetwork: Sendable {
     _ parameters: [Tape.Node]
   ) -> Tape.Node {
     var attended: [Tape.Node] = []
+    let around = nearbyCodes(batch, on: &tape, parameters)
     for part in codes.indices {
       let others = codes.indices.filter { $0 != part }
       if others.isEmpty { return tape.dense(codes[0], layers[layers.count - 1], parameters) }
-      let context = tape.joined(others.map { codes[$0] })
+      let context = tape.joined(others.map { codes[$0] } + around.flatMap { near in others.map { near[$0] } })
       let own = Array(layers[4 * part..<4 * part + 4])
       let presence = (0..<batch.rowCount).map { row in
-        others.flatMap { [Bool](repeating: batch.presence[$0][row], count: Self.tokens) }
+        ([batch.presence] + batch.nearby.map(\.presence)).flatMap { presence in
+          others.flatMap { [Bool](repeating: presence[$0][row], count: Self.tokens) }
+        }
       }
       let found = tape.attention(
         queries: tokenwise(codes[part], own[0], on: &tape, parameters),
@@ -211,6 +232,25 @@ struct FusionNetwork: Sendable {
       attended.append(tape.sum(codes[part], tokenwise(found, own[3], on: &tape, parameters)))
     }
     return tape.dense(mean(attended, batch, on: &tape), layers[layers.count - 1], parameters)
+  }
+
+  /// Codes of the rows at each offset, each with what the offset adds.
+  private func nearbyCodes(
+    _ batch: Batch, on tape: inout Tape, _ parameters: [Tape.Node]
+  ) -> [[Tape.Node]] {
+    var result: [[Tape.Node]] = []
+    for (place, near) in batch.nearby.enumerated() {
+      var codes: [Tape.Node] = []
+      for part in widths.indices {
+        let weights = near.presence[part].map { $0 ? 1.0 : 0 }
+        let code = tape.activated(
+          tape.dense(tape.leaf(near.inputs[part]), encoders[part], parameters), .tanh)
+        let shift = tape.repeated(parameters[rows[place]], count: batch.rowCount)
+        codes.append(tape.weighted(tape.sum(code, shift), rows: weights))
+      }
+      result.append(codes)
+    }
+    return result
   }
 
   private func bottleneck(
@@ -235,31 +275,5 @@ struct FusionNetwork: Sendable {
     }
     let both = tape.joined([shared, mean(told, batch, on: &tape)])
     return tape.dense(both, layers[layers.count - 1], parameters)
-  }
-
-  private func graph(
-    _ codes: [Tape.Node], _ batch: Batch, on tape: inout Tape, _ parameters: [Tape.Node]
-  ) -> Tape.Node {
-    var nodes = codes
-    for round in 0..<2 {
-      var next: [Tape.Node] = []
-      for part in nodes.indices {
-        let own = tape.dense(nodes[part], layers[2 * round], parameters)
-        let others = nodes.indices.filter { $0 != part }
-        var message = own
-        if !others.isEmpty {
-          let sum = others.dropFirst().reduce(nodes[others[0]]) { tape.sum($0, nodes[$1]) }
-          let shares = (0..<batch.rowCount).map { row in
-            1 / Double(max(1, others.count { batch.presence[$0][row] }))
-          }
-          message = tape.sum(
-            own, tape.dense(tape.weighted(sum, rows: shares), layers[2 * round + 1], parameters))
-        }
-        let bent = tape.activated(message, .tanh)
-        next.append(tape.weighted(bent, rows: batch.presence[part].map { $0 ? 1 : 0 }))
-      }
-      nodes = next
-    }
-    return mean(nodes, batch, on: &tape)
   }
 }

@@ -77,7 +77,7 @@ package struct LearnedFusion: JointOperator {
   ) throws(FusionError) -> Outcome {
     let parts = modalities.parts
     if let needed = kind.count, needed != parts.count { throw .wrongCount(needed: needed, got: parts.count) }
-    if case .crossAttention(let heads, _) = kind, hidden % heads != 0 {
+    if case .crossAttention(let heads, _, _) = kind, hidden % heads != 0 {
       throw .unevenHeads(width: hidden, heads: heads)
     }
     let anyone = modalities.index.rows(in: .fit).filter { row in parts.contains { $0.presence[row] } }
@@ -93,8 +93,15 @@ package struct LearnedFusion: JointOperator {
       let scale = Double(part.dimensions).squareRoot()
       return part.matrix.mapValues { min(max($0 * scale, -Self.farthest), Self.farthest) }
     }
-    let all = FusionNetwork.Batch(inputs: inputs, presence: parts.map { $0.presence.bits })
-    let network = FusionNetwork(kind, widths: parts.map(\.dimensions), hidden: hidden, using: &random)
+    let all = WholeRows(
+      batch: FusionNetwork.Batch(inputs: inputs, presence: parts.map { $0.presence.bits }),
+      index: modalities.index, offsets: kind.offsets)
+    var neighbors: [[Int]] = []
+    if case .graph(let graph) = kind {
+      neighbors = try graph.neighbors(in: modalities, rows: fit, work: work)
+    }
+    let network = FusionNetwork(
+      kind, widths: parts.map(\.dimensions), hidden: hidden, neighbors: neighbors, using: &random)
     let (parameters, losses) = try orCancelled { () throws(Cancelled) in
       try descent.fit(network.book.matrices, rows: fit, watched: watched, using: &random, work: work) {
         tape, nodes, rows, random in
@@ -110,7 +117,7 @@ package struct LearnedFusion: JointOperator {
   private static let farthest = 20.0
 
   private func loss(
-    _ network: FusionNetwork, _ all: FusionNetwork.Batch, rows: [Int], from pool: [Int],
+    _ network: FusionNetwork, _ all: WholeRows, rows: [Int], from pool: [Int],
     on tape: inout Tape, _ nodes: [Tape.Node], using random: inout SeededGenerator
   ) -> Tape.Node {
     let clean = all.selecting(rows)
@@ -124,7 +131,7 @@ package struct LearnedFusion: JointOperator {
   }
 
   private func corrupted(
-    _ clean: FusionNetwork.Batch, from pool: [Int], of all: FusionNetwork.Batch,
+    _ clean: FusionNetwork.Batch, from pool: [Int], of all: WholeRows,
     using random: inout SeededGenerator
   ) -> FusionNetwork.Batch {
     var batch = clean
@@ -134,12 +141,13 @@ package struct LearnedFusion: JointOperator {
         let chance = random.unit()
         if chance < dropout, left > 1 {
           batch.presence[part][row] = false
+          for place in batch.nearby.indices { batch.nearby[place].presence[part][row] = false }
           left -= 1
         } else if chance >= dropout, chance < dropout + corruption, clean.inputs.count > 1 {
           let other = pool[random.below(pool.count)]
-          if !all.presence[part][other] { continue }
+          if !all.batch.presence[part][other] { continue }
           for column in 0..<batch.inputs[part].columns {
-            batch.inputs[part][row, column] = all.inputs[part][other, column]
+            batch.inputs[part][row, column] = all.batch.inputs[part][other, column]
           }
         }
       }
@@ -148,13 +156,15 @@ package struct LearnedFusion: JointOperator {
   }
 
   private func apply(
-    _ network: FusionNetwork, _ parameters: [Matrix], to all: FusionNetwork.Batch, masks: Bool,
+    _ network: FusionNetwork, _ parameters: [Matrix], to all: WholeRows, masks: Bool,
     reference: [Int], losses: [Double], work: Work
   ) throws(Cancelled) -> Outcome {
-    let parts = all.inputs.count
+    let presence = all.batch.presence
+    let rowCount = all.batch.rowCount
+    let parts = presence.count
     // A row holds its joint vector, its errors and its gates.
     let stride = hidden + 2 * parts
-    let cells = try work.fill(all.rowCount, stride: stride, size: 128, stage: "joining") { range, target in
+    let cells = try work.fill(rowCount, stride: stride, size: 128, stage: "joining") { range, target in
       let batch = all.selecting(Array(range))
       var tape = Tape()
       let nodes = parameters.map { tape.leaf($0) }
@@ -174,6 +184,7 @@ package struct LearnedFusion: JointOperator {
         if masks {
           var hiding = batch
           hiding.presence[part] = hiding.presence[part].map { _ in false }
+          for place in hiding.nearby.indices { hiding.nearby[place].presence[part] = hiding.presence[part] }
           var own = Tape()
           let leaves = parameters.map { own.leaf($0) }
           let restored = network.record(hiding, on: &own, leaves).outputs[part]
@@ -191,13 +202,13 @@ package struct LearnedFusion: JointOperator {
     }
     func cut(_ start: Int, _ width: Int) -> Matrix {
       Matrix(
-        rows: all.rowCount, columns: width,
-        values: (0..<all.rowCount * width).map { cells[$0 / width * stride + start + $0 % width] })
+        rows: rowCount, columns: width,
+        values: (0..<rowCount * width).map { cells[$0 / width * stride + start + $0 % width] })
     }
     var errors = cut(hidden, parts)
     for part in 0..<parts {
       let usual =
-        Selection.median(of: reference.filter { all.presence[part][$0] }.map { errors[$0, part] }) ?? 1
+        Selection.median(of: reference.filter { presence[part][$0] }.map { errors[$0, part] }) ?? 1
       if usual > 0 { for row in 0..<errors.rows { errors[row, part] /= usual } }
     }
     let hasGates: Bool =
@@ -211,11 +222,37 @@ package struct LearnedFusion: JointOperator {
   }
 }
 
-extension FusionNetwork.Batch {
+/// All rows, and which rows lie at an offset from which.
+struct WholeRows: Sendable {
+  let batch: FusionNetwork.Batch
+  private let offsets: [Int]
+  /// The segment of each row; empty where no row looks at others.
+  private let runs: [Int32]
+
+  init(batch: FusionNetwork.Batch, index: Index, offsets: [Int]) {
+    self.batch = batch
+    self.offsets = offsets
+    runs =
+      offsets.isEmpty
+      ? [] : index.runs.enumerated().flatMap { [Int32](repeating: Int32($0), count: $1.rows.count) }
+  }
+
   func selecting(_ rows: [Int]) -> FusionNetwork.Batch {
-    FusionNetwork.Batch(
-      inputs: inputs.map { $0.selecting(rows: rows) },
-      presence: presence.map { bits in rows.map { bits[$0] } })
+    func picked(_ sources: [Int], _ isThere: [Bool]) -> (inputs: [Matrix], presence: [[Bool]]) {
+      (
+        batch.inputs.map { $0.selecting(rows: sources) },
+        batch.presence.map { bits in sources.indices.map { isThere[$0] && bits[sources[$0]] } }
+      )
+    }
+    let own = picked(rows, rows.map { _ in true })
+    var result = FusionNetwork.Batch(inputs: own.inputs, presence: own.presence)
+    result.nearby = offsets.map { offset in
+      let isThere = rows.map { row in
+        runs.indices.contains(row + offset) && runs[row + offset] == runs[row]
+      }
+      return picked(rows.indices.map { isThere[$0] ? rows[$0] + offset : rows[$0] }, isThere)
+    }
+    return result
   }
 }
 

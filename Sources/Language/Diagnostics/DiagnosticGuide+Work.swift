@@ -156,6 +156,12 @@ extension DiagnosticGuide {
     Entry("R0314", "The operator joins another number of modalities."),
     Entry("R0315", "The width must be a multiple of the number of heads."),
     Entry("R0316", "Fused scores are compared with those of single modalities; both are needed."),
+    Entry(
+      "R0318", "A camera has one or two focal lengths, a center of two numbers, and a pose of twelve.",
+      "lift depth --focal 525 --center 319.5,239.5"),
+    Entry(
+      "R0317", "A clock is set by columns that move together.",
+      "sync offset mic --to pump.Flow --on rms --every 1s"),
     Entry("R0401", "Say which rows are for fitting."),
     Entry("R0402", "The command works in time and these rows have no times."),
     Entry("R0403", "A group of rows is said in two ways."),
@@ -179,6 +185,9 @@ extension DiagnosticGuide {
     Entry("R0511", "Pixels are judged by masks, and there are none."),
     Entry("R0514", "Causes are sought among measurements of the nodes of a graph."),
     Entry("R0515", "Causes are sought along edges with a direction.", "load graph calls.csv --directed"),
+    Entry(
+      "R0516", "`unfold` takes scores with one line of time; candidates are segments, each with its own.",
+      "evaluate causes risk --by segment  →  unfold risk | evaluate causes --by segment"),
     Entry("R0513", "Weights go with inputs one to one.", "fuse mean a b --weights 2,1"),
     Entry(
       "R0512",

@@ -12,7 +12,7 @@ struct Export: WorldCommand {
   static let to = Parameter<String>.required(
     "to", .output, placement: .option,
     help:
-      "The file; its ending says how: .csv, .tsv, .jsonl, .npy, .npz, .mat, .arff, .sqlite, .parquet, .arrow, .h5, .json, .png, .wav, .ply, .hea or .model."
+      "The file; its ending says how: .csv, .tsv, .jsonl, .npy, .npz, .mat, .arff, .sqlite, .parquet, .arrow, .h5, .json, .png, .wav, .ply, .hea, .safetensors or .model."
   ) { if case .path(let path) = $0 { path } else { "" } }
   static let overwrite = Parameter<Bool>.flag("overwrite", help: "Replace a file that is there and differs.")
 
@@ -25,7 +25,9 @@ struct Export: WorldCommand {
       value is made of, always in the same order. JSON Lines holds an object a row, without members for missing cells but in the first row; infinity is 1e999. MAT holds a column of numbers a variable (version 5). ARFF, SQLite, Parquet, Arrow and HDF5 hold what CSV holds, with its types; the last three need what `scripts/formats` installs. NPZ holds an \
       array a column, times as `datetime64[ns]`, missing texts as empty ones. PLY holds the points of a cloud in binary, as doubles. HEA writes a WFDB header and beside it the \
       numbers of a series at equal steps, rounded to one part in two thousand million of their range. PNG holds one picture as it is, or a sheet of the first hundred. WAV holds sound as 32-bit floating point. MODEL \
-      holds the rows that a model of `fit` learned from and how, for `load model`.
+      holds the rows that a model of `fit` learned from and how, for `load model`. SAFETENSORS holds the columns of numbers as \
+      doubles, or the weights of a fitted network (autoencoder, vae, deepsvdd, deepsad) by the names and in the layout of \
+      PyTorch's linear layers, which `load model` reads back to the same scores without fitting.
 
       The file is written in one step: after a crash the old or the new one is there. A file that already holds the \
       same bytes is left alone, so that replaying a script does no harm; one that differs is replaced only with \
@@ -123,6 +125,7 @@ struct Export: WorldCommand {
         let bytes = ModelFile.bytes(of: model)
       else { throw unfit(call, "as a fitted model, which `fit` makes") }
       return (bytes, "\(model.method) with its \(counted(model.fittedRows, "row"))")
+    case "safetensors": return try tensors(value, call)
     case "wav":
       guard case .audio(let audio) = value, let bytes = WaveFile.bytes(of: audio) else {
         throw unfit(call, "as sound")
@@ -132,9 +135,38 @@ struct Export: WorldCommand {
       throw call.blame(
         Self.to.base, "E0536", "the ending of `\(path)` says no format that is known", label: "which format?",
         remedy:
-          "End it in .csv, .tsv, .jsonl, .npy, .npz, .mat, .arff, .sqlite, .parquet, .arrow, .h5, .json, .png, .wav, .ply, .hea or .model."
+          "End it in .csv, .tsv, .jsonl, .npy, .npz, .mat, .arff, .sqlite, .parquet, .arrow, .h5, .json, .png, .wav, .ply, .hea, .safetensors or .model."
       )
     }
+  }
+
+  /// The weights of a network, or a matrix a value.
+  private func tensors(_ value: Value, _ call: Invocation) throws(Failure) -> (
+    bytes: [UInt8], summary: String
+  ) {
+    if case .model(let stored) = value {
+      guard let model = stored as? FittedModel, let bytes = NetworkFile.bytes(of: model) else {
+        throw call.blame(
+          Self.to.base, "E0529", "this model cannot be written as tensors", label: "no network",
+          remedy:
+            "Networks fitted without --per segment can: \(Suggestion.some(NetworkFile.methods)); write it as .model."
+        )
+      }
+      return (bytes, "the weights of \(model.method)")
+    }
+    if case .embedding(let embedding) = value {
+      let matrix = embedding.matrix
+      let tensor = TensorWriter.Tensor("x", shape: [matrix.rows, matrix.columns], values: matrix.values)
+      return (TensorWriter.bytes(of: [tensor]), Self.summary(matrix.rows, matrix.columns))
+    }
+    guard let frame = value.exportedFrame else { throw unfit(call, "as tensors") }
+    let columns = frame.columns.compactMap { column in
+      column.numbers.map { TensorWriter.Tensor(column.name, shape: [$0.count], values: $0) }
+    }
+    if columns.isEmpty { throw unfit(call, "as tensors of numbers") }
+    let others = frame.columns.count - columns.count
+    if others > 0 { call.note("\(counted(others, "column")) without numbers left out") }
+    return (TensorWriter.bytes(of: columns), Self.summary(frame.rowCount, columns.count))
   }
 
   /// One picture as it is, several as a sheet.

@@ -5,9 +5,10 @@ import Numerics
 import Values
 
 struct LoadArray: WorldCommand {
-  static let path = Parameter<String>.input("path", help: "A NumPy file: .npy, or .npz with several arrays.")
+  static let path = Parameter<String>.input(
+    "path", help: "A NumPy file: .npy, or .npz with several arrays; or .safetensors.")
   static let key = Parameter<[String]>.names(
-    "key", help: "The arrays of an .npz file to take; all if absent, as far as they have the same rows.")
+    "key", help: "The arrays of a file of several to take; all if absent, as far as they have the same rows.")
   static let labels = Parameter<[String]>.names(
     "labels", help: "Arrays of ground truth; no detector, encoder or threshold sees them.")
   static let time = Parameter<String?>.name(
@@ -27,7 +28,8 @@ struct LoadArray: WorldCommand {
       The first index counts rows; everything behind it becomes columns, numbered from 0 behind the name of the \
       array (`X0`, `X1`…). Numbers of all sizes, truth values and texts are read, in either byte order and either \
       order of indices; whole numbers beyond 2 to the 53rd are rounded. Arrays of Python objects are refused, since \
-      reading them would run code. Times are `datetime64`, empty texts missing cells. The format is that of NumPy enhancement proposal 1, versions 1 to 3.
+      reading them would run code. Times are `datetime64`, empty texts missing cells. The format is that of NumPy \
+      enhancement proposal 1, versions 1 to 3, or safetensors.
       """,
     parameters: [path.base, key.base, time.base, id.base, labels.base, every.base, start.base],
     output: .table, reach: .read,

@@ -36,6 +36,9 @@ struct LoadDataset: WorldCommand {
         Choice("clips", "Clips as folders of frames, with labels.csv of clip, label and split"),
         Choice("adfa", "ADFA-LD: the unpacked folder of system calls, a file a trace"),
         Choice("robot", "Robot execution failures (UCI): a text of blocks of 15 rows, each below its class"),
+        Choice("nezha", "Nezha: the folder of a day, its spans"),
+        Choice("nezha-log", "Nezha: the same, the lines of its log"),
+        Choice("nezha-metrics", "Nezha: the same, the measures of its pods, with the injected faults"),
         Choice("cicids", "CIC-IDS-2017: the folder of its CSV files, or one of them"),
       ]), help: "Whose layout it is."
   ) { if case .choice(let name) = $0 { name } else { "" } }
@@ -56,7 +59,10 @@ struct LoadDataset: WorldCommand {
       its files. DoTA: 10 frames a second; frames from anomaly_start to before anomaly_end are anomalous. AnoVox: frames 0.1 s apart (its files name no rate); pixels and \
       points of the classes 29 to 34 are anomalous; its depth is CARLA's, 24 bits of up to 1,000 m. Robot failures: a block is a segment, its rows 21 ms apart; the classes normal and ok are \
       the normal ones, and their first 70 percent fit rows. AURSAD: classes 1 to 4 are anomalous, a sample is a segment, rows 10 ms apart; the first 70 percent of the \
-      normal samples are fit rows. CIC-IDS-2017: files without an attack are fit rows; stamps are day first; infinite rates are missing. Get the data from their authors; nothing is downloaded.
+      normal samples are fit rows. CIC-IDS-2017: files without an attack are fit rows; stamps are day first; infinite rates are missing. Nezha: unpack its archive and name the folder of a day \
+      (`rca_data/2023-01-29/`); pods go by the names of their services, what a minute's file repeats counts once, a line's template is \
+      the place in the code that wrote it, and `cause` and `fault` last from the minute of an injection to the end of the second minute behind it, as \
+      the authors' files do. Get the data from their authors; nothing is downloaded.
       """,
     parameters: [name.base, path.base], output: nil, reach: .read,
     examples: [
@@ -77,6 +83,8 @@ struct LoadDataset: WorldCommand {
     case "adfa": ValueShape(kind: .events)
     case "ped2", "dota", "anovox", "anovox-depth", "clips": ValueShape(kind: .video)
     case "mulsen-cloud", "anovox-cloud": ValueShape(kind: .cloud)
+    case "nezha": ValueShape(kind: .events)
+    case "nezha-log": ValueShape(kind: .log)
     default: ValueShape(kind: .series)
     }
   }
@@ -106,6 +114,9 @@ struct LoadDataset: WorldCommand {
     case "robot": return .series(try layout.failures())
     case "clips": return .video(try layout.clips())
     case "cicids": return .table(try layout.flows())
+    case "nezha": return .events(try layout.serviceSpans())
+    case "nezha-log": return .log(try layout.serviceLog())
+    case "nezha-metrics": return .series(try layout.serviceMetrics())
     case "loco": return .images(try layout.logical())
     case "mvtec3d": return .images(try layout.pictures { $0.contains("/rgb/") })
     case "mvtec3d-depth": return .images(try layout.pictures(isDepth: true) { $0.contains("/xyz/") })

@@ -7,7 +7,7 @@ import Values
 
 struct LoadModel: WorldCommand {
   static let path = Parameter<String>.input(
-    "path", help: "A file that `export` wrote of a fitted model: .model.")
+    "path", help: "A file that `export` wrote of a fitted model: .model, or .safetensors of a network.")
 
   let spec = CommandSpec(
     "load", "model", "Reads a model that `fit` learned, so that `score` can apply it.",
@@ -16,6 +16,9 @@ struct LoadModel: WorldCommand {
       was fitted on; loading fits it again. So a file from a stranger can do no more than rows from a stranger can, any version \
       of a method reads what an older one wrote, and it takes the time that `fit` took. Whether the model is the same to the last bit as \
       the one that was saved is checked and told; on another machine it may differ by rounding.
+
+      A file of tensors holds the weights of a network themselves: it is not fitted again, every shape is checked against the others, and \
+      numbers that are not finite are refused.
       """,
     parameters: [path.base], output: .model, reach: .read,
     examples: [
@@ -24,6 +27,8 @@ struct LoadModel: WorldCommand {
       Example("normal = load model normal.model"),
       Example("risk = score normal pump"),
       Example("load model normal.model | score pump"),
+      Example("fit autoencoder pump --epochs 3 --seed 3 | export --to normal.safetensors --overwrite"),
+      Example("network = load model normal.safetensors"),
     ])
 
   private static let remedy = "Save it again: `export MODEL --to NAME.model`."
@@ -33,6 +38,12 @@ struct LoadModel: WorldCommand {
     guard let file = files.first else { throw .cancelled }
     let content: ModelFile.Content
     do throws(FormatError) {
+      let head = try file.source.read(at: 0, count: 9)
+      if TensorFile.isTelling(head, count: file.source.count) {
+        let model = try NetworkFile.model(of: file.source)
+        call.note("\(model.method) with the weights of the file; nothing was fitted")
+        return .model(model)
+      }
       content = try ModelFile.content(of: file.source)
     } catch {
       throw error.failure(file.path, at: Self.path.base, of: call.call, remedy: Self.remedy)

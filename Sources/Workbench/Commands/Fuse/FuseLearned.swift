@@ -26,7 +26,7 @@ struct FuseLearned: PureCommand {
   let source: String
   var options: [AnyParameter] = []
   var exampleOptions = ""
-  let kind: @Sendable (Invocation) -> FusionKind
+  let kind: @Sendable (Invocation, Modalities) throws(Failure) -> FusionKind
 
   var spec: CommandSpec {
     CommandSpec(
@@ -57,9 +57,14 @@ struct FuseLearned: PureCommand {
   }
 
   func run(_ call: Invocation, work: Work) throws(Failure) -> Value {
+    let modalities: Modalities
     do throws(FusionError) {
-      let modalities = try Modalities(FuseParts.modalities(of: call[MapModalities.inputs]), work: work)
-      let fusion = Self.fusion(call, kind: kind(call))
+      modalities = try Modalities(FuseParts.modalities(of: call[MapModalities.inputs]), work: work)
+    } catch {
+      throw call.failure(error, at: MapModalities.inputs.base)
+    }
+    let fusion = Self.fusion(call, kind: try kind(call, modalities))
+    do throws(FusionError) {
       let (joined, outcome) = try fusion.fuseWithOutcome(
         modalities, seed: UInt64(call[Self.seed]), work: work)
       Self.note(outcome, modalities, call: call)
@@ -97,65 +102,137 @@ extension FuseLearned {
   private static let tokens = Parameter<Int>.integer(
     "tokens", in: 1...64, default: 4, help: "Tokens through which modalities exchange what they know.")
 
+  private static let band = Parameter<Int>.integer(
+    "band", in: 0...64, default: 0, help: "Rows before and after that are attended to, too.")
+  private static let causal = Parameter<Bool>.flag(
+    "causal", help: "With --band: only rows before, so that nothing is known ahead of its time.")
+
+  private static let layer = Parameter<String>.choice(
+    "layer",
+    of: [
+      Choice("mean", "tanh(W h + Theta mean of the neighbours), equation 17 of the survey"),
+      Choice("gcn", "sums by the roots of degrees (Kipf and Welling, ICLR 2017)"),
+      Choice("gat", "attention to neighbours (Velickovic et al., ICLR 2018)"),
+      Choice("relation", "a matrix for each pair (Schlichtkrull et al., ESWC 2018)"),
+    ], default: "mean", help: "What a layer does with messages.")
+  private static let edges = Parameter<String>.choice(
+    "edges",
+    of: [
+      Choice("all", "all modalities hear each other"),
+      Choice("nearest", "those whose leading components correlate most"),
+      Choice("partial", "where leading components correlate beyond what the others explain"),
+    ], default: "all", help: "Who hears whom, if no --graph is given.")
+  private static let neighbors = Parameter<Int>.integer(
+    "neighbors", in: 1...100, default: 2, help: "With --edges nearest: how many.")
+  private static let least = Parameter<Double>.fraction(
+    "least", in: 0...1, default: 0.1, help: "With --edges partial: the least partial correlation.")
+  private static let given = Parameter<Reference?>.optional(
+    "graph", .value([.graph]),
+    help: "A graph whose nodes have the names of the modalities; a directed edge tells its target."
+  ) { if case .reference(let reference) = $0 { reference } else { nil } }
+
+  private static func graph(_ call: Invocation, _ modalities: Modalities) throws(Failure) -> ModalityGraph {
+    let layer = ModalityGraph.Layer(rawValue: call[layer]) ?? .mean
+    if let value = call[given]?.value, case .graph(let graph) = value {
+      return ModalityGraph(layer, edges: .given(try neighbors(graph, modalities, call)))
+    }
+    switch call[edges] {
+    case "nearest": return ModalityGraph(layer, edges: .nearest(call[neighbors]))
+    case "partial": return ModalityGraph(layer, edges: .partial(call[least]))
+    default: return ModalityGraph(layer)
+    }
+  }
+
+  private static func neighbors(
+    _ graph: Graph, _ modalities: Modalities, _ call: Invocation
+  ) throws(Failure) -> [[Int]] {
+    let names = modalities.parts.map(\.name)
+    let places = (0..<graph.nodes.rowCount).map { names.firstIndex(of: graph.nodes.index.label(of: $0)) }
+    guard places.contains(where: { $0 != nil }) else {
+      throw call.blame(
+        given.base, "R0514", "no node of the graph is named like a modality", label: "other names",
+        remedy: "Its nodes must be among \(Suggestion.some(names)).")
+    }
+    var heard = [Set<Int>](repeating: [], count: names.count)
+    for (source, target) in zip(graph.sources, graph.targets) {
+      guard let from = places[Int(source)], let to = places[Int(target)], from != to else { continue }
+      heard[to].insert(from)
+      if !graph.isDirected { heard[from].insert(to) }
+    }
+    return heard.map { $0.sorted() }
+  }
+
   static let wsum = FuseLearned(
     name: "wsum", summary: "Adds codes of modalities with learned weights.",
-    source: "Softmax over the modalities present, one weight a dimension.", kind: { _ in .weightedSum })
+    source: "Softmax over the modalities present, one weight a dimension.", kind: { _, _ in .weightedSum })
 
   static let gate = FuseLearned(
     name: "gate", summary: "Adds codes of modalities, weighted anew in every row by a gate.",
     source: "softmax over W [h1; h2; ...] for every dimension; the mean gate of each modality is told.",
-    kind: { _ in .gate })
+    kind: { _, _ in .gate })
 
   static let gmu = FuseLearned(
     name: "gmu", summary: "Adds codes of modalities, gated by what came in.",
     source:
       "Gated multimodal units (Arevalo et al. 2017, equation 3), as softmax for any number of modalities.",
-    kind: { _ in .gatedUnit })
+    kind: { _, _ in .gatedUnit })
 
   static let residual = FuseLearned(
     name: "residual", summary: "Corrects the first modality by gated news from the others.",
     source: "h1 + sigmoid(W [h1; h2]) * MLP([h1; h2]): falls back to the first modality if the gate closes.",
-    kind: { _ in .residualGate })
+    kind: { _, _ in .residualGate })
 
   static let lowrank = FuseLearned(
     name: "lowrank", summary: "Multiplies modalities through factors of low rank.",
     source:
       "Low-rank multimodal fusion (Liu et al., ACL 2018, equation 5); an absent modality is a factor of 1.",
-    options: [rank.base], exampleOptions: " --rank 2", kind: { .lowRank(rank: $0[rank]) })
+    options: [rank.base], exampleOptions: " --rank 2", kind: { call, _ in .lowRank(rank: call[rank]) })
 
   static let mfb = FuseLearned(
     name: "mfb", summary: "Multiplies wide projections of modalities and sums them in groups.",
     source: "Factorized bilinear pooling (Yu et al., ICCV 2017), with signed root and length one.",
-    options: [pool.base], exampleOptions: " --pool 2", kind: { .factorized(pool: $0[pool]) })
+    options: [pool.base], exampleOptions: " --pool 2", kind: { call, _ in .factorized(pool: call[pool]) })
 
   static let bilinear = FuseLearned(
     name: "bilinear", summary: "Combines all products of the codes of two modalities.",
     source: "[1; h1]' W [1; h2] for each dimension; equation 13 of the survey with first-order terms.",
-    kind: { _ in .bilinear })
+    kind: { _, _ in .bilinear })
 
   static let film = FuseLearned(
     name: "film", summary: "Lets one modality scale and shift the other.",
     source: "(1 + gamma(h1)) h2 + beta(h1) (FiLM, Perez et al., AAAI 2018, equation 1); two modalities.",
-    kind: { _ in .film })
+    kind: { _, _ in .film })
 
   static let xattn = FuseLearned(
     name: "xattn", summary: "Lets tokens of each modality attend to those of the others.",
     source: """
       Crossmodal attention (Tsai et al., ACL 2019) over four tokens a modality: softmax(Q K' / sqrt d) V, added to the \
-      tokens.
+      tokens. With --band they also attend to the tokens that the others had in the rows before and after, within the segment; a learned \
+      vector tells how far away a row is.
       """,
-    options: [heads.base, paperForm.base], exampleOptions: " --heads 2",
-    kind: { .crossAttention(heads: $0[heads], isPaperForm: $0[paperForm]) })
+    options: [heads.base, paperForm.base, band.base, causal.base],
+    exampleOptions: " --heads 2 --band 2 --causal",
+    kind: { call, _ in
+      .crossAttention(
+        heads: call[heads], isPaperForm: call[paperForm],
+        reach: RowReach(rows: call[band], isCausal: call[causal]))
+    })
 
   static let bottleneck = FuseLearned(
     name: "bottleneck", summary: "Lets modalities exchange what they know through a few tokens.",
     source: "Attention bottlenecks (Nagrani et al., NeurIPS 2021) in two steps: collect, then broadcast.",
-    options: [tokens.base], exampleOptions: " --tokens 2", kind: { .bottleneck(tokens: $0[tokens]) })
+    options: [tokens.base], exampleOptions: " --tokens 2",
+    kind: { call, _ in .bottleneck(tokens: call[tokens]) })
 
   static let gnn = FuseLearned(
     name: "gnn", summary: "Passes messages between modalities as nodes of a graph.",
-    source: "h' = tanh(W h + Theta mean of the others), twice, on the graph of the modalities present.",
-    kind: { _ in .graph })
+    source: """
+      Two layers on the graph of the modalities present. A leading component is the direction in which a modality varies most \
+      among the fit rows; an edge that one of two modalities chooses is an edge of both.
+      """,
+    options: [layer.base, edges.base, neighbors.base, least.base, given.base],
+    exampleOptions: " --layer gat --edges partial",
+    kind: { call, modalities throws(Failure) in .graph(try graph(call, modalities)) })
 }
 
 /// `map masked`: restores each modality from the others.
@@ -185,7 +262,7 @@ struct MapMasked: PureCommand {
       case "lowrank": .lowRank(rank: 4)
       case "xattn": .crossAttention(heads: 1, isPaperForm: false)
       case "bottleneck": .bottleneck(tokens: 4)
-      case "gnn": .graph
+      case "gnn": .graph()
       default: .gate
       }
     do throws(FusionError) {

@@ -210,3 +210,34 @@ struct MapGeneralized: PureCommand {
     }
   }
 }
+
+struct MapProbabilistic: PureCommand {
+  static let hidden = Parameter<Int>.integer(
+    "directions", in: 1...64, default: 4, help: "Dimensions of the hidden cause.")
+
+  let spec = CommandSpec(
+    "map", "pcca", "Scores how little modalities fit one hidden cause.",
+    discussion: """
+      Probabilistic canonical correlation (Bach and Jordan 2005) for any number of modalities: each is W z + mu and noise of its own, with one z \
+      for all, learned by EM; rows that lack a modality teach the others. The score is sum ln p(x) of each alone less ln p of all \
+      together: below 0 where modalities bear each other out, above where they contradict, however normal each may be by itself. \
+      Contributions tell what each adds, given the others.
+
+      Learns from the fit rows if the value was split, else from all. A row with one modality alone is not scored.
+      """,
+    parameters: [MapModalities.inputs.base, hidden.base, MapGeneralized.ridge.base], output: .scores,
+    examples: MapModalities.examples("pcca", " --directions 2"))
+
+  func run(_ call: Invocation, work: Work) throws(Failure) -> Value {
+    do throws(FusionError) {
+      let modalities = try Modalities(FuseParts.modalities(of: call[MapModalities.inputs]), work: work)
+      let scores = try ProbabilisticCorrelation(
+        directions: call[Self.hidden], ridge: call[MapGeneralized.ridge]
+      ).score(modalities, work: work)
+      MapModalities.note(scores, call: call)
+      return .scores(scores)
+    } catch {
+      throw call.failure(error, at: MapModalities.inputs.base)
+    }
+  }
+}

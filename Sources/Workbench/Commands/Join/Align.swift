@@ -16,7 +16,14 @@ struct Align: PureCommand {
   ) { if case .reference(let reference) = $0 { reference } else { nil } }
   static let tolerance = Parameter<TimeSpan>.span(
     "tolerance", in: .zero...TimeSpan(seconds: 366 * 86_400), default: TimeSpan(seconds: 1),
-    help: "With --to: how old a row may be at the moment that it joins.")
+    help: "With --to: how far a row may be from the moment that it joins.")
+  static let direction = Parameter<String>.choice(
+    "direction",
+    of: [
+      Choice("backward", "the last row at or before the moment"),
+      Choice("forward", "the first row at or after it; looks ahead"),
+      Choice("nearest", "the nearer of both; looks ahead"),
+    ], default: "backward", help: "With --to: which row joins.")
   static let cover = Parameter<String>.choice(
     "cover", of: [Choice("union", "where one has rows"), Choice("overlap", "where all have rows")],
     default: "union", help: "Which stretch of time the rows cover.")
@@ -29,23 +36,24 @@ struct Align: PureCommand {
     "align", nil, "Joins modalities on one index and keeps who is present and how stale it is.",
     discussion: """
       With --every, columns come onto equal steps as in `resample`; with --to, each takes its last row at or before \
-      each row of that value, at most --tolerance old. Values addressed by sample join by identifier. Sound and logs \
+      each row of that value (or as --direction says), at most --tolerance away. Values addressed by sample join by identifier. Sound and logs \
       stay at their own rate; the rows name the spans of them. Nothing ever joins by position.
 
       A modality is present in a row if one of its features has a value there after --fill; sound, if the whole \
       span was recorded and is not digital silence, which no microphone gives; a log, between its first and last event \
-      and within --silence of one. An absent modality is missing, never 0. If a value has segments, they become the \
-      segments of the result.
+      and within --silence of one. An absent modality is missing, never 0. Segments meet by \
+      their names; a value without such segments joins each of them.
       """,
     parameters: [
       inputs.base, every.base, to.base, AlignmentOptions.aggregate.base, AlignmentOptions.fill.base,
-      tolerance.base, cover.base, silence.base,
+      tolerance.base, direction.base, cover.base, silence.base,
     ], output: .bundle,
     examples: [
       Example("pump = generate pump-station --minutes 5 --seed 7"),
       Example("camera = generate pump-station --part camera --minutes 5 --seed 7"),
       Example("all = align pump camera --every 1s --fill hold(5s)"),
       Example("frames = align pump --to camera --tolerance 2s"),
+      Example("around = align pump --to camera --tolerance 2s --direction nearest"),
     ])
 
   func shape(of call: CheckedCall, in scope: any Scope, world: World) throws(Diagnostic) -> ValueShape {
@@ -69,7 +77,9 @@ struct Align: PureCommand {
     let alignment = Alignment(
       target: target, aggregate: Aggregate(rawValue: call[AlignmentOptions.aggregate]) ?? .mean,
       fill: call[AlignmentOptions.fill], cover: Alignment.Cover(rawValue: call[Self.cover]) ?? .union,
-      tolerance: call[Self.tolerance], silence: call[Self.silence])
+      tolerance: call[Self.tolerance],
+      direction: Alignment.Direction(rawValue: call[Self.direction]) ?? .backward, silence: call[Self.silence]
+    )
     do throws(FusionError) {
       let bundle = try alignment.align(parts, work: work)
       for note in bundle.coverageNotes { call.note(note) }

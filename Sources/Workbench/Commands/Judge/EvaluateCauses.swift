@@ -23,8 +23,11 @@ struct EvaluateCauses: PureCommand {
     return items.compactMap { if case .text(let text) = $0 { text } else { nil } }
   }
   static let part = Parameter<String>.choice(
-    "by", of: [Choice("column", "features"), Choice("modality", "the blocks they come from")],
-    default: "column", help: "What the score is divided among.")
+    "by",
+    of: [
+      Choice("column", "features"), Choice("modality", "the blocks they come from"),
+      Choice("segment", "segments, by their scores"),
+    ], default: "column", help: "What the candidates are.")
 
   let spec = CommandSpec(
     "evaluate", "causes", "Judges whether contributions name the true causes of events.",
@@ -35,6 +38,9 @@ struct EvaluateCauses: PureCommand {
       the mean of one over the rank of the first true one; what a random order reaches stands beside. Several causes \
       of a row are separated by commas. Events whose cause is no feature, even by --means, are left out and counted. If the \
       value was split, only events in test rows count.
+
+      With --by segment the candidates are the segments of scores over time, as `unfold` makes them, ranked by their mean score in \
+      the rows in which the truth has the event; the truth then has rows of its own.
       """,
     parameters: [input.base, truth.base, means.base, part.base], output: .report, reach: .read,
     examples: [
@@ -51,6 +57,10 @@ struct EvaluateCauses: PureCommand {
     case .alarms(let given): (alarms, scores) = (given, given.scores)
     case .scores(let given): (alarms, scores) = (nil, given)
     default: throw call.unexpectedKind(Self.input.base)
+    }
+    if call[Self.part] == "segment" {
+      return .report(
+        try SegmentCauses(scores, truth: truth(call)).report(call, means: { causes(named: $0, call) }))
     }
     guard let contributions = scores.contributions else {
       throw call.blame(
@@ -78,17 +88,23 @@ struct EvaluateCauses: PureCommand {
       }
     }
     guard !events.isEmpty else {
-      throw call.blame(
-        Self.truth.base, "D0313", "no event with a known cause was found",
-        label: unknown > 0 ? "\(unknown) causes that are no features" : "no event",
-        remedy: "Say what causes mean: `--means \"leak:Pressure\"`; features are "
-          + candidates.sorted().prefix(5).joined(separator: ", ") + ".")
+      throw noEvent(unknown: unknown, candidates, call)
     }
-    return .report(report(events, missed: missed, unknown: unknown, part: part, call))
+    return .report(
+      report(
+        events, missed: missed, unknown: unknown, ranked: part == .modality ? "modality" : "feature", call))
   }
 
-  private func report(
-    _ events: [(name: String, event: CauseRanking.Event)], missed: Int, unknown: Int, part: ExplainedBy,
+  func noEvent(unknown: Int, _ candidates: Set<String>, _ call: Invocation) -> Failure {
+    call.blame(
+      Self.truth.base, "D0313", "no event with a known cause was found",
+      label: unknown > 0 ? "\(unknown) causes that are no features" : "no event",
+      remedy: "Say what causes mean: `--means \"leak:Pressure\"`; features are "
+        + candidates.sorted().prefix(5).joined(separator: ", ") + ".")
+  }
+
+  func report(
+    _ events: [(name: String, event: CauseRanking.Event)], missed: Int, unknown: Int, ranked: String,
     _ call: Invocation
   ) -> Report {
     let all = CauseRanking(events.map(\.event))
@@ -96,7 +112,7 @@ struct EvaluateCauses: PureCommand {
     let names = Array(Set(events.map(\.name))).sorted()
     let groups = names.map { name in CauseRanking(events.filter { $0.name == name }.map(\.event)) }
     var remarks = [
-      "\(counted(events.count, "event")) judged, ranked by \(part == .modality ? "modality" : "feature")"
+      "\(counted(events.count, "event")) judged, ranked by \(ranked)"
     ]
     if missed > 0 { remarks.append("\(counted(missed, "event")) without a judged row left out") }
     if unknown > 0 { remarks.append("\(counted(unknown, "event")) whose cause is no feature left out") }
@@ -129,8 +145,8 @@ struct EvaluateCauses: PureCommand {
     String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
   }
 
-  /// The text of the cause at each scored row; nil where there is none.
-  private func causes(_ call: Invocation, rows: Index) throws(Failure) -> [String?] {
+  /// The text of the cause at each row of the truth; nil where there is none.
+  private func truth(_ call: Invocation) throws(Failure) -> (index: Index, causes: [String?]) {
     let named = call.values[Self.truth.base.name]?.first
     let frame = named?.value.cellFrame
     let columns = frame?.columns.filter { $0.type == .text || $0.type == .category } ?? []
@@ -140,22 +156,23 @@ struct EvaluateCauses: PureCommand {
         Self.truth.base, "D0312", "`\(named?.name ?? "")` has no column that names causes",
         remedy: "Name a column of texts, such as `\(named?.name.prefix { $0 != "." } ?? "data").cause`.")
     }
-    guard frame.index.address == rows.address else {
+    let causes = (0..<frame.rowCount).map { row in
+      chosen.plainText(row).flatMap { $0.isEmpty ? nil : $0 }
+    }
+    return (frame.index, causes)
+  }
+
+  private func causes(_ call: Invocation, rows: Index) throws(Failure) -> [String?] {
+    let truth = try truth(call)
+    guard truth.index.address == rows.address else {
       throw call.failure(
-        EvaluationError.rowCountsDiffer(scores: rows.count, labels: frame.index.count), at: Self.truth.base)
+        EvaluationError.rowCountsDiffer(scores: rows.count, labels: truth.index.count), at: Self.truth.base)
     }
-    return (0..<rows.count).map { row in
-      if chosen.isNull(row) { return nil }
-      switch chosen.cells {
-      case .text(let texts): return texts[row].isEmpty ? nil : texts[row]
-      case .category(let codes, let levels): return codes[row] < 0 ? nil : levels[Int(codes[row])]
-      default: return nil
-      }
-    }
+    return truth.causes
   }
 
   /// Neighbouring rows of one segment with one cause.
-  private static func stretches(_ texts: [String?], in index: Index) -> [(String, [Int])] {
+  static func stretches(_ texts: [String?], in index: Index) -> [(String, [Int])] {
     var stretches: [(String, [Int])] = []
     for run in index.runs {
       var last: String?

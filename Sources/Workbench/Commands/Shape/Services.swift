@@ -136,7 +136,7 @@ struct ServiceRates: PureCommand {
 
 extension Int64 {
   /// Division that rounds down, for moments before 1970, too.
-  fileprivate func flooredQuotient(_ step: Int64) -> Int64 {
+  func flooredQuotient(_ step: Int64) -> Int64 {
     let quotient = self / step
     return self % step < 0 ? quotient - 1 : quotient
   }
