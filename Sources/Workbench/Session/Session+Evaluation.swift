@@ -10,18 +10,25 @@ struct Outcome {
   let inputs: [Provenance.Input]
   /// Files that were read.
   let files: [String]
+  /// The calls as they turned out, which differ from those asked for where somebody ended one early.
+  let calls: [CheckedCall]
 }
 
 extension Session {
   /// Runs the calls of a checked pipeline from left to right.
-  func evaluate(_ pipeline: CheckedPipeline, work: Work) throws(Failure) -> Outcome {
+  ///
+  /// - Parameter takesStop: whether a wish to stop was raised and may end learning early instead of everything.
+  func evaluate(
+    _ pipeline: CheckedPipeline, work: Work, takesStop: @escaping @Sendable () -> Bool = { false }
+  ) throws(Failure) -> Outcome {
     var run = PipelineRun(store: store)
     if let head = pipeline.head { run.current = try run.value(of: head) }
     var world = worldForCommands
     let recorder = RecordingFiles(base: world.files)
     world.files = recorder
-    let remarks = Remarks()
-    for call in pipeline.calls {
+    let remarks = Remarks(takesStop: takesStop)
+    var calls = pipeline.calls
+    for (position, call) in pipeline.calls.enumerated() {
       if work.isCancelled() { throw .cancelled }
       let invocation = Invocation(call: call, values: try run.values(of: call), remarks: remarks)
       let value: Value
@@ -32,12 +39,15 @@ extension Session {
         throw .diagnostic(
           Diagnostic("E0201", "`\(call.spec.name)` cannot run here", remedy: "`help` lists the commands"))
       }
+      calls[position].arguments.merge(remarks.takeSettled()) { $1 }
       run.current = NamedValue(name: pipeline.name ?? call.spec.verb, value: value)
     }
     guard let current = run.current else {
       throw .diagnostic(Diagnostic("E0101", "the line is empty", remedy: "write a command"))
     }
-    return Outcome(value: current.value, remarks: remarks.all, inputs: run.inputs, files: recorder.opened)
+    return Outcome(
+      value: current.value, remarks: remarks.all, inputs: run.inputs, files: recorder.opened,
+      calls: calls)
   }
 }
 
