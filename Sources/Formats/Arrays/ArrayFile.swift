@@ -183,7 +183,7 @@ extension ArrayHeader {
   }
 
   /// How the numbers lie in the bytes; nil for what are none.
-  fileprivate var packed: PackedNumbers? {
+  var packed: PackedNumbers? {
     switch element {
     case .bool: PackedNumbers(.unsigned(bytes: 1))
     case .float(2): PackedNumbers(.half, isBigEndian: isBigEndian)

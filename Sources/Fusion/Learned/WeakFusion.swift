@@ -76,10 +76,17 @@ package struct WeakFusion: Sendable {
       let scale = Double(part.dimensions).squareRoot()
       return part.matrix.mapValues { min(max($0 * scale, -Self.farthest), Self.farthest) }
     }
-    let all = FusionNetwork.Batch(inputs: inputs, presence: whole.parts.map { $0.presence.bits })
+    let all = WholeRows(
+      batch: FusionNetwork.Batch(inputs: inputs, presence: whole.parts.map { $0.presence.bits }),
+      index: modalities.index, offsets: kind.offsets)
+    var neighbors: [[Int]] = []
+    if case .graph(let graph) = kind {
+      neighbors = try graph.neighbors(
+        in: modalities, rows: taught.flatMap { $0.first..<$0.first + bag }, work: work)
+    }
     var random = SeededGenerator(seed: seed)
     let network = FusionNetwork(
-      kind, widths: parts.map(\.dimensions), hidden: hidden, hasHead: true, using: &random)
+      kind, widths: parts.map(\.dimensions), hidden: hidden, neighbors: neighbors, hasHead: true, using: &random)
     let every = taught + watched
     let (logits, losses) = try orCancelled { () throws(Cancelled) in
       let (parameters, losses) = try descent.fit(
@@ -88,7 +95,7 @@ package struct WeakFusion: Sendable {
       ) { tape, nodes, places, random in
         loss(network, all, bags: places.map { every[$0] }, on: &tape, nodes, using: &random)
       }
-      let logits = try work.fill(all.rowCount, size: 128, stage: "scoring") { range, target in
+      let logits = try work.fill(all.batch.rowCount, size: 128, stage: "scoring") { range, target in
         var tape = Tape()
         let nodes = parameters.map { tape.leaf($0) }
         let recorded = network.record(all.selecting(Array(range)), on: &tape, nodes)
@@ -128,7 +135,7 @@ package struct WeakFusion: Sendable {
   }
 
   private func loss(
-    _ network: FusionNetwork, _ all: FusionNetwork.Batch, bags: [Bag], on tape: inout Tape,
+    _ network: FusionNetwork, _ all: WholeRows, bags: [Bag], on tape: inout Tape,
     _ nodes: [Tape.Node], using random: inout SeededGenerator
   ) -> Tape.Node {
     let clean = all.selecting(bags.flatMap { $0.first..<$0.first + bag })
