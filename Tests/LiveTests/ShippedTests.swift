@@ -96,4 +96,21 @@ private func names(in folder: String, _ ending: String) -> [String] {
     }
     #expect(texts.last?.hasPrefix("This was the lesson") == true)
   }
+
+  @Test func `is offered again after a mistake, and may be changed`() {
+    let session = Session(world: world())
+    func offered(_ line: String) -> String? {
+      var suggestion: String?
+      _ = session.run(line) { if case .suggestion(let line) = $0 { suggestion = line } }
+      return suggestion
+    }
+    let first = "pump = generate pump-station --seed 7"
+    #expect(offered("/tutorial 1") == first)
+    #expect(offered("pump = generate pump-statoin") == first)
+    #expect(offered("12 * 7") == first)
+    #expect(offered("") == first)
+    #expect(offered("pump = generate pump-station --seed 8") == "pump")
+    #expect(offered("/tutorial stop") == nil)
+    #expect(offered("pump") == nil)
+  }
 }
