@@ -160,6 +160,10 @@ package enum AgentText {
       return Diagnostic("A0117", "libcurl is not installed", remedy: "apt-get install libcurl4")
     case .broken:
       return Diagnostic("A0118", "the answer of \(host) broke off\(said)", remedy: "ask again")
+    case .notRecorded:
+      return Diagnostic(
+        "A0128", "the recording holds no answer to this question",
+        remedy: "it goes another way than when it was recorded; replay without `--agent recorded`")
     case .notAModelServer:
       return Diagnostic(
         "A0119", "\(host) did not answer with chat completions\(status)",

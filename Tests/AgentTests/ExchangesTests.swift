@@ -52,7 +52,8 @@ import Workbench
       ScriptedModel.Reply.call(id, "export", #"{"value":"pump","to":"\#(path)"}"#)
     }
     let model = ScriptedModel(
-      .text("Nothing yet."), read("a", "a.md"), read("b", "b.md"), .text("The valve [notes]."),
+      .text("Nothing yet."), .call("u", "detect", #"{"value":"pump","method":"mad","as":"risk"}"#),
+      .text("Row 2."), read("a", "a.md"), read("b", "b.md"), .text("The valve [notes]."),
       .hang([#"{"choices":[{"delta":{"content":"It is the"}}]}"#]), .error(.unreachable("no route")),
       .error(.unreachable("no route")), .error(.unreachable("no route")), export("c", "one.csv"),
       export("d", "two.csv"), .text("One is written."), export("e", "three.csv"), .text("Three, too."))
@@ -62,6 +63,8 @@ import Workbench
       assistant.ask(text, role: nil, screen: RecordedScreen(), lines: TypedLines(lines), work: work)
     }
     #expect(ask("anything?") == .answered)
+    #expect(ask("find faults") == .answered)
+    session.type("/undo turn")
     session.type("/mcp connect notes server")
     // One call is allowed, one is not, with a reason that the model reads.
     #expect(ask("anything?", "y", "n not that one") == .answered)

@@ -13,6 +13,7 @@ import Workbench
       .notAllowed, .noSuchModel, .contextExceeded(window: nil), .contextExceeded(window: 4096), .rateLimited,
       .quotaExhausted, .overloaded, .rejected, .serverError, .unreachable, .untrusted,
       .plainHTTP(host: "models.example"), .badAddress, .noLibrary, .broken, .notAModelServer,
+      .notRecorded,
     ].map { ModelFailure($0) } + [
       ModelFailure(.rateLimited, status: 429, message: "Slow down."),
       ModelFailure(.serverError, status: 503),

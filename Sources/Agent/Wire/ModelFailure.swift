@@ -26,6 +26,8 @@ package struct ModelFailure: Error, Sendable, Equatable {
     case broken
     /// The server answered with something that is not chat completions.
     case notAModelServer
+    /// A replay asks what was not asked when it was recorded.
+    case notRecorded
   }
 
   package var cause: Cause
@@ -75,6 +77,7 @@ package struct ModelFailure: Error, Sendable, Equatable {
       "exceed_context_size", "context_length_exceeded", "maximum context length", "context size",
     ]
     if overflow.contains(where: words.contains) { return .contextExceeded(window: window) }
+    if words.contains(RecordedTransport.missing) { return .notRecorded }
     switch status {
     case 401, 403: return .notAllowed
     case 404: return words.contains("model") ? .noSuchModel : .notAModelServer

@@ -43,6 +43,8 @@ struct RecordingTransport: ModelTransport {
 /// Answers from a recording; what is not in it is an error, never a live request.
 package struct RecordedTransport: ModelTransport {
   private let exchanges: Exchanges
+  /// The type of the error that stands for an answer that there is not.
+  static let missing = "not_recorded"
 
   package init(_ exchanges: Exchanges) { self.exchanges = exchanges }
 
@@ -53,8 +55,7 @@ package struct RecordedTransport: ModelTransport {
       // Whoever stopped the question stopped it before it got here.
       if exchanges.isStopped { throw .cancelled }
       receive(.head(status: 400, headers: [HTTPHeader("content-type", "application/json")]))
-      let words = "the recording holds no answer to this question"
-      receive(.body(Array(JSON.object([("error", ["message": .string(words)])]).description.utf8)))
+      receive(.body(Array(JSON.object([("error", ["type": .string(Self.missing)])]).description.utf8)))
       return
     }
     if answer.status > 0 {

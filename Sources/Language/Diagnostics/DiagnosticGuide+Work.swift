@@ -242,6 +242,7 @@ extension DiagnosticGuide {
     Entry("A0125", "The recording of what a model said is damaged."),
     Entry("A0126", "The file of a team is missing or wrong."),
     Entry("A0127", "There is nothing to keep before the first question."),
+    Entry("A0128", "A replay asks no model: what a recorded question needs must have been recorded."),
     Entry("A0130", "The model sent a call whose arguments cannot be read."),
     Entry("A0131", "The model called a tool that does not exist."),
     Entry("A0135", "Calls are single lines, so that no argument may break one."),

@@ -133,6 +133,7 @@ extension Replay {
     var again: ArraySlice<Step> = []
     for record in script.records {
       if let asks {
+        takeBackRest(of: &again, before: record, in: session)
         if case .question(let role, let text) = record {
           let before = session.steps.count
           summary.status = asks(text, role)
@@ -180,6 +181,18 @@ extension Replay {
     guard let until else { return false }
     if let line = Int(until) { return statement.line >= line }
     return result?.name == until
+  }
+
+  /// What the agent did again and the script does not hold was taken back when it was recorded.
+  private func takeBackRest(
+    of again: inout ArraySlice<Step>, before record: ScriptRecord, in session: Session
+  ) {
+    if case .answer = record { return }
+    if case .statement(let statement) = record, statement.turn != nil { return }
+    for step in again {
+      if case .statement = step.record { _ = try? session.undo() }
+    }
+    again = []
   }
 
   /// Compares a line of the agent with the next one that it wrote this time.
