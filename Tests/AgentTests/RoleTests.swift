@@ -47,7 +47,7 @@ import Testing
       parameters: [
         AnyParameter(
           "value", .value([.table]), placement: .positional, required: true, help: "What to filter."),
-        AnyParameter("condition", .expression, placement: .positional, required: true, help: "Which rows."),
+        AnyParameter("condition", .condition, placement: .positional, required: true, help: "Which rows."),
       ], output: nil, examples: []),
     CommandSpec(
       "export", nil, "Writes a value to a file.",
@@ -181,7 +181,7 @@ import Testing
 
   @Test(arguments: [
     ("not there", nil, "A0120"), ("empty", "", "A0121"), ("an open header", "---\ntools: a\n", "A0121"),
-    ("an unknown key", "---\nmodel: x\n---\na", "A0121"),
+    ("an unknown key", "---\ncolour: x\n---\na", "A0121"),
   ]) func `a prompt that cannot be used is named`(_ name: String, _ text: String?, _ code: String) {
     let error = #expect(throws: Diagnostic.self) { try RolePrompt.find("analyst", in: ["/p"]) { _ in text } }
     #expect(error?.code == code, "\(name)")
