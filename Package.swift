@@ -50,6 +50,7 @@ let package = Package(
       linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg"), .linkedLibrary("tiff")]),
     .systemLibrary(name: "CSndfile", providers: [.apt(["libsndfile1-dev"]), .brew(["libsndfile"])]),
     .target(name: "CEdit", linkerSettings: [.linkedLibrary("edit")]),
+    .target(name: "CMemory"),
     .target(name: "COnnx", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
 
@@ -90,7 +91,7 @@ let package = Package(
     room("Workbench", belowWorkbench),
     room("Agent", belowConsole),
     room("Console", belowConsole),
-    room("Live", belowConsole + ["CEdit", "CCurl", "COnnx", "CSndfile"]),
+    room("Live", belowConsole + ["CEdit", "CCurl", "CMemory", "COnnx", "CSndfile"]),
     .executableTarget(
       name: "sonde",
       dependencies: belowConsole + [

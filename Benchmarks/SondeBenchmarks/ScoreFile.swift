@@ -76,6 +76,7 @@ struct ScoreFile {
 
   private static func detector(_ name: String) -> (any Detector)? {
     if name == "avgknn" { return NearestNeighbors(measure: .mean) }
+    if name == "knn32" { return NearestNeighbors(neighbors: 32) }
     return detectors.first { AnyDetector($0).name == name }
   }
 

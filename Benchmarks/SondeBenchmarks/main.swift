@@ -50,6 +50,7 @@ private func line(_ words: [String]) throws -> String? {
   return try turns.play(rest[0], takesTurns: takesTurns) ? "" : nil
 }
 
+MemoryReserve.keep()
 guard let line = try line(Array(CommandLine.arguments.dropFirst())) else {
   print(usage)
   exit(2)

@@ -10,7 +10,8 @@ import Values
 /// - Throws: `missing` for an incomplete row; `tooFewRows` below two rows.
 /// - Source: Bandaragoda, Ting, Albrecht, Liu, Zhu and Wells, *Isolation-based anomaly detection using nearest-neighbor
 ///   ensembles*, Computational Intelligence 2018, definitions 1 and 2.
-/// - Differs: copies in a sample have spheres without size, which no row falls into.
+/// - Differs: copies in a sample have spheres without size, into which their copies fall, as in PyOD; they are not isolated.
+///   (PyOD takes the ratio of squared radii.)
 package struct NeighborEnsemble: Detector, Equatable {
   package static let name = "inne"
   package let samples: Int
@@ -68,7 +69,7 @@ package struct NeighborEnsemble: Detector, Equatable {
           var isolation = 1.0
           for center in sample * sampleSize..<(sample + 1) * sampleSize where radii[center] < smallest {
             let squared = distances[distances.startIndex + center]
-            if squared <= radii[center], radii[center] > 0 {
+            if squared <= radii[center] {
               smallest = radii[center]
               isolation = isolations[center]
             }

@@ -69,7 +69,8 @@ package struct RandomFeatureMachine: Detector, Equatable {
       }
     }
     let (weights, rho) = solver.mean
-    return Model(rows: rows.keeping([]), map: map, weights: weights, rho: rho)
+    let own = isKept ? try Model.scores(of: known, weights: weights, rho: rho, work: work) : nil
+    return Model(rows: rows.keeping([]), map: map, weights: weights, rho: rho, own: Remembered(own))
   }
 
   package struct Model: FittedDetector, Equatable {
@@ -80,11 +81,27 @@ package struct RandomFeatureMachine: Detector, Equatable {
     let map: FeatureCosines
     let weights: [Double]
     let rho: Double
+    /// Scores of the training rows, if their features were kept.
+    var own = Remembered<[Double]>(nil)
+
+    private enum CodingKeys: CodingKey { case rows, map, weights, rho }
 
     package func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {
       let scaled = try self.rows.scaled(rows, work: work)
       let mapped = try cancellable { () throws(Cancelled) in try map.apply(scaled, work: work) }
-      return try mapped.mapRows(cost: mapped.columns, stage: "scoring", work: work) { _, values in
+      return try Self.scores(of: mapped, weights: weights, rho: rho, work: work)
+    }
+
+    package func scoresOfTraining(_ training: Observations, work: Work) throws(DetectionError) -> [Double] {
+      guard let own = own.value else { return try scores(of: training, work: work) }
+      precondition(training.rowCount == own.count, "these are not the training rows")
+      return own
+    }
+
+    static func scores(
+      of mapped: Matrix, weights: [Double], rho: Double, work: Work
+    ) throws(DetectionError) -> [Double] {
+      try mapped.mapRows(cost: mapped.columns, stage: "scoring", work: work) { _, values in
         var sum = 0.0
         for (weight, value) in zip(weights, values) { sum += weight * value }
         return rho - sum

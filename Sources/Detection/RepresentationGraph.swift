@@ -12,8 +12,9 @@ import Values
 /// - Source: You, Robinson and Vidal, *Provable self-representation based outlier detection in a union of subspaces*, CVPR
 ///   2017, equations 2, 3 and 6 and algorithm 1; the active set of You, Li, Robinson and Vidal, *Oracle based active set
 ///   algorithm for scalable elastic net subspace clustering*, CVPR 2016, algorithm 1.
-/// - Differs: ten steps, as in PyOD (the paper walks a thousand). A new row gets what the training rows would give it if each
-///   took one more step of its descent with the new row at hand. A row that none other resembles walks anywhere.
+/// - Differs: ten steps, as in PyOD (the paper walks a thousand). A row that none other resembles walks anywhere. A row is used
+///   only where its product with what is left of another reaches the penalty: a new row gets each walk's share by the eighth
+///   power of how nearly it does, over the mean of the same for the training rows.
 package struct RepresentationGraph: Detector, Equatable {
   package static let name = "rgraph"
   /// How far the penalty lies below the one at which a row is made up of nothing.
@@ -46,9 +47,12 @@ package struct RepresentationGraph: Detector, Equatable {
           for column in 0..<unit.columns { residuals[row, column] -= weight * unit[other, column] }
         }
       }
+      let reaches = Reaches(residuals: residuals, limits: parts.map { $0.penalty * tau }, shares: shares)
+      let own = try work.fill(unit.rows, size: 16, stage: "representing") { range, target in
+        for row in range { target[row - range.lowerBound] = reaches.sum(unit.row(row), except: row) }
+      }
       return Model(
-        rows: rows.keeping([]), residuals: residuals, penalties: parts.map(\.penalty),
-        totals: parts.map(\.total), shares: shares, tau: tau)
+        rows: rows.keeping([]), reaches: reaches, typical: own.reduce(0, +) / Double(unit.rows))
     }
   }
 
@@ -81,36 +85,45 @@ package struct RepresentationGraph: Detector, Equatable {
     package static let needsCompleteRows = true
     /// Only their scale.
     let rows: ReferenceRows
-    /// What each training row is beyond its combination of others.
-    let residuals: Matrix
-    let penalties: [Double]
-    /// The sum of the sizes of each row's weights.
-    let totals: [Double]
-    let shares: [Double]
-    let tau: Double
+    let reaches: Reaches
+    /// The mean of the training rows' sums.
+    let typical: Double
 
     package func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {
       let unit = try self.rows.scaled(rows, work: work).rowsOfLengthOne
-      return try unit.mapRows(cost: residuals.values.count, stage: "scoring", work: work) { _, values in
-        var share = 0.0
-        for row in 0..<residuals.rows {
-          var product = 0.0
-          for (a, b) in zip(values, residuals.row(row)) { product += a * b }
-          // One step of descent along the new row alone, whose length is one.
-          let weight =
-            max(0, abs(product) - penalties[row] * tau) / (1 + penalties[row] * (1 - tau))
-          if weight > 0 { share += shares[row] * weight / (totals[row] + weight) }
-        }
-        return score(share)
+      return try unit.mapRows(cost: reaches.residuals.values.count, stage: "scoring", work: work) {
+        score(typical > 0 ? reaches.sum($1) / typical : 1)
       }
     }
 
     package func scoresOfTraining(_ training: Observations, work: Work) throws(DetectionError) -> [Double] {
-      precondition(training.rowCount == shares.count, "these are not the training rows")
-      return shares.map(score)
+      precondition(training.rowCount == reaches.shares.count, "these are not the training rows")
+      return reaches.shares.map { score($0 * Double(reaches.shares.count)) }
     }
 
-    private func score(_ share: Double) -> Double { 1 / (1 + share * Double(shares.count)) }
+    /// 1 is the share of an average row.
+    private func score(_ share: Double) -> Double { 1 / (1 + share) }
+  }
+
+  /// How nearly a row would be used by each training row.
+  struct Reaches: Sendable, Codable, Equatable {
+    /// What each training row is beyond its combination of others.
+    let residuals: Matrix
+    /// The product with it that a row needs to be used.
+    let limits: [Double]
+    let shares: [Double]
+
+    func sum(_ values: ArraySlice<Double>, except own: Int? = nil) -> Double {
+      var sum = 0.0
+      for row in 0..<residuals.rows where row != own && limits[row] > 0 {
+        var product = 0.0
+        for (a, b) in zip(values, residuals.row(row)) { product += a * b }
+        var reach = min(1, abs(product) / limits[row])
+        for _ in 0..<3 { reach *= reach }
+        sum += shares[row] * reach
+      }
+      return sum
+    }
   }
 }
 

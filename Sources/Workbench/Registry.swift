@@ -53,7 +53,7 @@ package let builtins: [any Command] =
 
     // Decide and judge.
     Calibrate.z, Calibrate.robust, Calibrate.unify, Calibrate.ecdf, Calibrate.tail, Calibrate.isotonic,
-    Calibrate.platt,
+    Calibrate.platt, CalibrateLikelihood(),
     ThresholdQuantile(), ThresholdMAD(), ThresholdPOT(), ThresholdIQR(), ThresholdOtsu(),
     ThresholdValley(), ThresholdMixture(), ThresholdChiSquare(), ThresholdConformal(), ThresholdSPOT(),
     Shape(), Unfold(), CompareDetectors(), Tune(), Evaluate(),

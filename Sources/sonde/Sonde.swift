@@ -18,6 +18,7 @@ struct Sonde: ParsableCommand {
     defaultSubcommand: Run.self)
 
   static func main() {
+    MemoryReserve.keep()
     do {
       var command = try parseAsRoot()
       try command.run()

@@ -88,7 +88,8 @@ private func normals(_ count: Int, seed: UInt64 = 4) -> [Double] {
 
 @Suite struct `Sorting by bits` {
   static let cases: [[Double]] = [
-    [], [3], [2, 1], [0, -0.0, 0, -1, 0x1p-1063, -0x1p-1063, 1e300, -1e300], normals(5000),
+    [], [3], [2, 1], [0, -0.0, 0, -1, .leastNonzeroMagnitude, -.leastNonzeroMagnitude, 1e300, -1e300],
+    normals(5000),
     normals(5000).map { ($0 * 3).rounded() },
     // The upper 33 bits of neighbouring seconds are equal.
     normals(5000).map { (1.7e9 + 300 * $0).rounded() / 8 + 1e-7 * $0 }, [Double](repeating: 7, count: 300),
@@ -158,7 +159,8 @@ private func normals(_ count: Int, seed: UInt64 = 4) -> [Double] {
       }
     }
     for place in 0..<count {
-      #expect(abs(steps.weights[place] - weights[place]) < 1e-12 && abs(steps.sum[place] - sum[place]) < 1e-12)
+      #expect(
+        abs(steps.weights[place] - weights[place]) < 1e-12 && abs(steps.sum[place] - sum[place]) < 1e-12)
     }
   }
 }

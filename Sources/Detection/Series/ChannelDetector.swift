@@ -83,6 +83,7 @@ package struct ChannelDetector<Method: ChannelMethod>: Detector, Equatable {
     package func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {
       let numbers = try numbers(of: rows, work: work)
       let columns = channels.count
+      if columns == 1 { return numbers }
       return (0..<rows.rowCount).map { row in
         let cells = numbers[row * columns..<(row + 1) * columns]
         switch summary {

@@ -27,8 +27,9 @@ package struct SpectralResidual: ChannelMethod {
 
     package func statistic(of values: [Double], work: Work) throws(DetectionError) -> [Double] {
       let count = values.count
-      let none = [Double](repeating: 0, count: count)
-      guard let low = values.min(), let high = values.max(), high > low, count >= 4 else { return none }
+      guard let low = values.min(), let high = values.max(), high > low, count >= 4 else {
+        return [Double](repeating: 0, count: count)
+      }
       let scaled = values.map { ($0 - low) / (high - low) }
       let transform = RealFourier(length: count)
       // The spectrum of a real series mirrors itself, and so does all that is made of its sizes.
@@ -44,9 +45,10 @@ package struct SpectralResidual: ChannelMethod {
       let back = transform.backward(
         real: sizes.indices.map { spectrum.real[$0] * sizes[$0] },
         imaginary: sizes.indices.map { spectrum.imaginary[$0] * sizes[$0] })
-      let saliency = back.map { abs($0) }
-      let mean = Statistics.mean(saliency)
-      return mean > 0 ? saliency.map { $0 / mean } : none
+      var sum = 0.0
+      for value in back { sum += abs(value) }
+      let share = sum > 0 ? Double(count) / sum : 0
+      return back.map { abs($0) * share }
     }
 
     /// The mean log amplitude around each frequency; the constant keeps its own.
@@ -56,9 +58,15 @@ package struct SpectralResidual: ChannelMethod {
       let padded =
         [Double](repeating: ends.first, count: before) + logs[1...half]
         + [Double](repeating: ends.last, count: filter - before - 1)
-      var sums = [0.0]
-      for value in padded { sums.append(sums[sums.count - 1] + value) }
-      return [logs[0]] + (0..<half).map { (sums[$0 + filter] - sums[$0]) / Double(filter) }
+      var result = logs
+      var sum = 0.0
+      for place in 0..<filter - 1 { sum += padded[place] }
+      for k in 0..<half {
+        sum += padded[k + filter - 1]
+        result[k + 1] = sum / Double(filter)
+        sum -= padded[k]
+      }
+      return result
     }
   }
 }

@@ -174,31 +174,49 @@ private struct Partition {
 
   private mutating func divide(_ rows: Matrix, moved: [Double], work: Work) throws(Cancelled) -> Bool {
     let packed = PackedRows(centers)
-    let (before, farthest) = (known, moved.max() ?? 0)
+    let before = known
+    // How far the centers other than the own one have moved at most.
+    let order = moved.indices.sorted { (-moved[$0], $0) < (-moved[$1], $1) }
+    let farthest = moved.indices.map {
+      $0 != order[0] ? moved[order[0]] : order.count > 1 ? moved[order[1]] : 0
+    }
     let halfGaps = halfGaps(packed)
     let d = rows.columns
-    known = try work.fill(rows.rows, stride: 3, size: 1024, stage: "clustering") { range, target in
+    known = try work.fill(rows.rows, stride: 3, size: 256, stage: "clustering") { range, target in
       var open: [Int] = []
-      var values: [Double] = []
+      open.reserveCapacity(range.count)
       for place in 0..<range.count {
         let row = range.lowerBound + place
         let label = Int(before[3 * row])
         let upper = label < 0 ? .infinity : before[3 * row + 1] + moved[label]
-        let lower = before[3 * row + 2] - farthest
+        let lower = label < 0 ? 0 : before[3 * row + 2] - farthest[label]
         if label >= 0, upper * Self.slack < max(lower, halfGaps[label]) {
           target[3 * place] = Double(label)
           target[3 * place + 1] = upper
           target[3 * place + 2] = lower
         } else {
           open.append(place)
-          values.append(contentsOf: rows.values[row * d..<(row + 1) * d])
         }
       }
-      let squared = packed.squaredDistances(of: values.span, rows: open.count)
+      // Copying some rows together pays where many others need no look.
+      let isWhole = 2 * open.count > range.count
+      let squared: [Double]
+      if isWhole {
+        squared = packed.squaredDistances(of: rows, range)
+      } else {
+        var values: [Double] = []
+        values.reserveCapacity(open.count * d)
+        for place in open {
+          let start = (range.lowerBound + place) * d
+          values.append(contentsOf: rows.values[start..<start + d])
+        }
+        squared = packed.squaredDistances(of: values.span, rows: open.count)
+      }
       for (number, place) in open.enumerated() {
+        let first = (isWhole ? place : number) * packed.count
         var (label, nearest, second) = (0, Double.infinity, Double.infinity)
         for center in 0..<packed.count {
-          let distance = squared[number * packed.count + center]
+          let distance = squared[first + center]
           if distance < nearest {
             (label, second, nearest) = (center, nearest, distance)
           } else {

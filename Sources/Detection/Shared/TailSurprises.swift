@@ -27,7 +27,9 @@ struct TailSurprises: Sendable, Codable, Equatable {
 
   init(_ training: Observations, rule: Rule, work: Work) throws(DetectionError) {
     let skews = try cancellable { () throws(Cancelled) in
-      try ColumnFigures(training.matrix, work: work).skews.map { $0 < 0 ? Skew.left : $0 > 0 ? .right : .none }
+      try ColumnFigures(training.matrix, work: work).skews.map {
+        $0 < 0 ? Skew.left : $0 > 0 ? .right : .none
+      }
     }
     let levels = (0..<training.matrix.columns).map { column -> [Double] in
       guard !training.levels.isEmpty, let count = training.levels[column] else { return [] }
@@ -42,7 +44,8 @@ struct TailSurprises: Sendable, Codable, Equatable {
     // A few columns at a time, so that what they add to the rows takes little room.
     for start in stride(from: 0, to: levels.count, by: 8 * work.threads) {
       let chosen = start..<min(levels.count, start + 8 * work.threads)
-      let found = try training.mapFeatures(chosen, work: work.part(chosen, of: levels.count)) { values, column in
+      let found = try training.mapFeatures(chosen, work: work.part(chosen, of: levels.count)) {
+        values, column in
         let (ascending, places) = RadixSort.sorted(values)
         let term = Term(
           column: SortedColumn(ascending: ascending), skew: skews[column], rule: rule,

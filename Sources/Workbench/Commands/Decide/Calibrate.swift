@@ -81,7 +81,7 @@ struct Calibrate: PureCommand {
     }
   }
 
-  private static func failure(_ error: CalibrationError, _ call: Invocation) -> Failure {
+  static func failure(_ error: CalibrationError, _ call: Invocation) -> Failure {
     func place(_ segment: String) -> String { segment.isEmpty ? "" : " in segment `\(segment)`" }
     switch error {
     case .noRows(let segment):

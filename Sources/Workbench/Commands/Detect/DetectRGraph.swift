@@ -3,7 +3,8 @@ import Language
 
 struct RepresentationGraphMethod: DetectionMethod {
   static let gamma = Parameter<Double>.real(
-    "gamma", in: 1.0001...1e6, default: 50, help: "How far the penalty lies below that at which nothing is used.")
+    "gamma", in: 1.0001...1e6, default: 50,
+    help: "How far the penalty lies below that at which nothing is used.")
   static let tau = Parameter<Double>.real(
     "tau", in: 0.0001...1, default: 1, help: "Share of the absolute penalty; the rest is squared.")
   static let steps = Parameter<Int>.integer("steps", in: 1...10_000, default: 10, help: "Steps of the walks.")

@@ -9,7 +9,8 @@ let detectionMethods: [any DetectionMethod] =
     // How features go together.
     MahalanobisMethod(), MinimumCovarianceMethod(), PrincipalComponentsMethod(), GaussianMixtureMethod(),
     KernelDensityMethod(), AutoencoderMethod(), VariationalAutoencoderMethod(), DeepSVDDMethod(),
-    DeepSADMethod(), RandomDistancesMethod(), InternalContrastMethod(), LearnedViewsMethod(), OneClassMachineMethod(),
+    DeepSADMethod(), RandomDistancesMethod(), InternalContrastMethod(), LearnedViewsMethod(),
+    OneClassMachineMethod(),
     RandomFeatureMachineMethod(), SupportBallMethod(), KernelComponentsMethod(), CookDistanceMethod(),
     RotationDeviationMethod(), SmoothingFactorMethod(), WrapAroundDiscrepancyMethod(),
 
