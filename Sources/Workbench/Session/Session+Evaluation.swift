@@ -21,7 +21,8 @@ extension Session {
     let recorder = RecordingFiles(base: world.files)
     world.files = recorder
     let remarks = Remarks()
-    for call in pipeline.calls {
+    var trials = pipeline.sweep.map { SweepTable($0) }
+    for (place, call) in pipeline.calls.enumerated() {
       if work.isCancelled() { throw .cancelled }
       let invocation = Invocation(call: call, values: try run.values(of: call), remarks: remarks)
       let value: Value
@@ -33,6 +34,14 @@ extension Session {
           Diagnostic("E0201", "`\(call.spec.name)` cannot run here", remedy: "`help` lists the commands"))
       }
       run.current = NamedValue(name: pipeline.name ?? call.spec.verb, value: value)
+      if let sweep = pipeline.sweep, (place + 1) % sweep.callsPerTrial == 0 {
+        trials?.add(value)
+        work.report(Double(place + 1) / Double(pipeline.calls.count), "sweep")
+      }
+    }
+    if let trials {
+      return Outcome(
+        value: .table(trials.frame), remarks: remarks.all, inputs: run.inputs, files: recorder.opened)
     }
     guard let current = run.current else {
       throw .diagnostic(Diagnostic("E0101", "the line is empty", remedy: "write a command"))
