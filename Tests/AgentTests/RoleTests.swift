@@ -181,7 +181,7 @@ import Testing
 
   @Test(arguments: [
     ("not there", nil, "A0120"), ("empty", "", "A0121"), ("an open header", "---\ntools: a\n", "A0121"),
-    ("an unknown key", "---\nmodel: x\n---\na", "A0121"),
+    ("an unknown key", "---\ncolour: x\n---\na", "A0121"),
   ]) func `a prompt that cannot be used is named`(_ name: String, _ text: String?, _ code: String) {
     let error = #expect(throws: Diagnostic.self) { try RolePrompt.find("analyst", in: ["/p"]) { _ in text } }
     #expect(error?.code == code, "\(name)")
