@@ -86,6 +86,7 @@ import Testing
       "detect means to find.\nIt is good."
     ),
     ("prose", "The audio leads.", [], "The audio leads."),
+    ("a result said again", "```json\n" + #"{"result":"r2","kind":"table","rows":8"#, [], ""),
   ]) func `printed calls are found`(_ name: String, _ text: String, _ arguments: [String], _ rest: String) {
     let printed = PrintedCalls(in: text, tools: ["detect"])
     #expect(printed.calls.map(\.arguments) == arguments, "\(name)")

@@ -275,4 +275,22 @@ import Testing
     }
     #expect(end.answer == text)
   }
+
+  @Test func `takes a result that is said again for no answer`() {
+    var turn = Self.turn()
+    var step = turn.advance(.started)
+    var requests = 0
+    while step == .request, requests < 10 {
+      requests += 1
+      step = turn.advance(.replied(ModelReply(text: #"{"error":"no value `x`"}"#)))
+      while case .note = step { step = turn.advance(.noted) }
+    }
+    // It is told so as often as calls may be refused, and then once more without tools.
+    #expect(requests == turn.limits.refusals + 1)
+    guard case .finish(let end) = step else {
+      Issue.record("the turn goes on: \(step)")
+      return
+    }
+    #expect(end.reason == .silent && end.answer.isEmpty)
+  }
 }

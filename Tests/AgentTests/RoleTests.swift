@@ -121,6 +121,10 @@ import Testing
       "detect knn r12"
     ),
     (
+      "with the mark of what may be left out", "detect", #"{"value":"joint","method":"knn","as?":"risk"}"#,
+      "risk = detect knn joint"
+    ),
+    (
       "a column with spaces", "detect", #"{"method":"knn","value":"pump.Volume Flow"}"#,
       #"detect knn pump."Volume Flow""#
     ),

@@ -85,7 +85,9 @@ package enum CallReading {
     let takesMethod = spec?.method != nil
     let known = Set(spec?.parameters.map(\.name) ?? [])
     var plain: [(key: String, value: JSON)] = []
-    for (key, value) in members where value != .null {
+    for (written, value) in members where value != .null {
+      // The mark of what may be left out is not part of the name.
+      let key = written.hasSuffix("?") ? String(written.dropLast()) : written
       // A verb without methods: the argument is superfluous.
       if key == "method", spec != nil, !takesMethod, !known.contains("method") { continue }
       let dashed = key.replacing("_", with: "-")

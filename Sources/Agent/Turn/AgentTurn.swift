@@ -19,6 +19,8 @@ package struct AgentTurn: Sendable, Equatable {
   /// The temperature after a refused or repeated call.
   private static let looser = 0.6
   private static let mostPictures = 2
+  /// Of a result that a model says again, so many bytes stay before its eyes.
+  private static let longestEcho = 200
 
   package let question: String
   package let limits: TurnLimits
@@ -197,8 +199,15 @@ extension AgentTurn {
     var calls = reply.calls
     if readsPrintedCalls(in: reply) {
       let printed = PrintedCalls(in: text, tools: toolNames)
+      if printed.isEcho, final == nil {
+        refusals += 1
+        messages.append(.assistant(text: SafeText.bounded(text, limit: Self.longestEcho), calls: []))
+        messages.append(
+          .user("That only repeats a result. Answer the question in a sentence, or use a tool."))
+        return nil
+      }
       calls = printed.calls
-      if final != nil { text = printed.text }
+      if final != nil || printed.isEcho { text = printed.text }
     }
     if final != nil || calls.isEmpty {
       let answer = SafeText.stripped(text)
@@ -253,7 +262,6 @@ extension AgentTurn {
     case .line(let line):
       refusals = 0
       heldTool = nil
-      if let option = line.leftOut { notices.append(.leftOut(option: option)) }
       if let earlier = done.last(where: { $0.key == line.key }) {
         repeats += 1
         notices.append(.alreadyComputed(line: line.text, number: earlier.outcome.number))
@@ -264,6 +272,7 @@ extension AgentTurn {
           summary: "already computed: \(name)")
         return nil
       }
+      if let option = line.leftOut { notices.append(.leftOut(option: option)) }
       if permissions.mode == .plan, line.reach != .read, line.server == nil { return plan(line) }
       switch permissions.decision(on: line) {
       case .allow:

@@ -8,6 +8,8 @@ package struct PrintedCalls: Sendable, Equatable {
   package let calls: [ToolCall]
   /// The text without the calls.
   package let text: String
+  /// The text was nothing but a result or an error, said again as it came; then nothing of it is kept.
+  package let isEcho: Bool
 
   /// Hostile text must not make the search quadratic.
   private static let mostAttempts = 100
@@ -43,8 +45,10 @@ package struct PrintedCalls: Sendable, Equatable {
       let found = Self.lines(in: text, tools: tools)
       // What is nothing but a call is no answer, even if there is no such tool or its end is missing.
       let meant = found.0.isEmpty ? Self.meant(by: text) : nil
-      (self.calls, self.text) = meant.map { ([$0], "") } ?? found
+      isEcho = found.0.isEmpty && meant == nil && Self.isResult(text)
+      (self.calls, self.text) = meant.map { ([$0], "") } ?? (found.0, isEcho ? "" : found.1)
     } else {
+      isEcho = false
       self.calls = calls
       self.text = Self.withoutEmptyFences(rest)
     }
@@ -65,6 +69,10 @@ package struct PrintedCalls: Sendable, Equatable {
       id: "text_1", name: String(match.1),
       arguments: sound?.description ?? String(bare[match.range.upperBound...]),
       form: .printedJSON)
+  }
+
+  private static func isResult(_ text: String) -> Bool {
+    withoutFence(text).prefixMatch(of: #/\{\s*"(?:result|error)"\s*:/#) != nil
   }
 
   /// The text without the fence or the tags that stand around all of it.
