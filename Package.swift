@@ -103,7 +103,8 @@ let package = Package(
       swiftSettings: house(fast)),
 
     .executableTarget(
-      name: "SondeFuzz", dependencies: ["FormatFuzzing"], path: "Benchmarks/SondeFuzz", swiftSettings: house()
+      name: "SondeFuzz", dependencies: ["FormatFuzzing", "Formats", "Live"], path: "Benchmarks/SondeFuzz",
+      swiftSettings: house()
     ),
 
     // Tests and what they share: naive twins, in-memory ports, laws.

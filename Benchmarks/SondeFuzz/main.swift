@@ -7,10 +7,11 @@ import FormatFuzzing
 //   SondeFuzz FAMILY dump ATTEMPT      the bytes of one attempt, in hexadecimal digits
 //
 // A trap ends the process; `Benchmarks/fuzz` drives it, finds the attempt, and goes on behind it.
+let families = ParserFamily.all + [.sound]
 let arguments = CommandLine.arguments.dropFirst()
 if arguments.first == "list" {
-  for family in ParserFamily.all { print(family.name) }
-} else if arguments.count == 3, let family = ParserFamily.named(arguments[1]) {
+  for family in families { print(family.name) }
+} else if arguments.count == 3, let family = families.first(where: { $0.name == arguments[1] }) {
   if arguments[2] == "dump", let attempt = Int(arguments[3]) {
     print(family.mutation.file(attempt).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())
   } else if let first = Int(arguments[2]), let count = Int(arguments[3]) {

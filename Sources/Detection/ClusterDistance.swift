@@ -43,7 +43,7 @@ package struct ClusterDistance: Detector, Equatable {
 
     package func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {
       let unit = self.rows.unit
-      let found = try clustering.nearest(to: self.rows.scaled(rows, work: work), work: work)
+      let found = try clustering.nearest(of: rows, on: self.rows, work: work)
       return found.squared.map { min($0.squareRoot() * unit, largestScore) }
     }
   }

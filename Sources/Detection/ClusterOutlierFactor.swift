@@ -81,11 +81,10 @@ package struct ClusterOutlierFactor: Detector, Equatable {
 
     package func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {
       let unit = self.rows.unit
-      let scaled = try self.rows.scaled(rows, work: work)
-      let distances = try clustering.nearest(to: scaled, among: large, work: work).squared
+      let distances = try clustering.nearest(of: rows, on: self.rows, among: large, work: work).squared
         .map { $0.squareRoot() * unit }
       if !isWeighted { return distances.map { min($0, largestScore) } }
-      let places = try clustering.nearest(to: scaled, work: work).places
+      let places = try clustering.nearest(of: rows, on: self.rows, work: work).places
       return zip(distances, places).map { min($0 * Double(sizes[$1]), largestScore) }
     }
   }

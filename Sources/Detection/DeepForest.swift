@@ -11,9 +11,10 @@ import Values
 /// - Randomness: weights, rows of the trees and splits; a stream a network.
 /// - Throws: `tooFewRows` below two rows, `missing` for incomplete rows.
 /// - Source: Xu, Pang, Wang and Wang, *Deep isolation forest for anomaly detection*, TKDE 2023, equations 3, 7 and 8; 50
-///   networks of 500 and 100 hidden and 20 last cells with tanh, 6 trees of 256 rows, as there.
+///   networks of 500 and 100 hidden and 20 last cells with tanh, 6 trees of 256 rows, as there. Columns are brought to
+///   0...1, as in PyOD: in standard deviations most cells are so far out that tanh tells them from nothing further.
 /// - Differs: a network's trees are grown from at most 1536 rows drawn for it, whose images also give the scale of each of
-///   its outputs; single precision; values are held within 1000 standard deviations.
+///   its outputs; single precision; values are held within 1000 ranges of the training rows.
 package struct DeepIsolationForest: Detector, Equatable {
   package static let name = "dif"
   package let networks: Int
@@ -35,7 +36,7 @@ package struct DeepIsolationForest: Detector, Equatable {
   package func fit(
     _ training: Observations, using random: inout SeededGenerator, work: Work
   ) throws(DetectionError) -> Model {
-    let rows = try NetworkRows(training, work: work)
+    let rows = try NetworkRows(training, unit: .range, work: work)
     let input = try rows.input(training, work: work)
     let seed = random.next()
     let source = SeededGenerator(seed: seed)

@@ -40,6 +40,7 @@ struct Deviations: Sendable, Codable, Equatable {
 
   func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {
     try rows.require(features: centers.count)
+    if side == nil, summary == .largest { return try largest(of: rows, work: work) }
     return try rows.scoreRows(work: work) { row in
       var total = side != nil && summary == .largest ? -largestScore : 0
       var present = 0
@@ -57,6 +58,17 @@ struct Deviations: Sendable, Codable, Equatable {
       case .largest: return total
       case .mean: return total / Double(present)
       case .rootMeanSquare: return (total / Double(present)).squareRoot()
+      }
+    }
+  }
+
+  private func largest(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {
+    let reaches = reaches.isEmpty ? [Double](repeating: 0, count: centers.count) : reaches
+    let size = max(16, 65_536 / max(1, centers.count))
+    return try cancellable { () throws(Cancelled) in
+      try work.fill(rows.rowCount, size: size, stage: "scoring") { range, target in
+        rows.matrix.largestDeviations(
+          range, centers: centers, reaches: reaches, scales: scales, limit: largestScore, into: &target)
       }
     }
   }

@@ -34,6 +34,10 @@ package struct EmpiricalTails: Detector, Equatable {
       try tails.scores(of: rows, work: work)
     }
 
+    package func scoresOfTraining(_ training: Observations, work: Work) throws(DetectionError) -> [Double] {
+      try tails.scoresOfTraining(training, work: work)
+    }
+
     package func contributions(to rows: Observations, work: Work) throws(DetectionError) -> Contributions? {
       try tails.contributions(to: rows, work: work)
     }

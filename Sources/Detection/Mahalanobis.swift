@@ -17,14 +17,17 @@ package struct Mahalanobis: Detector, Equatable {
   package func fit(
     _ training: Observations, using random: inout SeededGenerator, work: Work
   ) throws(DetectionError) -> Model {
-    let rows = try ReferenceRows(
-      training, atLeast: training.matrix.columns + 2, scaling: .standard, work: work)
-    let shape = try cancellable { () throws(Cancelled) in
-      let ones = [Double](repeating: 1, count: rows.matrix.rows)
-      let (mean, covariance) = try rows.matrix.weightedMoments(ones, work: work)
-      return GaussianShape(center: mean, covariance: covariance)
+    try training.require(rows: training.matrix.columns + 2)
+    try training.requireComplete()
+    return try cancellable { () throws(Cancelled) in
+      let fitted = try ColumnFigures(training.matrix, work: work, stage: "scaling")
+      let standardisation = Standardisation(
+        centers: fitted.means, scales: fitted.deviations.map { $0 > 0 ? $0 : 1 })
+      let (mean, covariance) = try standardisation.moments(
+        of: training.matrix, within: EllipticDistance.farthest, work: work)
+      return Model(
+        standardisation: standardisation, shape: GaussianShape(center: mean, covariance: covariance))
     }
-    return Model(standardisation: rows.standardisation, shape: shape)
   }
 
   package struct Model: FittedDetector, Equatable {
@@ -50,12 +53,19 @@ struct EllipticDistance: Sendable, Codable, Equatable {
   let standardisation: Standardisation
   let shape: GaussianShape
 
-  private static let farthest = 1e60
+  /// So far out that squares times the columns stay finite.
+  static let farthest = 1e60
 
   func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {
-    let scaled = try standardised(rows, work: work)
+    try rows.require(features: shape.center.count)
+    try rows.requireComplete()
+    let product = RowProduct(shape.root)
     return try cancellable { () throws(Cancelled) in
-      try shape.squaredDistances(of: scaled, work: work).map { min($0, largestScore) }
+      try work.fill(rows.rowCount, size: 256, stage: "distances") { range, target in
+        shape.squaredDistances(
+          standardisation.apply(rows.matrix, range, within: Self.farthest), times: product, into: &target)
+        for place in 0..<range.count { target[place] = min(target[place], largestScore) }
+      }
     }
   }
 

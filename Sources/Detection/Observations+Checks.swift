@@ -27,11 +27,20 @@ extension Observations {
   func mapFeatures<Result: Sendable>(
     work: Work, stage: String = "fitting", _ map: @Sendable ([Double]) -> Result
   ) throws(DetectionError) -> [Result] {
+    try mapFeatures(0..<matrix.columns, work: work, stage: stage) { values, _ in map(values) }
+  }
+
+  /// The same for some of the features, which are told their number.
+  func mapFeatures<Result: Sendable>(
+    _ wanted: Range<Int>, work: Work, stage: String = "fitting",
+    _ map: @Sendable (_ values: [Double], _ column: Int) -> Result
+  ) throws(DetectionError) -> [Result] {
     let columns = matrix.columns
     let group = 8
     return try cancellable { () throws(Cancelled) in
-      try work.map((columns + group - 1) / group, stage: stage) { number -> [Result] in
-        let chosen = number * group..<min(columns, (number + 1) * group)
+      try work.map((wanted.count + group - 1) / group, stage: stage) { number -> [Result] in
+        let first = wanted.lowerBound + number * group
+        let chosen = first..<min(wanted.upperBound, first + group)
         var gathered = chosen.map { _ in [Double](repeating: 0, count: rowCount) }
         var kept = chosen.map { _ in 0 }
         var start = 0
@@ -57,7 +66,9 @@ extension Observations {
         }
         // Results of a cancelled pass are thrown away, so it may end early.
         var results: [Result] = []
-        for values in gathered where !work.isCancelled() { results.append(map(values)) }
+        for (values, column) in zip(gathered, chosen) where !work.isCancelled() {
+          results.append(map(values, column))
+        }
         return results
       }.flatMap(\.self)
     }

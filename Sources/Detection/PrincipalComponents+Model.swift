@@ -11,48 +11,67 @@ struct Standardisation: Sendable, Codable, Equatable {
 
   /// The rows of the range, standardised.
   func apply(_ matrix: Matrix, _ range: Range<Int>, within limit: Double = .infinity) -> [Double] {
-    let columns = matrix.columns
-    let limit = min(limit, Self.farthest)
-    var values = Array(matrix.values[range.lowerBound * columns..<range.upperBound * columns])
-    var cell = 0
-    for _ in 0..<range.count {
-      for column in 0..<columns {
-        values[cell] = max(-limit, min(limit, (values[cell] - centers[column]) / scales[column]))
-        cell += 1
-      }
-    }
+    padded(matrix, range, within: limit, stride: matrix.columns)
+  }
+
+  private func padded(
+    _ matrix: Matrix, _ range: Range<Int>, within limit: Double, stride: Int
+  ) -> [Double] {
+    var values = [Double](repeating: 0, count: range.count * stride)
+    var target = values.mutableSpan
+    matrix.standardise(
+      range, centers: centers, scales: scales, limit: min(limit, Self.farthest), into: &target,
+      stride: stride)
     return values
   }
 
   /// All rows, standardised.
   func apply(_ matrix: Matrix, within limit: Double, work: Work) throws(Cancelled) -> Matrix {
     let (columns, limit) = (matrix.columns, min(limit, Self.farthest))
-    let values = try work.fill(matrix.rows, stride: columns, size: 4096, stage: "scaling") { range, target in
-      var cell = 0
-      for _ in 0..<range.count {
-        for column in 0..<columns {
-          let value = matrix.values[range.lowerBound * columns + cell]
-          target[cell] = max(-limit, min(limit, (value - centers[column]) / scales[column]))
-          cell += 1
-        }
-      }
+    let size = max(16, 131_072 / max(1, columns))
+    let values = try work.fill(matrix.rows, stride: columns, size: size, stage: "scaling") { range, target in
+      matrix.standardise(
+        range, centers: centers, scales: scales, limit: limit, into: &target, stride: columns)
     }
     return Matrix(rows: matrix.rows, columns: columns, values: values)
   }
 
-  /// The covariance (over n − 1) of the standardised rows, pulled in to `limit`; fixed chunks added in order.
-  func covariance(of matrix: Matrix, within limit: Double, work: Work) throws(Cancelled) -> Matrix {
+  /// The mean and the covariance (over n) of the standardised rows, pulled in to `limit`; fixed chunks added in order.
+  func moments(
+    of matrix: Matrix, within limit: Double, work: Work
+  ) throws(Cancelled) -> (mean: [Double], covariance: Matrix) {
     let d = matrix.columns
-    let size = max(64, min(2048, (1 << 22) / (d * d)))
+    let (found, sums) =
+      try d <= Self.mostChunked
+      ? chunkedProducts(of: matrix, within: limit, work: work)
+      : wideProducts(of: matrix, within: limit, work: work)
+    var products = found
+    let n = Double(matrix.rows)
+    for i in 0..<d {
+      for j in 0..<d { products[i, j] = (products[i, j] - sums[i] * (sums[j] / n)) / n }
+    }
+    return (sums.map { $0 / n }, products)
+  }
+
+  /// Columns up to which a matrix of products a chunk of rows takes little room.
+  private static let mostChunked = 512
+
+  /// Σ row ⊗ row and Σ row of the standardised rows, chunk after chunk.
+  private func chunkedProducts(
+    of matrix: Matrix, within limit: Double, work: Work
+  ) throws(Cancelled) -> (products: Matrix, sums: [Double]) {
+    let d = matrix.columns
+    let stride = Kernels.best.padded(d)
+    let size = max(64, min(512, (1 << 22) / (d * d)))
     let chunks = (matrix.rows + size - 1) / size
     let parts = try work.map(chunks, stage: "covariance") { chunk in
       let range = chunk * size..<min(matrix.rows, (chunk + 1) * size)
-      let rows = Matrix(rows: range.count, columns: d, values: apply(matrix, range, within: limit))
+      let rows = padded(matrix, range, within: limit, stride: stride)
       var sum = [Double](repeating: 0, count: d)
       for row in 0..<range.count {
-        for column in 0..<d { sum[column] += rows.values[row * d + column] }
+        for column in 0..<d { sum[column] += rows[row * stride + column] }
       }
-      return (rows.scatter(), sum)
+      return (Matrix.scatter(rows, stride: stride, columns: d), sum)
     }
     var products = Matrix(rows: d, columns: d)
     var sums = [Double](repeating: 0, count: d)
@@ -60,11 +79,19 @@ struct Standardisation: Sendable, Codable, Equatable {
       for cell in 0..<d * d { products.values[cell] += scatter.values[cell] }
       for column in 0..<d { sums[column] += sum[column] }
     }
-    let n = Double(matrix.rows)
-    for i in 0..<d {
-      for j in 0..<d { products[i, j] = (products[i, j] - sums[i] * (sums[j] / n)) / (n - 1) }
+    return (products, sums)
+  }
+
+  /// The same, some rows of the products after others.
+  private func wideProducts(
+    of matrix: Matrix, within limit: Double, work: Work
+  ) throws(Cancelled) -> (products: Matrix, sums: [Double]) {
+    let rows = try apply(matrix, within: limit, work: work)
+    var sums = [Double](repeating: 0, count: rows.columns)
+    for row in 0..<rows.rows {
+      for column in 0..<rows.columns { sums[column] += rows.values[row * rows.columns + column] }
     }
-    return products
+    return (try rows.product(rows, turning: .yes, work: work), sums)
   }
 }
 

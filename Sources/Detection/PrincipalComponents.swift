@@ -67,27 +67,32 @@ package struct PrincipalComponents: Detector, Equatable {
     try training.require(rows: 4)
     try training.requireComplete()
     let scaling = scaling
-    let fitted = try training.mapFeatures(work: work, stage: "standardising") { values in
-      if scaling == .robust {
-        let (median, spread) = medianMoments(of: values)
-        if spread > 0 { return (median, spread) }
+    let plain = try cancellable { () throws(Cancelled) in
+      try ColumnFigures(training.matrix, work: work, stage: "standardising")
+    }
+    var centers = plain.means
+    var scales = plain.deviations
+    if scaling == .robust {
+      let robust = try training.mapFeatures(work: work, stage: "standardising") { medianMoments(of: $0) }
+      for (column, (median, spread)) in robust.enumerated() {
+        centers[column] = median
+        if spread > 0 { scales[column] = spread }
       }
-      let (mean, deviation) = moments(of: values)
-      let center = scaling == .robust ? Selection.median(of: values) ?? mean : mean
-      return (center, deviation > 0 ? deviation : 1)
     }
-    let standardisation = Standardisation(centers: fitted.map(\.0), scales: fitted.map(\.1))
+    let standardisation = Standardisation(centers: centers, scales: scales.map { $0 > 0 ? $0 : 1 })
     let limit = scaling == .robust ? Self.winsor : .infinity
-    let covariance = try cancellable { () throws(Cancelled) in
-      try standardisation.covariance(of: training.matrix, within: limit, work: work)
+    var covariance = try cancellable { () throws(Cancelled) in
+      try standardisation.moments(of: training.matrix, within: limit, work: work).covariance
     }
+    let count = Double(training.rowCount)
+    for cell in covariance.values.indices { covariance.values[cell] *= count / (count - 1) }
     guard let eigen = SymmetricEigen(covariance) else {
       throw .parameter(name: "explained", reason: "the components of these data could not be computed")
     }
-    let count = retained(eigen.values, rows: training.rowCount)
-    let (t2, q) = limits(eigen.values, retained: count, rows: training.rowCount)
+    let kept = retained(eigen.values, rows: training.rowCount)
+    let (t2, q) = limits(eigen.values, retained: kept, rows: training.rowCount)
     return Model(
-      standardisation: standardisation, variances: eigen.values, vectors: eigen.vectors, retained: count,
+      standardisation: standardisation, variances: eigen.values, vectors: eigen.vectors, retained: kept,
       limitOfT2: t2, limitOfQ: q, score: score)
   }
 

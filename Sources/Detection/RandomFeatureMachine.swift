@@ -63,7 +63,7 @@ package struct RandomFeatureMachine: Detector, Equatable {
         if work.isCancelled() { throw .cancelled }
         for place in chosen.indices {
           let row = isKept ? chosen[place] : place
-          solver.step(current.values, at: row * features, keeps: 2 * solver.steps >= total)
+          solver.step(current.values, at: row * features, keeps: 2 * solver.count >= total)
         }
         work.report(Double(pass * count + start) / Double(total), "descending")
       }
@@ -138,60 +138,31 @@ struct FeatureCosines: Sendable, Codable, Equatable {
 
 /// Steps down ν/2 |w|² + mean max(0, ρ − w · z) − ν ρ.
 private struct HingeSteps {
-  private var weights: [Double]
+  private var steps: DescentSteps
   private var rho = 0.0
-  private var sumOfWeights: [Double]
   private var sumOfRho = 0.0
   private var kept = 0.0
-  private(set) var steps = 0
+  private(set) var count = 0
   private let outside: Double
 
   init(features: Int, outside: Double) {
-    weights = [Double](repeating: 0, count: features)
-    sumOfWeights = weights
+    steps = DescentSteps(count: features)
     self.outside = outside
   }
 
   mutating func step(_ values: [Double], at start: Int, keeps: Bool) {
-    steps += 1
-    let rate = 1 / (outside * Double(steps))
-    let product = product(values, at: start)
-    let isOutside = product < rho
-    let shrink = 1 - rate * outside
-    let growth = isOutside ? rate : 0
-    for feature in weights.indices {
-      weights[feature] = shrink * weights[feature] + growth * values[start + feature]
-    }
+    count += 1
+    let rate = 1 / (outside * Double(count))
+    let isOutside = steps.product(values, at: start) < rho
+    steps.step(
+      values, at: start, shrink: 1 - rate * outside, growth: isOutside ? rate : 0, keeps: keeps)
     rho -= rate * ((isOutside ? 1 : 0) - outside)
     guard keeps else { return }
     kept += 1
     sumOfRho += rho
-    for feature in weights.indices { sumOfWeights[feature] += weights[feature] }
-  }
-
-  /// Four sums side by side, added at the end.
-  private func product(_ values: [Double], at start: Int) -> Double {
-    var sums = SIMD4<Double>.zero
-    var feature = 0
-    while feature + 4 <= weights.count {
-      let place = start + feature
-      var (a, b) = (SIMD4<Double>.zero, SIMD4<Double>.zero)
-      for lane in 0..<4 {
-        a[lane] = weights[feature + lane]
-        b[lane] = values[place + lane]
-      }
-      sums += a * b
-      feature += 4
-    }
-    var sum = sums.sum()
-    while feature < weights.count {
-      sum += weights[feature] * values[start + feature]
-      feature += 1
-    }
-    return sum
   }
 
   var mean: (weights: [Double], rho: Double) {
-    kept == 0 ? (weights, rho) : (sumOfWeights.map { $0 / kept }, sumOfRho / kept)
+    kept == 0 ? (steps.weights, rho) : (steps.sum.map { $0 / kept }, sumOfRho / kept)
   }
 }

@@ -20,10 +20,11 @@ package struct SampleDistance: Detector, Equatable {
     _ training: Observations, using random: inout SeededGenerator, work: Work
   ) throws(DetectionError) -> Model {
     if sampleSize < 2 { throw .parameter(name: "sample", reason: "must be at least 2") }
-    let rows = try ReferenceRows(training, atLeast: 2, work: work)
+    try training.require(rows: 2)
+    try training.requireComplete()
     let chosen = random.sample(min(sampleSize, training.rowCount), of: training.rowCount).sorted()
     return Model(
-      rows: rows.keeping(chosen), chosen: chosen)
+      rows: try ReferenceRows(training, atLeast: 2, keeping: chosen, work: work), chosen: chosen)
   }
 
   package struct Model: FittedDetector, Equatable {
@@ -54,29 +55,32 @@ package struct SampleDistance: Detector, Equatable {
     }
 
     package func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {
-      try distances(of: rows, work: work) { _, _ in false }
+      try distances(of: rows, excludingSelf: false, work: work)
     }
 
     /// A row of the sample is not its own neighbour.
     package func scoresOfTraining(_ training: Observations, work: Work) throws(DetectionError) -> [Double] {
-      let chosen = chosen
-      return try distances(of: training, work: work) { chosen[$0] == $1 }
+      try distances(of: training, excludingSelf: true, work: work)
     }
 
     private func distances(
-      of rows: Observations, work: Work, isSelf: @Sendable (_ place: Int, _ row: Int) -> Bool
+      of rows: Observations, excludingSelf: Bool, work: Work
     ) throws(DetectionError) -> [Double] {
       let unit = self.rows.unit
-      let scaled = try self.rows.scaled(rows, work: work)
+      try self.rows.require(rows)
       let sample = PackedRows(self.rows.matrix)
       return try cancellable { () throws(Cancelled) in
-        try work.fill(scaled.rows, size: 1024, stage: "scoring") { range, target in
-          let squared = sample.squaredDistances(of: scaled, range)
+        try work.fill(rows.rowCount, size: 256, stage: "scoring") { range, target in
+          let scaled = self.rows.scaled(rows, range)
+          var squared = sample.squaredDistances(of: scaled.span, rows: range.count)
+          if excludingSelf {
+            for (other, row) in chosen.enumerated() where range.contains(row) {
+              squared[(row - range.lowerBound) * sample.count + other] = .infinity
+            }
+          }
           for place in 0..<range.count {
             var nearest = Double.infinity
-            for other in 0..<sample.count where !isSelf(other, range.lowerBound + place) {
-              nearest = min(nearest, squared[place * sample.count + other])
-            }
+            for other in 0..<sample.count { nearest = min(nearest, squared[place * sample.count + other]) }
             target[place] = min(nearest.squareRoot() * unit, largestScore)
           }
         }

@@ -6,7 +6,7 @@ import Values
 /// - Input: `n` × `d`, complete. Columns are brought to 0...1; values beyond the training range count as its ends.
 /// - Output: (1 / *n*) Σ Π (3/2 − |Δ| + Δ²) − (4/3)^*d*, or its opposite, so that the longer tail of the training scores is
 ///   high; at most 1e100.
-/// - Complexity: O(*n d*) a row.
+/// - Complexity: fit O(*n² d* / 2), score O(*n d*) a row; memory 16 *n d* and 512 *n* bytes.
 /// - Throws: `missing` for an incomplete row; `tooFewRows` below three rows.
 /// - Source: Fang and Ma, *Wrap-around L2-discrepancy of random sampling, Latin hypercube and uniform designs*, Journal of
 ///   Complexity 2001, equation 5; the turning by skewness and kurtosis is PyOD's (`QMCD`).
@@ -21,7 +21,7 @@ package struct WrapAroundDiscrepancy: Detector, Equatable {
   ) throws(DetectionError) -> Model {
     let rows = try ReferenceRows(training, atLeast: 3, scaling: .range, work: work)
     let plain = Model(rows: rows, isTurned: false, own: [])
-    let scores = try plain.scores(of: training, work: work)
+    let scores = try plain.scores(work: work) { sums, work throws(Cancelled) in try sums.ofRows(work: work) }
     let (mean, deviation) = moments(of: scores)
     var (skew, kurtosis) = (0.0, 0.0)
     for score in scores where deviation > 0 {
@@ -48,20 +48,21 @@ package struct WrapAroundDiscrepancy: Detector, Equatable {
     }
 
     package func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {
-      let packed = PackedRows(self.rows.matrix)
-      let base = min(power(4.0 / 3, Double(self.rows.matrix.columns)), largestScore)
       var inside = try self.rows.scaled(rows, work: work)
       for cell in inside.values.indices { inside.values[cell] = max(0, min(inside.values[cell], 1)) }
-      let (points, size) = (inside, packed.blockSize(columns: inside.columns))
+      let points = inside
+      return try scores(work: work) { sums, work throws(Cancelled) in try sums.of(points, work: work) }
+    }
+
+    fileprivate func scores(
+      work: Work, _ sums: (WrapAroundSums, Work) throws(Cancelled) -> [Double]
+    ) throws(DetectionError) -> [Double] {
+      let base = min(power(4.0 / 3, Double(rows.matrix.columns)), largestScore)
+      let count = Double(rows.matrix.rows)
       return try cancellable { () throws(Cancelled) in
-        try work.fill(points.rows, size: size, stage: "scoring") { range, target in
-          let products = packed.wrapAroundProducts(of: points, range)
-          for place in 0..<range.count {
-            var sum = 0.0
-            for other in 0..<packed.count { sum += products[place * packed.count + other] }
-            let score = min(sum / Double(packed.count), largestScore) - base
-            target[place] = isTurned ? -score : score
-          }
+        try sums(WrapAroundSums(rows.matrix), work).map { sum in
+          let score = min(sum / count, largestScore) - base
+          return isTurned ? -score : score
         }
       }
     }

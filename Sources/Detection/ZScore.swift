@@ -19,11 +19,12 @@ package struct ZScore: Detector, Equatable {
     _ training: Observations, using random: inout SeededGenerator, work: Work
   ) throws(DetectionError) -> Model {
     try training.require(rows: 2)
-    let fitted = try training.mapFeatures(work: work) { moments(of: $0) }
+    let fitted = try cancellable { () throws(Cancelled) in
+      try ColumnFigures(training.matrix, work: work, stage: "fitting")
+    }
     return Model(
       deviations: Deviations(
-        centers: fitted.map(\.mean), scales: fitted.map { $0.deviation > 0 ? $0.deviation : 1 },
-        summary: summary))
+        centers: fitted.means, scales: fitted.deviations.map { $0 > 0 ? $0 : 1 }, summary: summary))
   }
 
   package struct Model: FittedDetector, Equatable {

@@ -1,3 +1,5 @@
+import Numerics
+
 /// How many anomalous and normal rows lie at or above each distinct score: ROC and precision-recall in one.
 ///
 /// - Input: finite scores and labels of the same rows; equal scores form one point, so that their order does not
@@ -17,15 +19,17 @@ package struct RankingCurve: Sendable, Equatable {
   package let negatives: Int
 
   package init(_ judged: LabelledScores) {
+    let (ascending, places) = RadixSort.sorted(judged.scores)
     var points: [Point] = []
+    points.reserveCapacity(ascending.count)
     var truePositives = 0
     var falsePositives = 0
-    let descending = zip(judged.scores, judged.labels).sorted { $0.0 > $1.0 }
-    for (position, (score, label)) in descending.enumerated() {
-      if label { truePositives += 1 } else { falsePositives += 1 }
-      if position + 1 == descending.count || descending[position + 1].0 != score {
+    for position in ascending.indices.reversed() {
+      if judged.labels[Int(places[position])] { truePositives += 1 } else { falsePositives += 1 }
+      if position == 0 || ascending[position - 1] != ascending[position] {
         points.append(
-          Point(threshold: score, truePositives: truePositives, falsePositives: falsePositives))
+          Point(
+            threshold: ascending[position], truePositives: truePositives, falsePositives: falsePositives))
       }
     }
     self.points = points

@@ -48,8 +48,7 @@ package enum FileKind: String, Sendable, CaseIterable {
     if TensorFile.isTelling(head, count: source.count) {
       let isModel = try TensorFile(source).metadata["method"] != nil
       return isModel
-        ? Finding(kind: .model, sign: "the tensors of a fitted model")
-        : Finding(kind: .array, sign: "tensors")
+        ? Finding(kind: .model, sign: "the tensors of a fitted model") : Finding(kind: .array, sign: "tensors")
     }
     if begins("{\"sonde-model\":") { return Finding(kind: .model, sign: "a fitted model") }
     if ZipArchive.isZip(head) {
@@ -63,7 +62,7 @@ package enum FileKind: String, Sendable, CaseIterable {
       if names.contains(where: { $0.hasPrefix("xl/") }) {
         throw .unsupported("it is an Excel workbook; save its sheet as CSV")
       }
-      throw .unsupported("it is an archive; unpack it first")
+      throw .unsupported("it is an archive; unpack it with `unzip` and load the folder")
     }
     if head.starts(with: [0x89, 0x50, 0x4E, 0x47]) { return Finding(kind: .image, sign: "PNG") }
     if head.starts(with: [0xFF, 0xD8, 0xFF]) { return Finding(kind: .image, sign: "JPEG") }
@@ -116,9 +115,12 @@ package enum FileKind: String, Sendable, CaseIterable {
     if holds("ftyp", 4) || head.starts(with: [0x1A, 0x45, 0xDF, 0xA3]) {
       throw .unsupported("it is a video; write its frames with `ffmpeg -i IN frames/%05d.png`")
     }
+    if holds("ustar", 257) {
+      throw .unsupported("it is an archive; unpack it with `tar xf` and load the folder")
+    }
     if begins("%PDF") { throw .unsupported("it is a PDF; turn it into text with `pdftotext`") }
     if begins("BZh") || head.starts(with: [0xFD, 0x37, 0x7A, 0x58, 0x5A]) {
-      throw .unsupported("it is packed with bzip2 or xz; unpack it first")
+      throw .unsupported("it is packed with bzip2 or xz; unpack it with `tar xf`, `bunzip2` or `unxz`")
     }
   }
 

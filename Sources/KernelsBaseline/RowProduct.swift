@@ -27,6 +27,45 @@ public func wrapAroundProductsOfRows(
   accumulate(WrapAroundFactors.self, rows, rowCount, inner, panels, panelCount, result, stride)
 }
 
+/// Σ row ⊗ row over rows of `stride` values, a multiple of `productWidth`; each entry is one sum in the order of the rows.
+///
+/// - `result`: `stride` × `stride`; what lies more than a panel left of the diagonal stays as it was.
+public func sumOuterProducts(
+  _ rows: UnsafePointer<Double>, rowCount: Int, stride: Int, into result: UnsafeMutablePointer<Double>
+) {
+  let width = productWidth
+  for panel in 0..<stride / width {
+    let start = UnsafeRawPointer(rows + panel * width)
+    for i in Swift.stride(from: 0, to: (panel + 1) * width, by: 4) {
+      var (a0, b0) = (DoubleLanes.zero, DoubleLanes.zero)
+      var (a1, b1) = (DoubleLanes.zero, DoubleLanes.zero)
+      var (a2, b2) = (DoubleLanes.zero, DoubleLanes.zero)
+      var (a3, b3) = (DoubleLanes.zero, DoubleLanes.zero)
+      var column = start
+      var value = rows + i
+      for _ in 0..<rowCount {
+        let c0 = column.loadUnaligned(as: DoubleLanes.self)
+        let c1 = column.loadUnaligned(fromByteOffset: width * 4, as: DoubleLanes.self)
+        a0 = fusedDouble(a0, DoubleLanes(repeating: value[0]), c0)
+        b0 = fusedDouble(b0, DoubleLanes(repeating: value[0]), c1)
+        a1 = fusedDouble(a1, DoubleLanes(repeating: value[1]), c0)
+        b1 = fusedDouble(b1, DoubleLanes(repeating: value[1]), c1)
+        a2 = fusedDouble(a2, DoubleLanes(repeating: value[2]), c0)
+        b2 = fusedDouble(b2, DoubleLanes(repeating: value[2]), c1)
+        a3 = fusedDouble(a3, DoubleLanes(repeating: value[3]), c0)
+        b3 = fusedDouble(b3, DoubleLanes(repeating: value[3]), c1)
+        column += stride * 8
+        value += stride
+      }
+      let target = result + i * stride + panel * width
+      put(a0, b0, target)
+      put(a1, b1, target + stride)
+      put(a2, b2, target + 2 * stride)
+      put(a3, b3, target + 3 * stride)
+    }
+  }
+}
+
 /// What becomes of a value and a column of the matrix, and how it joins those before.
 private protocol Terms {
   static var start: Double { get }
@@ -58,8 +97,10 @@ private enum WrapAroundFactors: Terms {
     _ product: DoubleLanes, _ value: Double, _ column: DoubleLanes
   ) -> DoubleLanes {
     let difference = column - DoubleLanes(repeating: value)
-    let apart = difference.replacing(with: -difference, where: difference .< 0)
-    return product * fusedDouble(DoubleLanes(repeating: 1.5) - apart, apart, apart)
+    // 3/2 − a + a² = 3/2 − (a − a²); the sign bit alone makes the difference a distance.
+    let apart = unsafeBitCast(
+      unsafeBitCast(difference, to: IntegerLanes.self) & Int64.max, to: DoubleLanes.self)
+    return product * (fusedDouble(DoubleLanes(repeating: 1.5), difference, difference) - apart)
   }
 }
 

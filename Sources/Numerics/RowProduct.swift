@@ -148,15 +148,3 @@ package struct RowProduct: Sendable {
     }
   }
 }
-
-extension Matrix {
-  /// Σ row ⊗ row over all rows.
-  package func scatter() -> Matrix {
-    let product = RowProduct(self)
-    var result = [Double](repeating: 0, count: columns * product.stride)
-    product.multiply(transposedValues(), into: &result)
-    return Matrix(
-      rows: columns, columns: columns,
-      values: (0..<columns * columns).map { result[$0 / columns * product.stride + $0 % columns] })
-  }
-}

@@ -12,7 +12,7 @@ package struct SortedColumn: Sendable, Equatable, Codable {
       ascending: try decoder.container(keyedBy: CodingKeys.self).decode([Double].self, forKey: .values))
   }
 
-  private init(ascending values: [Double]) {
+  package init(ascending values: [Double]) {
     self.values = values
     let count = min(32_768, values.count / 4)
     guard count > 1, let low = values.first, let high = values.last, low < high, (high - low).isFinite else {
@@ -38,35 +38,9 @@ package struct SortedColumn: Sendable, Equatable, Codable {
     min(count, Int((value - low) * cellsPerUnit))
   }
 
-  /// Sorts finite numbers by their bits, one byte a pass.
+  /// Sorts finite numbers.
   package init(sorting numbers: [Double]) {
-    if numbers.count < 256 {
-      self.init(ascending: numbers.sorted())
-      return
-    }
-    // Flipping the sign bit of positive and all bits of negative numbers makes their bits ascend with them.
-    var keys = numbers.map { number -> UInt64 in
-      let bits = (number + 0).bitPattern
-      return bits >> 63 == 1 ? ~bits : bits | 1 << 63
-    }
-    var spare = keys
-    var shift: UInt64 = 0
-    while shift < 64 {
-      var starts = [Int](repeating: 0, count: 2048)
-      for key in keys { starts[Int(key >> shift & 2047)] += 1 }
-      if !starts.contains(keys.count) {
-        var next = 0
-        for digit in 0..<2048 { (starts[digit], next) = (next, next + starts[digit]) }
-        for key in keys {
-          let digit = Int(key >> shift & 2047)
-          spare[starts[digit]] = key
-          starts[digit] += 1
-        }
-        swap(&keys, &spare)
-      }
-      shift += 11
-    }
-    self.init(ascending: keys.map { Double(bitPattern: $0 >> 63 == 1 ? $0 & ~(1 << 63) : ~$0) })
+    self.init(ascending: numbers.count < 256 ? numbers.sorted() : RadixSort.sorted(numbers).values)
   }
 
   package var count: Int { values.count }

@@ -24,6 +24,13 @@ package struct Work: Sendable {
     self.report = report
   }
 
+  /// The same work, which reports how far it is with a part of something larger.
+  package func part(_ range: Range<Int>, of count: Int) -> Work {
+    let (start, share) = (Double(range.lowerBound) / Double(count), Double(range.count) / Double(count))
+    let report = report
+    return Work(threads: threads, isCancelled: isCancelled) { report(start + share * $0, $1) }
+  }
+
   package func check() throws(Cancelled) {
     if isCancelled() { throw Cancelled() }
   }

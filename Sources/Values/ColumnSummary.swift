@@ -51,20 +51,28 @@ package struct ColumnSummary: Sendable, Equatable {
     let moments = Moments(numbers)
     (mean, deviation) = moments.count == 0 ? (.nan, .nan) : (moments.mean, moments.standardDeviation())
     let sorted = SortedColumn(sorting: numbers.filter { !$0.isNaN }).values
-    guard let last = sorted.last else {
+    guard !sorted.isEmpty else {
       distinct = 0
       return
     }
+    distinct = Self.distinct(inSorted: sorted)
+    quantiles = Self.quantiles(ofSorted: sorted)
+  }
+
+  static func distinct(inSorted sorted: [Double]) -> Double {
     var different = 1
     for i in 1..<max(1, sorted.count) where sorted[i] != sorted[i - 1] { different += 1 }
-    distinct = Double(different)
-    quantiles = [0, 0.25, 0.5, 0.75].map { share in
+    return Double(different)
+  }
+
+  /// Minimum, quartiles and maximum of numbers, of which there is one.
+  static func quantiles(ofSorted sorted: [Double]) -> [Double] {
+    [0, 0.25, 0.5, 0.75].map { share in
       let position = share * Double(sorted.count - 1)
       let below = Int(position)
       let rest = position - Double(below)
       return rest == 0 ? sorted[below] : sorted[below] + rest * (sorted[below + 1] - sorted[below])
-    }
-    quantiles.append(last)
+    } + [sorted[sorted.count - 1]]
   }
 
   /// Of a channel of sound, which is too long to be sorted.

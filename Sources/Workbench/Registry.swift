@@ -14,13 +14,13 @@ package let builtins: [any Command] =
     GenerateAgents(), GenerateTraces(),
 
     // Look at it.
-    Describe(), Show(), Templates(), Recommend(), Help(),
+    Describe(), DescribeFile(), Show(), Templates(), Recommend(), Help(),
 
     // Shape it.
     Select(), Where(), Derive(), Sort(), SegmentRows(), Scale.robust, Scale.standard, Scale.minmax,
-    Resample(), Window(),
+    Resample(), Window(), WindowFile(),
     PictureSeries(), SplitRows(), ServiceRates(), ServiceGraph(), ServiceSteps(),
-  ] + FillMissing.all + Recode.all + Augment.all + [
+  ] + FillMissing.all + Recode.all + Augment.all + AugmentPictures.all + [
 
     // Join modalities.
     Align(), Project(), Lift(),
@@ -34,7 +34,9 @@ package let builtins: [any Command] =
     FuseByRule.experts, FuseByRule.spectral, FuseByRule.reliability, FuseByRule.ocsvm, FuseByRule.median,
     FuseByRule.min, FuseByRule.rrf, FuseByRule.buckets, FuseByRule.aom, FuseByRule.moa, FuseLocally(),
     FuseJoint.add, FuseJoint.mul, FuseJoint.tensor, FuseJoint.sketch, FuseJoint.pca, FuseJoint.ica,
-    FuseJoint.poe, FuseBanks(), FuseLearned.wsum, FuseLearned.gate, FuseLearned.gmu, FuseLearned.residual,
+    FuseJoint.poe, FuseBanks(), FuseWeakly(), FuseStack(), FuseLearned.wsum, FuseLearned.gate,
+    FuseLearned.gmu,
+    FuseLearned.residual,
     FuseLearned.lowrank, FuseLearned.mfb, FuseLearned.bilinear, FuseLearned.film, FuseLearned.xattn,
     FuseLearned.bottleneck, FuseLearned.gnn,
     MapModalities.ridge, MapModalities.neighbors, MapModalities.cca, MapModalities.kcca, MapGeneralized(),
@@ -54,7 +56,7 @@ package let builtins: [any Command] =
     Calibrate.platt,
     ThresholdQuantile(), ThresholdMAD(), ThresholdPOT(), ThresholdIQR(), ThresholdOtsu(),
     ThresholdValley(), ThresholdMixture(), ThresholdChiSquare(), ThresholdConformal(), ThresholdSPOT(),
-    Shape(), Unfold(), CompareDetectors(), Evaluate(),
+    Shape(), Unfold(), CompareDetectors(), Tune(), Evaluate(),
     EvaluatePixels(), EvaluateCauses(), EvaluateTrace(),
 
     // Oversee agents.

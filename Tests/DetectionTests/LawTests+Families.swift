@@ -29,6 +29,11 @@ extension `Detector laws` {
     Case(detector: LocalCorrelation(references: 60, radii: 7, least: 8), planted: 0),
     Case(detector: NeighborEnsemble(samples: 50)),
     Case(detector: StochasticSelection(), planted: 1),
+    // Of rows far out in all directions each other makes the best company.
+    Case(detector: RepresentationGraph(), planted: 0),
+    Case(detector: RepresentationGraph(gamma: 10, tau: 0.9), planted: 0),
+    Case(detector: ProjectedEnsemble()),
+    Case(detector: ProjectedEnsemble(most: 50), columns: 5),
     Case(detector: AngleVariance()),
     Case(detector: AngleVariance(neighbors: nil)),
     // Rows that are far out in all features have no flat of their own.

@@ -22,7 +22,7 @@ import Values
   }
 
   static let detectors: [any MapDetector] = [
-    PatchMemory(share: 0.2), PositionGaussians(), NearestPictures(pictures: 3), ReedXiaoli(),
+    PatchMemory(share: 0.2, around: 1), PositionGaussians(), NearestPictures(pictures: 3), ReedXiaoli(),
   ]
 
   @Test(arguments: detectors.indices) func `rank the planted place and picture highest`(_ number: Int) throws
@@ -71,7 +71,7 @@ import Values
   /// The distance to the nearest kept place, by the plain double loop.
   @Test func `keep a memory whose distances are those of the plain loop`() throws {
     let map = Self.map(pictures: 4, side: 4)
-    let judgement = try PatchMemory(share: 1, neighbors: 1).judge(map, fit: [0, 1], work: Work())
+    let judgement = try PatchMemory(share: 1, neighbors: 1, around: 1).judge(map, fit: [0, 1], work: Work())
     // With everything kept, the memory is all places of the fit pictures.
     let columns = (0..<2).map { j in (0..<32).map { map.matrix[$0, j] } }
     let squares = columns.map { column -> Double in
@@ -90,6 +90,27 @@ import Values
       #expect(abs(judgement.cells[cell] - best) < 1e-9 * max(1, best), "\(cell)")
     }
     #expect(judgement.pictures[3] == judgement.cells[48...].max())
+  }
+
+  /// Places at the rim have fewer around them.
+  @Test func `describe places by what lies around them`() throws {
+    let map = Self.map(pictures: 4, side: 4)
+    var values = [Double](repeating: 0, count: map.matrix.values.count)
+    for picture in 0..<4 {
+      for y in 0..<4 {
+        for x in 0..<4 {
+          let around = (0..<16).filter { abs($0 / 4 - y) <= 1 && abs($0 % 4 - x) <= 1 }
+          for feature in 0..<2 {
+            let sum = around.reduce(0) { $0 + map.matrix[picture * 16 + $1, feature] }
+            values[(picture * 16 + y * 4 + x) * 2 + feature] = sum / Double(around.count)
+          }
+        }
+      }
+    }
+    let expected = try PatchMemory(share: 0.5, around: 1).judge(
+      Self.map(values, 4, 4), fit: [0, 1], work: Work())
+    let found = try PatchMemory(share: 0.5).judge(map, fit: [0, 1], work: Work())
+    for (a, b) in zip(found.cells, expected.cells) { #expect(abs(a - b) < 1e-9 * max(1, b)) }
   }
 
   @Test(arguments: Kernels.allCases.filter { $0 <= .best })

@@ -44,6 +44,13 @@ import Values
       toy: ToyRows(columns: 4, planted: 0))
   }
 
+  // What is planted has equal features, and all its views are like it.
+  @Test func `keep the laws: learned views`() throws {
+    try checkLaws(
+      LearnedViews(views: 3, descent: Descent(epochs: 3, batchSize: 64, rate: 1e-3, patience: 5)),
+      toy: ToyRows(columns: 4, planted: 0))
+  }
+
   @Test func `keep the laws: locally chosen outlier factors`() throws {
     try checkLaws(LocalEnsemble(sizes: [5, 10, 15]), toy: ToyRows())
   }
@@ -85,7 +92,7 @@ import Values
 
   static let learners: [any Detector] = [
     VariationalAutoencoder(descent: Descent(epochs: 60, batchSize: 32, rate: 3e-3, patience: 15)),
-    RandomDistances(), InternalContrast(temperature: 0.1), LearnedNeighbors(),
+    RandomDistances(), InternalContrast(temperature: 0.1), LearnedNeighbors(), LearnedViews(),
     DeepIsolationForest(networks: 20),
   ]
 

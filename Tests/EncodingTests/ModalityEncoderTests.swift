@@ -25,6 +25,29 @@ import Values
     #expect(bins[1...7].allSatisfy { abs($0) < 1e-6 })
   }
 
+  /// Computed in NumPy from the definition of Dalal and Triggs (section 6): masks [-1 0 1], votes by length shared between
+  /// neighbouring bins of half a turn, L2-Hys.
+  @Test func `give the histograms of gradients of the definition`() throws {
+    let pattern = picture(24, 18) { x, y in UInt8((x * x * 3 + y * 7 + x * y % 11 * 5) % 256) }
+    let encoded = try GradientEncoder(cells: 3, orientations: 6).encode(images([pattern]), work: Work())
+    let found = Array(encoded.matrix.row(0))
+    let expected = [
+      0.3190841, 0.2237620, 0.0183360, 0.0009632, 0.0169619, 0.1041552, 0.3190841, 0.2616652,
+      0.1249731, 0.0418755, 0.1267590, 0.3190841, 0.3190841, 0.1473117, 0.0663830, 0.0285524,
+      0.0587801, 0.2778156, 0.3190841, 0.2212048, 0.2275595, 0.1120591, 0.0694951, 0.3190841,
+      0.3061054, 0.2413057, 0.1152493, 0.0386173, 0.1168962, 0.3061054, 0.2773761, 0.0085241,
+      0.2069432, 0.1101910, 0.0923826, 0.2121740, 0.3061054, 0.2039934, 0.2098536, 0.1033400,
+      0.0640879, 0.3061054, 0.3061054, 0.0457478, 0.1621416, 0.1865797, 0.0443501, 0.3061054,
+      0.3156662, 0.1404940, 0.0633107, 0.0272310, 0.0560597, 0.2649580, 0.3156662, 0.2109673,
+      0.2170278, 0.1068729, 0.0662788, 0.3156662, 0.2930930, 0.3156662, 0.0465521, 0.0009186,
+      0.0161769, 0.2830957, 0.3156662, 0.1043940, 0.1170583, 0.0077355, 0.0611192, 0.3156662,
+      0.3251855, 0.2162364, 0.2224483, 0.1095421, 0.0679342, 0.3251855, 0.3251855, 0.0484934,
+      0.1718727, 0.1977775, 0.0470118, 0.3251855, 0.3251855, 0.1070014, 0.1199819, 0.0079287,
+      0.0626457, 0.3251855, 0.2313758, 0.0124443, 0.1118868, 0.0854599, 0.1309712, 0.2428063,
+    ]
+    #expect(found.count == expected.count && zip(found, expected).allSatisfy { abs($0 - $1) < 1e-6 })
+  }
+
   @Test func `count local patterns as shares of all pixels`() throws {
     var random = SeededGenerator(seed: 2)
     let noise = picture(16, 12) { _, _ in UInt8(random.below(256)) }

@@ -8,7 +8,7 @@ package struct ParserFamily: Sendable {
   package let mutation: Mutation
   private let parse: @Sendable ([UInt8]) throws -> Void
 
-  init(
+  package init(
     _ name: String, _ samples: [[UInt8]], words: [String] = [],
     _ parse: @escaping @Sendable ([UInt8]) throws -> Void
   ) {

@@ -75,6 +75,10 @@ import Testing
       ("American", "1/2/1970 1:00 AM", .monthFirst, 86_400_000_000_000 + 3_600_000_000_000),
       ("noon", "1/1/1970 12:00:00 pm", .monthFirst, 43_200_000_000_000),
       ("midnight", "1/1/1970 12:00 AM", .monthFirst, 0),
+      ("month by name", "Jan 2 1970", .named, 86_400_000_000_000),
+      ("month by name and time", "2-January-1970 00:00:01", .named, 86_401_000_000_000),
+      ("mail", "Fri, 02 Jan 1970 01:00:00 +0100", .named, 86_400_000_000_000),
+      ("Greenwich", "Friday, 2 Jan 1970 00:00:00 GMT", .named, 86_400_000_000_000),
       ("before 1970", "1969-12-31T23:59:59", .yearFirst, -1_000_000_000),
     ] as [(String, String, DateOrder, Int64)]) func `are read as people write them`(
       _ name: String, _ text: String, _ order: DateOrder, _ expected: Int64
@@ -90,6 +94,14 @@ import Testing
   ]) func `are not read out of anything else`(_ text: String) {
     let found = TimeScanner(.calendar(.yearFirst, zone: 0)).nanoseconds(Array(text.utf8))
     #expect(found == nil || text == "2024-01-01T", "\(text)")
+  }
+
+  @Test(arguments: [
+    "Jan", "Jan 2", "Jan 1970", "2 1970", "Jan 2 3 1970", "Jan Feb 1970", "Foo 2 1970", "Feb 30 1970",
+    "Jan 2 70",
+  ])
+  func `need a day, a month and a year where the month is a word`(_ text: String) {
+    #expect(TimeScanner(.calendar(.named, zone: 0)).nanoseconds(Array(text.utf8)) == nil, "\(text)")
   }
 
   @Test func `without a zone lie in the given one`() {

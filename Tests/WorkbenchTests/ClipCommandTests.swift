@@ -34,6 +34,42 @@ import Workbench
     #expect(report.metrics.first?.value == 1)
   }
 
+  @Test func `take their classes and parts from a list`() throws {
+    let session = Session(
+      world: .memory(
+        MemoryFiles([
+          "set/a.wav": Self.wave(200, 0.4), "set/b.wav": Self.wave(210, 0.4),
+          "set/c.wav": Self.wave(700, 0.5),
+          "list.csv": Array("clip,label,split\na.wav,normal,train\nset/b,normal,test\nc,knock,test\n".utf8),
+        ])))
+    let events = session.type("clips = load clips set/ --use logmel(12,frame=256,hop=128) --labels list.csv")
+    guard case .table(let table)? = events.results.first?.value else {
+      Issue.record("no table: \(events.diagnostics)")
+      return
+    }
+    #expect(table.column("anomaly")?.numbers == [0, 0, 1] && table.index.splits == [.fit, .test, .test])
+  }
+
+  @Test func `count the numbers in the names of frames`() throws {
+    func frame(_ value: UInt8) -> [UInt8] {
+      PictureWriter.png(Picture(width: 2, height: 2, channels: 1, samples: .unsigned8([value, 0, 0, 0])))
+        ?? []
+    }
+    let session = Session(
+      world: .memory(MemoryFiles(["img_10.png": frame(10), "img_2.png": frame(2), "img_1.png": frame(1)])))
+    guard case .video(let film)? = session.type("load video img_*.png").results.first?.value else {
+      Issue.record("no film")
+      return
+    }
+    #expect(try (0..<3).map { try film.picture($0).plane(0)[0] * 255 } == [1, 2, 10])
+    let plot = session.type("film = load video img_*.png", "plot film").results.last?.value
+    guard case .figure(let figure)? = plot, case .lanes(let lanes, axis: .time) = figure.body else {
+      Issue.record("no plot")
+      return
+    }
+    #expect(lanes.count == 1 && lanes[0].name == "film change")
+  }
+
   @Test func `of frames have segments, times and labels from their masks`() throws {
     func frame(_ value: UInt8) -> [UInt8] {
       PictureWriter.png(

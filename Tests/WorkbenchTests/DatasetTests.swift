@@ -13,9 +13,9 @@ import Workbench
       ?? []
   }
 
-  private static func mask(_ pixel: Int) -> [UInt8] {
+  private static func mask(_ pixel: Int, _ level: UInt8 = 255) -> [UInt8] {
     var samples = [UInt8](repeating: 0, count: 16)
-    samples[pixel] = 255
+    samples[pixel] = level
     return PictureWriter.png(Picture(width: 4, height: 4, channels: 1, samples: .unsigned8(samples))) ?? []
   }
 
@@ -62,8 +62,12 @@ import Workbench
       files["loco/box/\(name).png"] = picture(9)
     }
     files["loco/box/ground_truth/logical_anomalies/000/000.png"] = mask(1)
-    files["loco/box/ground_truth/logical_anomalies/000/001.png"] = mask(2)
-    files["loco/box/defects_config.json"] = Array("[]".utf8)
+    files["loco/box/ground_truth/logical_anomalies/000/001.png"] = mask(2, 254)
+    files["loco/box/defects_config.json"] = Array(
+      """
+      [{"defect_name": "two", "pixel_value": 255, "saturation_threshold": 6300, "relative_saturation": false},
+       {"defect_name": "low", "pixel_value": 254, "saturation_threshold": 0.4, "relative_saturation": true}]
+      """.utf8)
     for name in ["train/good", "test/good", "test/hole"] {
       files["3d/bagel/\(name)/rgb/000.png"] = picture(9)
       files["3d/bagel/\(name)/xyz/000.png"] = picture(7)
@@ -120,6 +124,13 @@ import Workbench
       "dota/metadata_val.json": Array(
         "{\"bb_000010\": {\"anomaly_start\": 1, \"anomaly_end\": 3, \"anomaly_class\": \"ego: lateral\", \"num_frames\": 4, \"subset\": \"val\"}}"
           .utf8),
+      "ADFA-LD/Training_Data_Master/UTD-1.txt": Array("6 6 63 \n".utf8),
+      "ADFA-LD/Validation_Data_Master/UVD-1.txt": Array("6 7".utf8),
+      "ADFA-LD/Attack_Data_Master/Adduser_10/UAD-1.txt": Array("265 168 ".utf8),
+      "ADFA-LD/Attack_Data_Master/Adduser_10/empty.txt": [],
+      "lp.data": Array(
+        "normal\n\t-1\t-1\t63\t-3\t-1\t0\n\t0\t0\t62\t-3\t-1\t0\n\n\nok\n\t1\t2\t3\t4\t5\t6\n\t1\t2\t3\t4\t5\t7\n\ncollision\r\n\t9\t9\t9\t9\t9\t9\r\n"
+          .utf8),
       "clips/labels.csv": Array("clip,label,split\na1,normal,train\nb2.mp4,fight,test\n".utf8),
       "cic/Monday.csv": Array(
         " Destination Port, Flow Duration,Flow Bytes/s, Fwd Header Length, Fwd Header Length, Label\n80,5,1.5,20,20,BENIGN\n443,6,Infinity,20,20,BENIGN\n"
@@ -165,6 +176,12 @@ import Workbench
       let scenario = "anovox/Final_Output_2024_01_01-10_00/Scenario_7f"
       files["\(scenario)/RGB_IMG/RGB_IMG_\(frame).png"] = picture(9)
       files["\(scenario)/SEMANTIC_IMG/SEMANTIC_IMG_\(frame).png"] = classes(frame == 10 ? 30 : 7)
+      files["\(scenario)/DEPTH_IMG/DEPTH_IMG_\(frame).png"] =
+        PictureWriter.png(
+          Picture(
+            width: 4, height: 4, channels: 3,
+            samples: .unsigned8(
+              [[255, 255, 255], [0, 1, 0]].flatMap { $0 } + [UInt8](repeating: 0, count: 42)))) ?? []
       files["\(scenario)/SEMANTIC_PCD/SEMANTIC_PCD_\(frame).npy"] = array(
         [2, 4], [1, 2, 3, 7, 4, 5, 6, frame == 10 ? 33 : 7])
     }
@@ -187,7 +204,8 @@ import Workbench
       ("eyecandies Eyecandies/Gum/", 4, [1], 1), ("eyecandies-depth Eyecandies/Gum/", 4, [1], 1),
       ("mulsen mulsen/cube/", 6, [0, 1], 3), ("mulsen-infrared mulsen/cube/", 6, [0, 1], 3),
       ("mulsen-cloud mulsen/cube/", 18, [4], 9), ("dota dota/", 6, [3, 4], 2),
-      ("anovox anovox/", 3, [2], 0), ("anovox-cloud anovox/", 6, [5], 0), ("mmad mmad/", 3, [0, 1], 0),
+      ("anovox anovox/", 3, [2], 0), ("anovox-depth anovox/", 3, [2], 0), ("robot lp.data", 5, [4], 2),
+      ("adfa ADFA-LD/", 7, [0, 1], 3), ("anovox-cloud anovox/", 6, [5], 0), ("mmad mmad/", 3, [0, 1], 0),
       ("aursad aursad.csv", 6, [2, 3], 2), ("clips clips/", 4, [0, 1], 2), ("cicids cic/", 4, [3], 2),
     ] as [(String, Int, [Int], Int)])
   func `load with their labels and splits`(_ line: String, _ count: Int, _ anomalies: [Int], _ fit: Int)
@@ -212,7 +230,8 @@ import Workbench
     }
     let row = try #require((0..<images.count).first { images.hasMask[$0] })
     let mask = try #require(try images.mask(row))
-    #expect(mask.plane(0).enumerated().filter { $0.element > 0 }.map(\.offset) == [1, 2])
+    #expect(mask.samples == .unsigned8([0, 255, 254] + [UInt8](repeating: 0, count: 13)))
+    #expect(result?.remarks.contains { $0.hasSuffix("--saturation \"255:6300\",\"254:40%\"`") } == true)
     #expect(images.hasMask.setCount == 1)
   }
 
@@ -290,6 +309,17 @@ import Workbench
     guard case .category(let codes, let levels)? = images.frame.column("class")?.cells else { return }
     #expect(codes.map { levels[Int($0)] } == ["good", "bumps", "good", "good"])
     #expect(images.index.splits == [.test, .test, .fit, .calibrate])
+    guard case .video(let road) = try loaded("anovox-depth anovox/") else { return }
+    // 24 bits of 1,000 m, the lowest in red.
+    let metres = try road.picture(0).plane(0)
+    #expect(road.content == .depth && road.unit == "m" && abs(metres[0] - 1000) < 1e-3)
+    #expect(abs(metres[1] - 256_000 / 16_777_215) < 1e-6 && metres[2] == 0)
+  }
+
+  @Test func `of robots have a segment a failure`() throws {
+    guard case .series(let robot) = try loaded("robot lp.data") else { return }
+    #expect(robot.index.segments.map(\.name) == ["1 normal", "2 ok", "3 collision"])
+    #expect(robot.column("Tz")?.numbers == [0, 0, 6, 7, 9] && robot.column("class")?.role == .label)
   }
 
   @Test func `mark the pixels of odd classes`() throws {

@@ -97,7 +97,9 @@ import Workbench
       Issue.record("no texts")
       return
     }
-    #expect(words[0] == "Grüße" && arrays.column("t")?.numbers?.first == 1_772_352_000_000_000_000)
+    #expect(
+      words[0] == "Grüße"
+        && arrays.column("t")?.cells == .time([1_772_352_000_000_000_000, 1_772_352_001_000_000_000]))
   }
 
   @Test func `are clouds and records, too`() throws {

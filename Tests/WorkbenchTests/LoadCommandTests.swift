@@ -227,6 +227,67 @@ import Workbench
     return bytes + directory + end + little(directory.count, 4) + little(bytes.count, 4) + little(0, 2)
   }
 
+  @Test func `makes a column of each name of a long table`() throws {
+    let text = """
+      t,sensor,value,site
+      2026-03-01T08:00:02,flow,3,a
+      2026-03-01T08:00:00,flow,1,a
+      2026-03-01T08:00:00,heat,20.5,a
+      2026-03-01T08:00:01,flow,2,a
+      2026-03-01T08:00:01,flow,2.5,a
+      2026-03-01T08:00:02,,9,a
+
+      """
+    let session = Session(world: .memory(MemoryFiles(["long.csv": text])))
+    let result = try #require(
+      session.type("load table long.csv --time t --key sensor --value value").results.first)
+    guard case .series(let frame) = result.value else {
+      Issue.record("no series")
+      return
+    }
+    #expect(frame.rowCount == 3 && frame.columns.map(\.name) == ["flow", "heat"])
+    #expect(frame.column("flow")?.numbers == [1, 2.5, 3] && frame.column("heat")?.nullCount == 2)
+    #expect(
+      result.remarks.suffix(3) == [
+        "1 value of a name and time that came before: the last counts", "1 row without a name left out",
+        "left out beside names and values: site",
+      ])
+  }
+
+  @Test(arguments: [
+    ("no value", "load table long.csv --time t --key sensor", "E0524"),
+    ("no time", "load table long.csv --key sensor --value x", "E0524"),
+    ("another column", "load table long.csv --time t --key who --value x", "E0524"),
+    ("words", "load table long.csv --time t --key sensor --value word", "E0525"),
+  ]) func `needs a time, a name and a number for a long table`(
+    _ name: String, _ line: String, _ code: String
+  ) throws {
+    let text = "t,sensor,x,word\n2026-03-01T08:00,a,1,on\n2026-03-01T09:00,b,1,off\n"
+    let session = Session(world: .memory(MemoryFiles(["long.csv": text])))
+    #expect(session.type(line).diagnostics.first?.code == code, "\(name)")
+  }
+
+  @Test func `takes times and names from arrays`() throws {
+    let moments: [Int64?] = [5, nil, 7_000_000_000]
+    let archive = ZipArchive.storing([
+      ("when.npy", ArrayWriter.bytes(times: moments)),
+      ("who.npy", ArrayWriter.bytes(texts: ["a", "", "größe"])),
+      ("x.npy", ArrayWriter.bytes(shape: [3], values: [1, 2, 3])),
+    ])
+    let session = Session(world: .memory(MemoryFiles(["a.npz": archive ?? []])))
+    let events = session.type(
+      "load array a.npz --time when", "load array a.npz --id who", "load array a.npz --time x")
+    guard case .series(let series)? = events.results.first?.value,
+      case .table(let table)? = events.results.last?.value
+    else {
+      Issue.record("\(events.diagnostics)")
+      return
+    }
+    #expect(series.index.time?[1] == Instant(nanoseconds: 7_000_000_000) && series.rowCount == 2)
+    #expect(table.index.label(of: 2) == "größe" && table.column("when")?.nullCount == 1)
+    #expect(events.diagnostics.map(\.code) == ["E0525"])
+  }
+
   @Test func `takes arrays of an archive, labels apart`() throws {
     let session = session(["xy.npz": Self.archive])
     let result = try #require(session.type("t = load array xy.npz --key X --labels y").results.first)

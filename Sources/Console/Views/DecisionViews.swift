@@ -24,7 +24,7 @@ extension View {
       StyledLine(
         "min \(format.text(lowest))   median \(format.text(quantiles[0]))   "
           + "95 % \(format.text(quantiles[1]))   max \(format.text(highest))"))
-    let strip = Self.spark(scored.map { scores.values[$0] }, width: min(width, 60))
+    let strip = Sparkline.course(of: scored.map { scores.values[$0] }, cells: min(width, 60))
     if sorted.count > 2 * Self.topRows, lowest < highest { lines.append(StyledLine(strip, .lane(0))) }
     let top = showsAllRows ? scored : Self.highest(of: scores, among: scored, Self.topRows)
     lines += topTable(scores, rows: top)
@@ -62,6 +62,11 @@ extension View {
         TextTable.Column(
           name: "probability", cells: rows.map { format.text(probability[$0]) }, isRight: true))
     }
+    if let conflict = scores.voices?.conflict {
+      let format = NumberFormat(for: rows.map { conflict[$0] })
+      columns.append(
+        TextTable.Column(name: "conflict", cells: rows.map { format.text(conflict[$0]) }, isRight: true))
+    }
     if let contributions = scores.contributions, !contributions.features.isEmpty {
       columns.append(
         TextTable.Column(name: "mostly from", cells: rows.map { Self.cause($0, contributions) }, ink: .dim))
@@ -76,20 +81,6 @@ extension View {
       if value > best.map({ contributions.matrix[row, $0] }) ?? 0 { best = column }
     }
     return best.map { Visible.line(contributions.features[$0]) } ?? TextTable.missing
-  }
-
-  /// Eight heights of a block over equal stretches, each as high as its highest value.
-  static func spark(_ values: [Double], width: Int) -> String {
-    let levels = Array("▁▂▃▄▅▆▇█")
-    let finite = values.filter(\.isFinite)
-    guard let low = finite.min(), let high = finite.max() else { return "" }
-    let cells = min(width, values.count)
-    return String(
-      (0..<cells).map { cell -> Character in
-        let part = values[values.count * cell / cells..<values.count * (cell + 1) / cells]
-        guard let top = part.filter(\.isFinite).max() else { return " " }
-        return levels[high > low ? min(7, Int((top - low) / (high - low) * 8)) : 0]
-      })
   }
 
   func alarmsLines(_ alarms: Alarms) -> [StyledLine] {

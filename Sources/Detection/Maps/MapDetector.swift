@@ -37,6 +37,35 @@ extension FeatureMap {
     }
   }
 
+  /// Every place described by the mean over a square of places around it, as far as the picture reaches.
+  ///
+  /// - Parameter side: of the square, odd.
+  func averaged(side: Int, work: Work) throws(DetectionError) -> FeatureMap {
+    let (reach, width) = (side / 2, matrix.columns)
+    if reach == 0 { return self }
+    let values = try cancellable { () throws(Cancelled) in
+      try work.fill(matrix.rows, stride: width, size: 1024, stage: "averaging") { range, target in
+        for row in range {
+          let (picture, cell) = (row / cellCount, row % cellCount)
+          let (y, x) = (cell / gridWidth, cell % gridWidth)
+          let lines = max(0, y - reach)...min(gridHeight - 1, y + reach)
+          let places = max(0, x - reach)...min(gridWidth - 1, x + reach)
+          let share = 1 / Double(lines.count * places.count)
+          let base = (row - range.lowerBound) * width
+          for line in lines {
+            for place in places {
+              let from = ((picture * gridHeight + line) * gridWidth + place) * width
+              for column in 0..<width { target[base + column] += matrix.values[from + column] * share }
+            }
+          }
+        }
+      }
+    }
+    return FeatureMap(
+      index: index, gridHeight: gridHeight, gridWidth: gridWidth,
+      matrix: Matrix(rows: matrix.rows, columns: width, values: values), features: features, shapes: shapes)
+  }
+
   /// Every feature divided by its standard deviation over the cells of the fit pictures; constant ones become 0.
   func scaled(fit: [Int], work: Work) throws(DetectionError) -> Matrix {
     let width = matrix.columns

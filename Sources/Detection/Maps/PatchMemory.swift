@@ -11,7 +11,7 @@ package import Values
 /// - Output: distances in standard deviations, at least 0.
 /// - Complexity: O(*n k d*) to keep *k* of *n* places, and the same to score.
 /// - Source: Roth, Pemula, Zepeda, Schölkopf, Brox and Gehler, *Towards total recall in industrial anomaly detection*, CVPR
-///   2022: algorithm 1 and equations 6 and 7, with *b* = 9 neighbours.
+///   2022: equations 1 and 2 with a square of 3 × 3 places, algorithm 1, and equations 6 and 7 with *b* = 9 neighbours.
 /// - Differs: features are divided by their standard deviation, and no random projection comes before the search; pictures to learn from are
 ///   compared with the kept places of the others. With `whitens`, distances are those of Mahalanobis over all normal
 ///   places: built-in features vary together far more than those of a trained network.
@@ -22,9 +22,12 @@ package struct PatchMemory: MapDetector, Equatable {
   package let neighbors: Int
   /// Whether features are freed of how they vary together before distances are taken.
   package let whitens: Bool
+  /// The side of the square of places whose mean describes a place; odd.
+  package let around: Int
 
-  package init(share: Double = 0.02, neighbors: Int = 9, whitens: Bool = false) {
+  package init(share: Double = 0.02, neighbors: Int = 9, whitens: Bool = false, around: Int = 3) {
     self.share = share
+    self.around = around
     self.neighbors = neighbors
     self.whitens = whitens
   }
@@ -33,8 +36,9 @@ package struct PatchMemory: MapDetector, Equatable {
   /// More kept places take longer than they help.
   private static let mostKept = 10_000
 
-  package func judge(_ map: FeatureMap, fit: [Int], work: Work) throws(DetectionError) -> MapJudgement {
-    try map.require(fit: fit, atLeast: 2)
+  package func judge(_ given: FeatureMap, fit: [Int], work: Work) throws(DetectionError) -> MapJudgement {
+    try given.require(fit: fit, atLeast: 2)
+    let map = try given.averaged(side: around, work: work)
     let scaled = try whitens ? map.whitened(fit: fit, work: work) : map.scaled(fit: fit, work: work)
     let places = fit.flatMap { map.cells(of: $0) }
     let count = min(Self.mostKept, max(Self.fewestKept, Int((share * Double(places.count)).rounded())))

@@ -30,41 +30,35 @@ package struct SpectralResidual: ChannelMethod {
       let none = [Double](repeating: 0, count: count)
       guard let low = values.min(), let high = values.max(), high > low, count >= 4 else { return none }
       let scaled = values.map { ($0 - low) / (high - low) }
-      let transform = FourierTransform(length: count)
-      let spectrum = transform.forward(real: scaled, imaginary: none)
-      let amplitudes = (0..<count).map { k in
+      let transform = RealFourier(length: count)
+      // The spectrum of a real series mirrors itself, and so does all that is made of its sizes.
+      let spectrum = transform.forward(scaled)
+      let amplitudes = spectrum.real.indices.map { k in
         (spectrum.real[k] * spectrum.real[k] + spectrum.imaginary[k] * spectrum.imaginary[k]).squareRoot()
       }
-      // The spectrum of a real series mirrors itself.
-      var logs = amplitudes.prefix(count / 2 + 1).map { logarithm(max($0, 1e-15)) }
-      for k in logs.count..<count { logs.append(logs[count - k]) }
+      let logs = amplitudes.map { logarithm(max($0, 1e-15)) }
       let expected = smoothed(logs, ends: (scaled[0], scaled[count - 1]))
-      // The conjugate, so that the forward transform serves as the inverse one: only the size counts.
-      var sizes = (0..<count).map { logs[$0] - expected[$0] }
+      var sizes = logs.indices.map { logs[$0] - expected[$0] }
       Elementary.exponentiate(&sizes)
-      for k in 0..<count { sizes[k] /= max(amplitudes[k], 1e-15) }
-      let back = transform.forward(
-        real: (0..<count).map { spectrum.real[$0] * sizes[$0] },
-        imaginary: (0..<count).map { -spectrum.imaginary[$0] * sizes[$0] })
-      let saliency = (0..<count).map {
-        (back.real[$0] * back.real[$0] + back.imaginary[$0] * back.imaginary[$0]).squareRoot()
-      }
+      for k in sizes.indices { sizes[k] /= max(amplitudes[k], 1e-15) }
+      let back = transform.backward(
+        real: sizes.indices.map { spectrum.real[$0] * sizes[$0] },
+        imaginary: sizes.indices.map { spectrum.imaginary[$0] * sizes[$0] })
+      let saliency = back.map { abs($0) }
       let mean = Statistics.mean(saliency)
       return mean > 0 ? saliency.map { $0 / mean } : none
     }
 
     /// The mean log amplitude around each frequency; the constant keeps its own.
     private func smoothed(_ logs: [Double], ends: (first: Double, last: Double)) -> [Double] {
-      let half = logs.count / 2
+      let half = logs.count - 1
       let before = (filter - 1) / 2
       let padded =
         [Double](repeating: ends.first, count: before) + logs[1...half]
         + [Double](repeating: ends.last, count: filter - before - 1)
       var sums = [0.0]
       for value in padded { sums.append(sums[sums.count - 1] + value) }
-      let means = (0..<half).map { (sums[$0 + filter] - sums[$0]) / Double(filter) }
-      let mirrored = (logs.count % 2 == 0 ? means.dropLast() : means[...]).reversed()
-      return [logs[0]] + means + mirrored
+      return [logs[0]] + (0..<half).map { (sums[$0 + filter] - sums[$0]) / Double(filter) }
     }
   }
 }

@@ -9,52 +9,32 @@ struct Clustering: Sendable, Codable, Equatable {
 
   private static let mostSteps = 100
   private static let starts = 4
+  /// The first centers are drawn from at most so many rows from all over.
+  private static let seededRows = 16_384
   /// Done when the centers' squared moves add up to less than this share of a column's variance, as in scikit-learn.
   private static let tolerance = 1e-4
 
   /// Lloyd's iteration from the best of several seedings by distance.
   ///
   /// Source: Lloyd, *Least squares quantization in PCM*, 1982; Arthur and Vassilvitskii, *k-means++*, SODA 2007, section 2.
+  /// Differs: the first centers come from some of many rows.
   init(_ rows: Matrix, clusters: Int, using random: inout SeededGenerator, work: Work) throws(Cancelled) {
     let source = random.stream(0)
     _ = random.next()
-    let seeds = try ClusterSeeds.draw(
-      rows, clusters, from: (0..<Self.starts).map { source.stream($0) }, work: work)
-    var best: (total: Double, partition: Partition)?
-    for chosen in seeds {
-      let partition = try Partition(rows, centers: rows.selecting(rows: chosen), work: work)
-      let total = partition.sumOfSquares
-      if best.map({ total < $0.total }) ?? true { best = (total, partition) }
-    }
-    let enough = Self.tolerance * Self.meanVariance(rows)
-    if var partition = best?.partition {
-      for _ in 0..<Self.mostSteps where try partition.step(rows, until: enough, work: work) {}
-      best?.partition = partition
-    }
-    centers = best?.partition.centers ?? Matrix(rows: 0, columns: rows.columns)
-    labels = best?.partition.labels ?? []
-  }
-
-  /// Of the columns.
-  private static func meanVariance(_ rows: Matrix) -> Double {
-    let d = rows.columns
-    let first = Array(rows.values.prefix(d))
-    var sums = [Double](repeating: 0, count: d)
-    var squares = [Double](repeating: 0, count: d)
-    for row in 0..<rows.rows {
-      for j in 0..<d {
-        let value = rows.values[row * d + j] - first[j]
-        sums[j] += value
-        squares[j] += value * value
-      }
-    }
-    let n = Double(max(1, rows.rows))
-    var total = 0.0
-    for j in 0..<d {
-      let mean = sums[j] / n
-      total += max(0, squares[j] / n - mean * mean)
-    }
-    return total / Double(max(1, d))
+    let moments = try ColumnFigures(rows, work: work, stage: "seeding")
+    let seeded = min(rows.rows, Self.seededRows)
+    let sample = rows.selecting(rows: (0..<seeded).map { $0 * rows.rows / seeded })
+    let chosen = try ClusterSeeds.draw(
+      sample, clusters, from: (0..<Self.starts).map { source.stream($0) }, work: work)
+    let size = moments.lows.indices.reduce(0.0) { max($0, -moments.lows[$1], moments.highs[$1]) }
+    var partition = try Partition(
+      rows, centers: sample.selecting(rows: chosen), largest: size, work: work)
+    let variance =
+      moments.deviations.reduce(0) { $0 + $1 * $1 } / Double(max(1, moments.deviations.count))
+    for _ in 0..<Self.mostSteps
+    where try partition.step(rows, until: Self.tolerance * variance, work: work) {}
+    centers = partition.centers
+    labels = partition.labels
   }
 
   /// The nearest center and the squared distance to it.
@@ -68,13 +48,18 @@ struct Clustering: Sendable, Codable, Equatable {
   }
 
   /// The squared distance of each row to the nearest of all centers, or of some, and its number among them.
+  ///
+  /// - Parameter scale: the rows that the centers were made from.
   func nearest(
-    to rows: Matrix, among chosen: [Int]? = nil, work: Work
+    of rows: Observations, on scale: ReferenceRows, among chosen: [Int]? = nil, work: Work
   ) throws(DetectionError) -> (squared: [Double], places: [Int]) {
+    try scale.require(rows)
+    let count = rows.rowCount
     let packed = PackedRows(chosen.map { centers.selecting(rows: $0) } ?? centers)
     let found = try cancellable { () throws(Cancelled) in
-      try work.fill(rows.rows, stride: 2, size: 1024, stage: "scoring") { range, target in
-        let squared = packed.squaredDistances(of: rows, range)
+      try work.fill(count, stride: 2, size: 256, stage: "scoring") { range, target in
+        let values = scale.scaled(rows, range)
+        let squared = packed.squaredDistances(of: values.span, rows: range.count)
         for place in 0..<range.count {
           var best = (center: 0, squared: Double.infinity)
           for center in 0..<packed.count where squared[place * packed.count + center] < best.squared {
@@ -86,22 +71,23 @@ struct Clustering: Sendable, Codable, Equatable {
       }
     }
     return (
-      (0..<rows.rows).map { found[2 * $0] }, (0..<rows.rows).map { Int(found[2 * $0 + 1]) }
+      (0..<count).map { found[2 * $0] }, (0..<count).map { Int(found[2 * $0 + 1]) }
     )
   }
 }
 
 /// First centers, drawn with a chance that grows with the squared distance to those drawn before.
 private enum ClusterSeeds {
-  /// One seeding a generator; all of them take each step together, in one pass over the rows.
+  /// The best of as many seedings as generators; all of them take each step together, in one pass over the rows.
   static func draw(
     _ rows: Matrix, _ clusters: Int, from sources: [SeededGenerator], work: Work
-  ) throws(Cancelled) -> [[Int]] {
+  ) throws(Cancelled) -> [Int] {
     var generators = sources
     let count = generators.count
     var chosen = generators.indices.map { [generators[$0].below(rows.rows)] }
     var squared = [Double](repeating: .infinity, count: rows.rows * count)
-    for _ in 1..<max(1, clusters) {
+    var best = (total: Double.infinity, number: 0)
+    for step in 1...max(1, clusters) {
       let last = PackedRows(rows.selecting(rows: chosen.map { $0[$0.count - 1] }))
       let before = squared
       squared = try work.fill(rows.rows, stride: count, size: 1024, stage: "seeding") { range, target in
@@ -110,10 +96,16 @@ private enum ClusterSeeds {
         for place in 0..<range.count * count { target[place] = min(before[offset + place], found[place]) }
       }
       for number in 0..<count {
-        chosen[number].append(draw(squared, number, count, using: &generators[number]))
+        if step < clusters {
+          chosen[number].append(draw(squared, number, count, using: &generators[number]))
+          continue
+        }
+        var total = 0.0
+        for row in 0..<rows.rows { total += squared[row * count + number] }
+        if total < best.total { best = (total, number) }
       }
     }
-    return chosen
+    return chosen[best.number]
   }
 
   private static func draw(
@@ -153,14 +145,13 @@ private struct Partition {
 
   var labels: [Int] { (0..<known.count / 3).map { Int(known[3 * $0]) } }
 
-  init(_ rows: Matrix, centers: Matrix, work: Work) throws(Cancelled) {
+  /// - Parameter largest: the size of the largest value among the rows.
+  init(_ rows: Matrix, centers: Matrix, largest: Double, work: Work) throws(Cancelled) {
     self.centers = centers
     sums = Matrix(rows: centers.rows, columns: centers.columns)
     counts = [Double](repeating: 0, count: centers.rows)
     known = [Double](repeating: -1, count: 3 * rows.rows)
     for row in 0..<rows.rows { known[3 * row + 1] = .infinity }
-    var largest = 0.0
-    for value in rows.values { largest = max(largest, abs(value)) }
     isTame = largest < Self.largestTame
     let still = [Double](repeating: 0, count: centers.rows)
     _ = try divide(rows, moved: still, work: work)
@@ -179,13 +170,6 @@ private struct Partition {
     }
     let hasChanged = try divide(rows, moved: moved, work: work)
     return hasChanged && moved.reduce(0) { $0 + $1 * $1 } > enough
-  }
-
-  /// Of the distances that were found when the rows were first divided.
-  var sumOfSquares: Double {
-    var sum = 0.0
-    for row in 0..<known.count / 3 { sum += known[3 * row + 1] * known[3 * row + 1] }
-    return sum
   }
 
   private mutating func divide(_ rows: Matrix, moved: [Double], work: Work) throws(Cancelled) -> Bool {

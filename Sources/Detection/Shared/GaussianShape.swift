@@ -49,20 +49,27 @@ struct GaussianShape: Sendable, Codable, Equatable {
   /// The squared distance of each row.
   func squaredDistances(of matrix: Matrix, work: Work) throws(Cancelled) -> [Double] {
     let d = center.count
-    let (product, center) = (RowProduct(root), center)
+    let product = RowProduct(root)
     return try work.fill(matrix.rows, size: 256, stage: "distances") { range, target in
-      var centered = Array(matrix.values[range.lowerBound * d..<range.upperBound * d])
-      for place in 0..<range.count {
-        for j in 0..<d { centered[place * d + j] -= center[j] }
-      }
-      var whitened = [Double](repeating: 0, count: range.count * d)
-      var part = whitened.mutableSpan
-      product.multiply(centered.span, into: &part)
-      for place in 0..<range.count {
-        var sum = 0.0
-        for j in 0..<d { sum += whitened[place * d + j] * whitened[place * d + j] }
-        target[place] = sum
-      }
+      squaredDistances(
+        Array(matrix.values[range.lowerBound * d..<range.upperBound * d]), times: product, into: &target)
+    }
+  }
+
+  /// The squared distances of rows that lie one behind the other; `product` multiplies by the root.
+  func squaredDistances(_ rows: [Double], times product: RowProduct, into target: inout MutableSpan<Double>) {
+    let d = center.count
+    var centered = rows
+    for place in 0..<target.count {
+      for j in 0..<d { centered[place * d + j] -= center[j] }
+    }
+    var whitened = [Double](repeating: 0, count: centered.count)
+    var part = whitened.mutableSpan
+    product.multiply(centered.span, into: &part)
+    for place in 0..<target.count {
+      var sum = 0.0
+      for j in 0..<d { sum += whitened[place * d + j] * whitened[place * d + j] }
+      target[place] = sum
     }
   }
 }

@@ -2,21 +2,31 @@ import Learning
 import Numerics
 import Values
 
-/// How networks see rows: in standard deviations of the training rows, held within bounds.
+/// How networks see rows: in standard deviations of the training rows or in their ranges, held within bounds.
 struct NetworkRows: Sendable, Codable, Equatable {
+  enum Unit { case deviation, range }
+
   let standardisation: Standardisation
 
-  /// In standard deviations; keeps errors finite.
+  /// In units; keeps errors finite.
   static let farthest = 1000.0
   private static let chunk = 256
 
   /// Refuses fewer than two rows and incomplete ones.
-  init(_ training: Observations, work: Work) throws(DetectionError) {
+  init(_ training: Observations, unit: Unit = .deviation, work: Work) throws(DetectionError) {
     try training.require(rows: 2)
     try training.requireComplete()
-    let fitted = try training.mapFeatures(work: work, stage: "scaling") { moments(of: $0) }
-    standardisation = Standardisation(
-      centers: fitted.map(\.mean), scales: fitted.map { $0.deviation > 0 ? $0.deviation : 1 })
+    let fitted = try cancellable { () throws(Cancelled) in
+      try ColumnFigures(training.matrix, work: work, stage: "scaling")
+    }
+    switch unit {
+    case .deviation:
+      standardisation = Standardisation(
+        centers: fitted.means, scales: fitted.deviations.map { $0 > 0 ? $0 : 1 })
+    case .range:
+      standardisation = Standardisation(
+        centers: fitted.lows, scales: zip(fitted.lows, fitted.highs).map { $0 < $1 ? $1 - $0 : 1 })
+    }
   }
 
   /// Refuses other columns and incomplete rows.

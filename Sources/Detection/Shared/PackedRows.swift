@@ -33,15 +33,6 @@ struct PackedRows: Sendable {
     product.squaredDistances(values, into: &target)
     return result
   }
-
-  /// Π (3/2 − |x − y| + |x − y|²) of the given rows of a matrix and all rows here, `count` a row.
-  func wrapAroundProducts(of matrix: Matrix, _ range: Range<Int>) -> [Double] {
-    var result = [Double](repeating: 0, count: range.count * count)
-    var target = result.mutableSpan
-    product.wrapAroundProducts(
-      matrix.values.span.extracting(range.lowerBound * columns..<range.upperBound * columns), into: &target)
-    return result
-  }
 }
 
 extension ReferenceRows {

@@ -18,9 +18,10 @@ struct ReferenceRows: Sendable, Codable, Equatable {
   /// So far out that fourth powers of distances stay finite.
   private static let farthest = 1e60
 
-  /// Refuses fewer rows than `needed` and incomplete ones.
+  /// Refuses fewer rows than `needed` and incomplete ones. Keeps all rows, or the chosen ones.
   init(
-    _ training: Observations, atLeast needed: Int, scaling: Scaling = .common, work: Work
+    _ training: Observations, atLeast needed: Int, scaling: Scaling = .common, keeping chosen: [Int]? = nil,
+    work: Work
   ) throws(DetectionError) {
     try training.require(rows: needed)
     try training.requireComplete()
@@ -36,10 +37,12 @@ struct ReferenceRows: Sendable, Codable, Equatable {
     }
     standardisation = Standardisation(centers: fitted.map(\.0), scales: scales)
     let applied = standardisation
+    let kept = chosen.map { training.matrix.selecting(rows: $0) } ?? training.matrix
     matrix = try cancellable { () throws(Cancelled) in
-      try applied.apply(training.matrix, within: Self.farthest, work: work)
+      try applied.apply(kept, within: Self.farthest, work: work)
     }
   }
+
   private init(matrix: Matrix, standardisation: Standardisation) {
     self.matrix = matrix
     self.standardisation = standardisation
@@ -53,10 +56,20 @@ struct ReferenceRows: Sendable, Codable, Equatable {
   /// What turns a distance back into the unit of the data, if all columns were scaled by one number.
   var unit: Double { standardisation.scales.first ?? 1 }
 
-  /// Other rows on the same scale. Refuses other columns and incomplete rows.
-  func scaled(_ rows: Observations, work: Work) throws(DetectionError) -> Matrix {
+  /// The same of some rows of those that `require` let through, one behind the other.
+  func scaled(_ rows: Observations, _ range: Range<Int>) -> [Double] {
+    standardisation.apply(rows.matrix, range, within: Self.farthest)
+  }
+
+  /// Refuses other columns and incomplete rows.
+  func require(_ rows: Observations) throws(DetectionError) {
     try rows.require(features: matrix.columns)
     try rows.requireComplete()
+  }
+
+  /// Other rows on the same scale. Refuses other columns and incomplete rows.
+  func scaled(_ rows: Observations, work: Work) throws(DetectionError) -> Matrix {
+    try require(rows)
     return try cancellable { () throws(Cancelled) in
       try standardisation.apply(rows.matrix, within: Self.farthest, work: work)
     }
@@ -86,18 +99,16 @@ extension Observations {
   fileprivate func fitted(
     _ scaling: ReferenceRows.Scaling, work: Work
   ) throws(DetectionError) -> [(Double, Double)] {
-    try mapFeatures(work: work, stage: "scaling") { values -> (Double, Double) in
-      switch scaling {
-      case .standard:
-        let (mean, deviation) = moments(of: values)
-        return (mean, deviation)
-      case .range:
-        let low = values.min() ?? 0
-        return (low, (values.max() ?? 0) - low)
-      case .common:
-        let center = Selection.median(of: values) ?? 0
-        return (center, Selection.median(of: values.map { abs($0 - center) }.filter { $0 > 0 }) ?? 0)
+    if scaling != .common {
+      let found = try cancellable { () throws(Cancelled) in
+        try ColumnFigures(matrix, work: work, stage: "scaling")
       }
+      return scaling == .standard
+        ? Array(zip(found.means, found.deviations)) : zip(found.lows, found.highs).map { ($0, $1 - $0) }
+    }
+    return try mapFeatures(work: work, stage: "scaling") { values in
+      let center = Selection.median(of: values) ?? 0
+      return (center, Selection.median(of: values.map { abs($0 - center) }.filter { $0 > 0 }) ?? 0)
     }
   }
 }

@@ -56,46 +56,104 @@ package struct ArrayFile: Sendable {
       }
     }
     let header = item.header
-    let width = header.width
-    let names = header.shape.count < 2 ? [name] : (0..<width).map { "\(name)\($0)" }
+    let names = header.shape.count < 2 ? [name] : (0..<header.width).map { "\(name)\($0)" }
     if header.element.isText { return try texts(header, bytes, names, work) }
-    var columns = [[Double]](repeating: [], count: width)
-    for column in columns.indices { columns[column].reserveCapacity(header.rows) }
-    let size = header.element.size
-    let perBlock = max(1, 1 << 20 / size) / max(1, width) * max(1, width)
-    let total = header.rows * width
-    var start = 0
-    while start < total {
-      if work.isCancelled() { throw .cancelled }
-      work.report(Double(start) / Double(total), "reading")
-      let count = min(max(perBlock, width), total - start)
-      let block = try bytes.read(at: header.body + start * size, count: count * size)
-      guard block.count == count * size else { throw .unreadable("it became shorter while it was read") }
-      for position in 0..<count {
-        let column = header.isFortran ? header.column(position + start) : (position + start) % width
-        columns[column].append(header.number(block, at: position * size))
+    if case .time(let unit) = header.element { return try times(header, bytes, names, unit, work) }
+    let stores = names.map { _ in CellStore(.number, count: header.rows) }
+    try spread(header, bytes, into: stores, work)
+    do throws(Cancelled) {
+      return try work.map(stores.count, stage: "making columns") { place in
+        let numbers = stores[place].numbers
+        return header.element == .bool
+          ? Column(names[place], .bool(numbers.map { $0 != 0 }))
+          : Column(numbers: numbers, name: names[place])
       }
-      start += count
-    }
-    return zip(names, columns).map { name, numbers in
-      header.element == .bool
-        ? Column(name, .bool(numbers.map { $0 != 0 })) : Column(numbers: numbers, name: name)
+    } catch {
+      throw .cancelled
     }
   }
 
-  private func texts(
-    _ header: ArrayHeader, _ bytes: any ByteSource, _ names: [String], _ work: Work
-  ) throws(FormatError) -> [Column] {
-    let width = header.width
-    let size = header.element.size
-    var columns = [TextColumn](repeating: TextColumn(), count: width)
-    for position in 0..<header.rows * width {
-      if position % 4096 == 0, work.isCancelled() { throw .cancelled }
-      let cell = try bytes.read(at: header.body + position * size, count: size)
-      let column = header.isFortran ? header.column(position) : position % width
-      columns[column].append(header.text(cell))
+  private static let blockSize = 1 << 18
+
+  /// Reads blocks of rows, or of one column where the first index runs fastest, on all threads.
+  private func spread(
+    _ header: ArrayHeader, _ source: any ByteSource, into stores: [CellStore], _ work: Work
+  ) throws(FormatError) {
+    guard let packed = header.packed else { return }
+    let perRun = header.isFortran ? 1 : stores.count
+    let runs = header.isFortran ? stores.count : 1
+    guard perRun > 0, header.rows > 0 else { return }
+    let rowsAtOnce = max(1, Self.blockSize / (packed.size * perRun))
+    let perColumn = (header.rows + rowsAtOnce - 1) / rowsAtOnce
+    let failures = Failures()
+    do throws(Cancelled) {
+      try work.forEachChunk(of: runs * perColumn, size: 1, stage: "reading") { number, _ in
+        let (run, first) = (number / perColumn, number % perColumn * rowsAtOnce)
+        let count = min(rowsAtOnce, header.rows - first) * perRun * packed.size
+        let start = (run * header.rows + first * perRun) * packed.size
+        do throws(FormatError) {
+          let block = try source.read(at: header.body + start, count: count)
+          guard block.count == count else { throw .unreadable("it became shorter while it was read") }
+          let targets = header.isFortran ? [stores[header.column(run * header.rows)]] : stores
+          packed.spread(block, first: first, into: targets)
+        } catch {
+          failures.add(error, at: number)
+        }
+      }
+    } catch {
+      throw .cancelled
     }
-    return zip(names, columns).map { Column($0, .text($1)) }
+    if let failure = failures.earliest { throw failure.error }
+  }
+
+  /// Calls with each element's bytes and column, in the order of the file.
+  private func walk(
+    _ header: ArrayHeader, _ source: any ByteSource, _ work: Work,
+    _ body: (_ cell: ArraySlice<UInt8>, _ column: Int) -> Void
+  ) throws(FormatError) {
+    let (size, width) = (header.element.size, header.width)
+    let (total, atOnce) = (header.rows * width, max(1, Self.blockSize / size))
+    for start in stride(from: 0, to: total, by: atOnce) {
+      if work.isCancelled() { throw .cancelled }
+      work.report(Double(start) / Double(total), "reading")
+      let count = min(atOnce, total - start)
+      let block = try source.read(at: header.body + start * size, count: count * size)
+      guard block.count == count * size else { throw .unreadable("it became shorter while it was read") }
+      for place in 0..<count {
+        let position = start + place
+        body(
+          block[place * size..<(place + 1) * size],
+          header.isFortran ? header.column(position) : position % width)
+      }
+    }
+  }
+
+  private func times(
+    _ header: ArrayHeader, _ source: any ByteSource, _ names: [String], _ unit: Int64, _ work: Work
+  ) throws(FormatError) -> [Column] {
+    var columns = [[Int64]](repeating: [], count: names.count)
+    try walk(header, source, work) { cell, column in
+      let bits = (header.isBigEndian ? Array(cell) : cell.reversed()).reduce(UInt64(0)) {
+        $0 << 8 | UInt64($1)
+      }
+      let (time, isFar) = Int64(bitPattern: bits).multipliedReportingOverflow(by: unit)
+      columns[column].append(isFar ? CellStore.missingTime : time)
+    }
+    return zip(names, columns).map { name, times in
+      let nulls = Mask(times.map { $0 == CellStore.missingTime })
+      return Column(name, .time(times.map { $0 == CellStore.missingTime ? 0 : $0 }), nulls: nulls)
+    }
+  }
+
+  /// Arrays of texts know no missing cell: empty texts are taken for that.
+  private func texts(
+    _ header: ArrayHeader, _ source: any ByteSource, _ names: [String], _ work: Work
+  ) throws(FormatError) -> [Column] {
+    var columns = [TextColumn](repeating: TextColumn(), count: names.count)
+    try walk(header, source, work) { cell, column in columns[column].append(header.text(cell)) }
+    return zip(names, columns).map { name, texts in
+      Column(name, .text(texts), nulls: Mask(zip(texts.offsets, texts.offsets.dropFirst()).map { $0 == $1 }))
+    }
   }
 }
 
@@ -124,50 +182,34 @@ extension ArrayHeader {
     return column
   }
 
-  func number(_ bytes: [UInt8], at start: Int) -> Double {
-    let size = element.size
-    var bits: UInt64 = 0
-    for place in 0..<size {
-      let byte = UInt64(bytes[isBigEndian ? start + place : start + size - 1 - place])
-      bits = bits << 8 | byte
-    }
+  /// How the numbers lie in the bytes; nil for what are none.
+  var packed: PackedNumbers? {
     switch element {
-    case .float(2): return Double(Self.single(half: UInt16(truncatingIfNeeded: bits)))
-    case .float(4): return Double(Float(bitPattern: UInt32(truncatingIfNeeded: bits)))
-    case .float: return Double(bitPattern: bits)
-    case .signed(let size):
-      let shift = UInt64(64 - 8 * size)
-      return Double(Int64(bitPattern: bits << shift) >> Int64(shift))
-    case .unsigned, .bool, .bytes, .unicode: return Double(bits)
+    case .bool: PackedNumbers(.unsigned(bytes: 1))
+    case .float(2): PackedNumbers(.half, isBigEndian: isBigEndian)
+    case .float(4): PackedNumbers(.single, isBigEndian: isBigEndian)
+    case .float: PackedNumbers(.double, isBigEndian: isBigEndian)
+    case .signed(let bytes): PackedNumbers(.signed(bytes: bytes), isBigEndian: isBigEndian)
+    case .unsigned(let bytes): PackedNumbers(.unsigned(bytes: bytes), isBigEndian: isBigEndian)
+    case .bytes, .unicode, .time: nil
     }
   }
 
-  /// IEEE 754 binary16; not every processor that Swift knows has it as a type.
-  private static func single(half: UInt16) -> Float {
-    let sign: Float = half >> 15 == 1 ? -1 : 1
-    let exponent = Int(half >> 10 & 31)
-    let fraction = Float(half & 1023) / 1024
-    switch exponent {
-    case 0: return sign * fraction * 0x1p-14
-    case 31: return fraction == 0 ? sign * .infinity : .nan
-    default: return sign * (1 + fraction) * Float(sign: .plus, exponent: exponent - 15, significand: 1)
-    }
-  }
-
-  fileprivate func text(_ bytes: [UInt8]) -> [UInt8] {
+  /// Zeros behind the text are padding.
+  fileprivate func text(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
     if case .bytes = element {
-      let end = bytes.lastIndex { $0 != 0 }.map { $0 + 1 } ?? 0
-      return TextEncoding.isUTF8(bytes[..<end])
-        ? Array(bytes[..<end]) : TextEncoding.utf8(fromWindows1252: bytes[..<end])
+      let text = bytes[..<(bytes.lastIndex { $0 != 0 }.map { $0 + 1 } ?? bytes.startIndex)]
+      return TextEncoding.isUTF8(text) ? Array(text) : TextEncoding.utf8(fromWindows1252: text)
     }
-    var text = String.UnicodeScalarView()
-    var at = 0
-    while at + 4 <= bytes.count {
+    var scalars: [Unicode.Scalar] = []
+    for at in stride(from: bytes.startIndex, to: bytes.endIndex - 3, by: 4) {
       let cell = bytes[at..<at + 4]
       let code = (isBigEndian ? Array(cell) : cell.reversed()).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-      if code != 0 { text.append(Unicode.Scalar(code) ?? "\u{FFFD}") }
-      at += 4
+      scalars.append(Unicode.Scalar(code) ?? "\u{FFFD}")
     }
+    while scalars.last?.value == 0 { scalars.removeLast() }
+    var text = String.UnicodeScalarView()
+    text.append(contentsOf: scalars)
     return Array(String(text).utf8)
   }
 }

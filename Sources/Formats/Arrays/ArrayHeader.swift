@@ -8,14 +8,19 @@ package struct ArrayHeader: Sendable, Equatable {
     /// Bytes in one character set or another, padded with zeros.
     case bytes(count: Int)
     case unicode(characters: Int)
+    /// A count since 1970 of units that last so many nanoseconds.
+    case time(unit: Int64)
 
     var size: Int {
       switch self {
       case .bool: 1
       case .signed(let bytes), .unsigned(let bytes), .float(let bytes), .bytes(let bytes): bytes
       case .unicode(let characters): 4 * characters
+      case .time: 8
       }
     }
+
+    package var isTime: Bool { if case .time = self { true } else { false } }
 
     package var isText: Bool {
       switch self {
@@ -104,11 +109,20 @@ package struct ArrayHeader: Sendable, Equatable {
     return product
   }
 
+  private static let units: [String: Int64] = [
+    "ns]": 1, "us]": 1000, "ms]": 1_000_000, "s]": 1_000_000_000, "m]": 60_000_000_000,
+    "h]": 3_600_000_000_000,
+    "D]": 86_400_000_000_000,
+  ]
+
   private static func element(_ type: String) -> (Element, isBigEndian: Bool)? {
+    let isBigEndian = type.first == ">"
+    if type.dropFirst().starts(with: "M8["), let unit = Self.units[String(type.dropFirst(4))] {
+      return (.time(unit: unit), isBigEndian)
+    }
     guard let order = type.first, "<>|=".contains(order), let count = Int(type.dropFirst(2)), count >= 1,
       count <= 65_536
     else { return nil }
-    let isBigEndian = order == ">"
     switch (type.dropFirst().first, count) {
     case ("b", 1): return (.bool, false)
     case ("i", 1), ("i", 2), ("i", 4), ("i", 8): return (.signed(bytes: count), isBigEndian)

@@ -9,6 +9,13 @@ package enum ArrayWriter {
     bytes(descr: "<i8", shape: [integers.count], count: integers.count) { UInt64(bitPattern: integers[$0]) }
   }
 
+  /// Nanoseconds since 1970 as `datetime64[ns]`, nil as its `NaT`.
+  package static func bytes(times: [Int64?]) -> [UInt8] {
+    bytes(descr: "<M8[ns]", shape: [times.count], count: times.count) {
+      UInt64(bitPattern: times[$0] ?? .min)
+    }
+  }
+
   package static func bytes(bools: [Bool]) -> [UInt8] {
     header(descr: "|b1", shape: [bools.count]) + bools.map { $0 ? 1 : 0 }
   }

@@ -111,10 +111,9 @@ package struct TensorFile: Sendable {
     guard bytes.count == item.header.byteCount else {
       throw .unreadable("it became shorter while it was read")
     }
-    let size = item.header.element.size
-    return Matrix(
-      rows: rows, columns: columns,
-      values: (0..<rows * columns).map { item.header.number(bytes, at: $0 * size) })
+    let numbers = CellStore(.number, count: rows * columns)
+    item.header.packed?.spread(bytes, first: 0, into: [numbers])
+    return Matrix(rows: rows, columns: columns, values: numbers.numbers)
   }
 }
 

@@ -9,12 +9,14 @@ struct ColumnGuess {
 
   let options: DelimitedOptions
   private let nulls: NullWords
+  private let quotesMatter: Bool
   private let numbers: NumberScanner
 
   init(dialect: CellDialect, options: DelimitedOptions) {
     self.options = options
     nulls = options.nullWords
     numbers = NumberScanner(decimal: dialect.decimal)
+    quotesMatter = dialect.quotesMatter
   }
 
   /// A first record without any number or moment, unless all columns are like that and names repeat.
@@ -75,6 +77,9 @@ struct ColumnGuess {
     }
     if options.texts.contains(name) { return column(.text) }
     if options.categories.contains(name) { return column(.category) }
+    if texts.isEmpty, quotesMatter, name != options.time, cells.contains(where: \.isQuoted) {
+      return DelimitedColumn(name: name, kind: .category, isKnown: true, isAmbiguous: false)
+    }
     if texts.isEmpty {
       return column(
         name == options.time ? .time(.calendar(options.dates ?? .yearFirst, zone: options.zone)) : .number)

@@ -30,6 +30,7 @@ extension DelimitedOutline {
         : .malformed("there is nothing in it", offset: 0)
     }
     dialect.decimal = options.decimal ?? Self.decimal(split, delimiter: dialect.delimiter)
+    dialect.quotesMatter = split.quotesMatter(dialect, nulls: options.nullWords)
     let guess = ColumnGuess(dialect: dialect, options: options)
     let width = split.width.cells
     // A header without a name for the row names that stand first.

@@ -4,7 +4,8 @@ package import Values
 
 /// Writes columns as comma-separated text that reads back equal: the address first, then every column.
 ///
-/// Numbers have the shortest digits that give the same bits; times are ISO 8601 in UTC; missing cells are empty.
+/// Numbers have the shortest digits that give the same bits; times are ISO 8601 in UTC; missing cells are empty. Quotes
+/// stand only where they are needed: around marks and outer blanks, empty texts, and texts such as NA.
 package struct DelimitedWriter: Sendable {
   package let delimiter: UInt8
   private static let rowsAtOnce = 8192
@@ -12,7 +13,7 @@ package struct DelimitedWriter: Sendable {
   package init(delimiter: UInt8 = 44) { self.delimiter = delimiter }
 
   package func bytes(of frame: Frame, work: Work) throws(Cancelled) -> [UInt8] {
-    let columns = addressed(frame)
+    let columns = frame.addressedColumns
     var text = columns.map { quoted(Array($0.name.utf8)) }.joined(separator: [delimiter]) + [10]
     let chunks = (frame.rowCount + Self.rowsAtOnce - 1) / Self.rowsAtOnce
     let writers = columns.map { CellWriter($0) }
@@ -24,7 +25,7 @@ package struct DelimitedWriter: Sendable {
           writer.write(row, to: &part, quoted: quoted)
         }
         // A line without any byte would be no row.
-        if writers.count == 1, part.isEmpty || part.last == 10 { part += [34, 34] }
+        if writers.count == 1, part.isEmpty || part.last == 10 { part += Array("NA".utf8) }
         part.append(10)
       }
       return part
@@ -34,29 +35,14 @@ package struct DelimitedWriter: Sendable {
     return Array(text)
   }
 
-  /// The columns with the address of the rows as the first, unless it is one of them anyway.
-  private func addressed(_ frame: Frame) -> [Column] {
-    func free(_ name: String) -> String {
-      var name = name
-      while frame.column(name) != nil { name += "_" }
-      return name
-    }
-    switch frame.index.address {
-    case .row: return frame.columns
-    case .time(let axis):
-      return [Column(free("time"), .time((0..<axis.count).map { axis[$0].nanoseconds }))] + frame.columns
-    case .sample(let ids):
-      if frame.columns.contains(where: { $0.role == .identifier && $0.cells == .text(ids) }) {
-        return frame.columns
-      }
-      return [Column(free("id"), .text(ids))] + frame.columns
-    }
-  }
+  private static let nulls = NullWords()
+
+  private func isBlank(_ byte: UInt8?) -> Bool { byte == 32 || byte == 9 }
 
   private func quoted(_ text: [UInt8]) -> [UInt8] {
     let isPlain =
       !text.contains { $0 == delimiter || $0 == 34 || $0 == 10 || $0 == 13 }
-      && text.first != 32 && text.last != 32
+      && !isBlank(text.first) && !isBlank(text.last) && !Self.nulls.contains(text)
     if isPlain { return text }
     var quoted: [UInt8] = [34]
     for byte in text {
@@ -64,6 +50,25 @@ package struct DelimitedWriter: Sendable {
       quoted.append(byte)
     }
     return quoted + [34]
+  }
+}
+
+extension Frame {
+  /// The columns with the address of the rows as the first, unless it is one of them anyway.
+  package var addressedColumns: [Column] {
+    func free(_ name: String) -> String {
+      var name = name
+      while column(name) != nil { name += "_" }
+      return name
+    }
+    switch index.address {
+    case .row: return columns
+    case .time(let axis):
+      return [Column(free("time"), .time((0..<axis.count).map { axis[$0].nanoseconds }))] + columns
+    case .sample(let ids):
+      if columns.contains(where: { $0.role == .identifier && $0.cells == .text(ids) }) { return columns }
+      return [Column(free("id"), .text(ids))] + columns
+    }
   }
 }
 
@@ -85,12 +90,7 @@ private struct CellWriter: Sendable {
     if column.isNull(row) { return }
     switch column.cells {
     case .number(let numbers):
-      let number = numbers[row]
-      if let whole = Int(exactly: number), abs(whole) < 1 << 53, number.sign == .plus || whole != 0 {
-        text += Array(String(whole).utf8)
-      } else {
-        text += Array("\(number)".utf8)
-      }
+      text += numbers[row].shortestText.utf8
     case .bool(let bits): text += Array((bits[row] ? "true" : "false").utf8)
     case .time(let times): text += Array((Instant(nanoseconds: times[row]).description + "Z").utf8)
     case .category(let codes, _): text += quoted(levels[Int(codes[row])])

@@ -69,6 +69,16 @@ struct SampleRecords {
     cell = Cell(text: [])
   }
 
+  /// Whether only cells have quotes that need them: those with marks in them or blanks around them, and those that would
+  /// stand for a missing cell. Files that quote by habit quote those, too, and mean nothing by it.
+  func quotesMatter(_ dialect: CellDialect, nulls: NullWords) -> Bool {
+    let marks = [dialect.delimiter, dialect.quote, dialect.newline, 10, 13]
+    return records.joined().allSatisfy { cell in
+      !cell.isQuoted || cell.text.contains { marks.contains($0) } || cell.text.count > cell.trimmed.count
+        || nulls.contains(cell.text)
+    }
+  }
+
   /// The most frequent number of cells, and the share of records that have it.
   var width: (cells: Int, share: Double) {
     var counts: [Int: Int] = [:]

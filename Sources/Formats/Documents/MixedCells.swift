@@ -87,18 +87,22 @@ extension Column {
       self.init(name, .time(times), nulls: nulls)
       return
     }
-    var places: [String: Int32] = [:]
+    // By their bytes: texts that only look alike stay apart.
+    func bytes(_ row: Int) -> ArraySlice<UInt8> { texts.bytes[texts.offsets[row]..<texts.offsets[row + 1]] }
+    var places: [ArraySlice<UInt8>: Int32] = [:]
     let most = max(16, texts.count / 10)
-    for row in 0..<texts.count where !nulls[row] && places.count <= most { places[texts[row]] = 0 }
+    for row in 0..<texts.count where !nulls[row] && places.count <= most { places[bytes(row)] = 0 }
     guard places.count <= most, !places.isEmpty else {
       self.init(name, .text(texts), nulls: nulls)
       return
     }
-    let levels = places.keys.sorted()
-    for (code, level) in levels.enumerated() { places[level] = Int32(code) }
+    let order = places.keys.sorted { $0.lexicographicallyPrecedes($1) }
+    for (code, level) in order.enumerated() { places[level] = Int32(code) }
     self.init(
       name,
-      .category(codes: (0..<texts.count).map { nulls[$0] ? -1 : places[texts[$0]] ?? -1 }, levels: levels),
+      .category(
+        codes: (0..<texts.count).map { nulls[$0] ? -1 : places[bytes($0)] ?? -1 },
+        levels: order.map { String(decoding: $0, as: UTF8.self) }),
       nulls: nulls)
   }
 

@@ -141,7 +141,7 @@ package struct ObjectFile: Sendable {
   private static func column(_ name: String, _ cells: [Int: JSON], _ count: Int) -> Column {
     let known = cells.filter { if case .null = $0.value { false } else { true } }
     let nulls = Mask((0..<count).map { known[$0] == nil })
-    if !known.isEmpty, known.values.allSatisfy({ $0.number != nil }) {
+    if known.values.allSatisfy({ $0.number != nil }) {
       return Column(numbers: (0..<count).map { known[$0]?.number ?? .nan }, name: name)
     }
     if !known.isEmpty, known.values.allSatisfy({ $0.bool != nil }) {

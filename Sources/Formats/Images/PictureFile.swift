@@ -105,34 +105,32 @@ extension PictureFile {
   }
 
   private func decodeByLibrary() throws(FormatError) -> Picture {
-    let room = stored.decodedBytes
     switch stored.depth {
-    case .unsigned8:
-      return try decode([UInt8](repeating: 0, count: room), room) { .unsigned8($0) }
-    case .unsigned16:
-      return try decode([UInt16](repeating: 0, count: room / 2), room) { .unsigned16($0) }
-    case .single:
-      return try decode([Float](repeating: 0, count: room / 4), room) { .single($0) }
+    case .unsigned8: return try decode(UInt8.self) { .unsigned8($0) }
+    case .unsigned16: return try decode(UInt16.self) { .unsigned16($0) }
+    case .single: return try decode(Float.self) { .single($0) }
     }
   }
 
   private func decode<Sample: BitwiseCopyable>(
-    _ zeros: [Sample], _ room: Int, _ wrap: ([Sample]) -> PictureSamples
+    _: Sample.Type, _ wrap: ([Sample]) -> PictureSamples
   ) throws(FormatError) -> Picture {
-    var samples = zeros
+    let room = stored.decodedBytes
     var facts = SondePicture()
-    // SAFETY: the libraries write only if their size is `room`, the bytes of the array.
-    let status = unsafe bytes.withUnsafeBufferPointer { source in
-      unsafe samples.withUnsafeMutableBytes { target in
-        let start = unsafe target.baseAddress?.assumingMemoryBound(to: UInt8.self)
-        if format == .png {
-          return unsafe sonde_png_decode(source.baseAddress, source.count, start, room, &facts)
+    var status = Int32(0)
+    let samples = unsafe [Sample](unsafeUninitializedCapacity: room / MemoryLayout<Sample>.size) {
+      target, filled in
+      status = unsafe bytes.withUnsafeBufferPointer { source in
+        // SAFETY: the libraries write only if their size is `room`, the bytes of the array, and read within the count.
+        let start = unsafe UnsafeMutableRawPointer(target.baseAddress)?.assumingMemoryBound(to: UInt8.self)
+        switch format {
+        case .png: return unsafe sonde_png_decode(source.baseAddress, source.count, start, room, &facts)
+        case .jpeg: return unsafe sonde_jpeg_decode(source.baseAddress, source.count, start, room, &facts)
+        default: return unsafe sonde_tiff_decode(source.baseAddress, source.count, start, room, &facts)
         }
-        if format == .jpeg {
-          return unsafe sonde_jpeg_decode(source.baseAddress, source.count, start, room, &facts)
-        }
-        return unsafe sonde_tiff_decode(source.baseAddress, source.count, start, room, &facts)
       }
+      // What was not decoded is not looked at.
+      filled = Int(status) == Int(SondePictureFine) ? room / MemoryLayout<Sample>.size : 0
     }
     try Self.check(status, facts)
     return Picture(

@@ -14,10 +14,21 @@ package struct PictureFiles: PictureSource {
     package var scale: Float?
     /// Added to the samples behind that, where something was measured.
     package var offset: Float = 0
+    /// Channels that make one measurement together: what a unit of each counts.
+    package var weights: [Float]?
     /// What a pixel of the mask must hold to be marked; anything but 0 if nil.
     package var marks: ClosedRange<Float>?
     /// Only this channel is meant.
     package let channel: Int?
+
+    /// A digest of the bytes and of how they are read.
+    package var identity: UInt64 {
+      guard scale != nil || channel != nil || weights != nil || marks != nil else { return digest }
+      var builder = FingerprintBuilder()
+      builder.add(digest)
+      builder.add("\(scale ?? 1) \(offset) \(channel ?? -1) \(weights ?? []) \(marks.map { "\($0)" } ?? "")")
+      return builder.finish().high
+    }
 
     package init(
       name: String, picture: any ByteSource, mask: (any ByteSource)?, digest: UInt64, scale: Float? = nil,
@@ -48,6 +59,7 @@ package struct PictureFiles: PictureSource {
     let mask: [UInt8]? = if let source = entry.mask { try Self.bytes(source, entry.name) } else { nil }
     guard Self.digest(bytes, mask: mask) == entry.digest else { throw .changed(entry.name) }
     let picture = try Self.decode(bytes, entry.name)
+    if let weights = entry.weights { return picture.weighed(weights) }
     guard entry.scale != nil || entry.channel != nil else { return picture }
     return picture.measured(channel: entry.channel ?? 0, scale: entry.scale ?? 1, offset: entry.offset)
   }
@@ -57,16 +69,20 @@ package struct PictureFiles: PictureSource {
     guard let source = entry.mask else { return nil }
     let first = try Self.decode(try Self.bytes(source, entry.name), entry.name)
     if entry.moreMasks.isEmpty, entry.marks == nil { return first }
-    var marks = first.levels(0).map { level in entry.marks?.contains(level) ?? (level > 0) }
+    // Which defect a pixel belongs to, the value tells.
+    var levels = first.levels(0).map { level in
+      entry.marks.map { $0.contains(level) ? 255 : 0 } ?? level
+    }
     for source in entry.moreMasks {
       let other = try Self.decode(try Self.bytes(source, entry.name), entry.name)
       guard other.width == first.width, other.height == first.height else {
         throw .unreadable(entry.name, reason: "its masks differ in size")
       }
-      for (pixel, mark) in other.plane(0).enumerated() where mark > 0 { marks[pixel] = true }
+      for (pixel, level) in other.levels(0).enumerated() where level > levels[pixel] { levels[pixel] = level }
     }
     return Picture(
-      width: first.width, height: first.height, channels: 1, samples: .unsigned8(marks.map { $0 ? 255 : 0 }))
+      width: first.width, height: first.height, channels: 1,
+      samples: .unsigned8(levels.map { UInt8(max(0, min(255, $0))) }))
   }
 
   private static func bytes(_ source: any ByteSource, _ name: String) throws(PictureError) -> [UInt8] {
@@ -95,6 +111,15 @@ extension Picture {
     case .unsigned16(let samples): pixels.map { Float(samples[$0 * channels + channel]) }
     case .single(let samples): pixels.map { samples[$0 * channels + channel] }
     }
+  }
+
+  /// The sum over the channels, each level times its weight.
+  fileprivate func weighed(_ weights: [Float]) -> Picture {
+    var sums = [Float](repeating: 0, count: width * height)
+    for (channel, weight) in weights.prefix(channels).enumerated() {
+      for (pixel, level) in levels(channel).enumerated() { sums[pixel] += level * weight }
+    }
+    return Picture(width: width, height: height, channels: 1, samples: .single(sums))
   }
 
   /// One channel as a measurement: whole-number samples count units.

@@ -22,26 +22,69 @@ package enum WaveFile {
   package static func read(_ source: any ByteSource, check: () -> Bool = { true }) throws(FormatError)
     -> Audio?
   {
-    guard isWave(try source.read(at: 0, count: 12)) else { return nil }
-    var format: Format?
-    var at = 12
-    while at + 8 <= source.count {
-      var header = LittleEndian(try source.read(at: at, count: 8)[...])
-      let name = Array(header.bytes(4))
-      let size = header.number(4)
-      let body = at + 8
-      if name == Array("fmt ".utf8) {
-        format = Self.format(try source.read(at: body, count: min(size, 40)))
-      } else if name == Array("data".utf8) {
-        guard let format else { throw .malformed("the sound begins before its format", offset: at) }
-        guard isPlain(format) else { return nil }
-        // Recorders that were cut off leave a size that is too large, or none.
-        let rest = source.count - body
-        return try samples(source, body..<body + (size == 0 ? rest : min(size, rest)), format, check)
-      }
-      at = body + size + size % 2
+    guard let samples = try Samples(source) else { return nil }
+    var channels = [[Float]](repeating: [], count: samples.channels)
+    for channel in channels.indices { channels[channel].reserveCapacity(samples.frames) }
+    for start in stride(from: 0, to: samples.frames, by: 1 << 16) {
+      guard check() else { throw .cancelled }
+      let block = try samples.read(start..<min(samples.frames, start + 1 << 16))
+      for channel in channels.indices { channels[channel] += block[channel] }
     }
-    throw .malformed("it holds no sound", offset: min(at, source.count))
+    return Audio(sampleRate: samples.rate, channels: channels)
+  }
+
+  /// Where the samples lie, to be read a piece at a time.
+  package struct Samples: Sendable {
+    private let source: any ByteSource
+    private let format: Format
+    private let body: Int
+    package let frames: Int
+
+    package var channels: Int { format.channels }
+    package var rate: Double { Double(format.rate) }
+
+    /// nil if they are coded in a way that is left to a decoder.
+    package init?(_ source: any ByteSource) throws(FormatError) {
+      guard isWave(try source.read(at: 0, count: 12)) else { return nil }
+      var format: Format?
+      var at = 12
+      while at + 8 <= source.count {
+        var header = LittleEndian(try source.read(at: at, count: 8)[...])
+        let name = Array(header.bytes(4))
+        let size = header.number(4)
+        let body = at + 8
+        if name == Array("fmt ".utf8) {
+          format = WaveFile.format(try source.read(at: body, count: min(size, 40)))
+        } else if name == Array("data".utf8) {
+          guard let format else { throw .malformed("the sound begins before its format", offset: at) }
+          guard isPlain(format) else { return nil }
+          // Recorders that were cut off leave a size that is too large, or none.
+          let rest = source.count - body
+          self.source = source
+          self.format = format
+          self.body = body
+          frames = (size == 0 ? rest : min(size, rest)) / format.frameSize
+          return
+        }
+        at = body + size + size % 2
+      }
+      throw .malformed("it holds no sound", offset: min(at, source.count))
+    }
+
+    /// The samples of some frames, one array a channel.
+    package func read(_ range: Range<Int>) throws(FormatError) -> [[Float]] {
+      let size = format.bits / 8
+      let block = try source.read(
+        at: body + range.lowerBound * format.frameSize, count: range.count * format.frameSize)
+      guard block.count == range.count * format.frameSize else {
+        throw .unreadable("it became shorter while it was read")
+      }
+      return (0..<format.channels).map { channel in
+        (0..<range.count).map { frame in
+          sample(block, (frame * format.channels + channel) * size, size, isFloat: format.code == float)
+        }
+      }
+    }
   }
 
   private static func format(_ bytes: [UInt8]) -> Format {
@@ -63,34 +106,6 @@ package enum WaveFile {
     (1...1024).contains(format.channels) && format.rate > 0
       && (format.code == pcm && [8, 16, 24, 32].contains(format.bits)
         || format.code == float && [32, 64].contains(format.bits))
-  }
-
-  private static func samples(
-    _ source: any ByteSource, _ range: Range<Int>, _ format: Format, _ check: () -> Bool
-  ) throws(FormatError) -> Audio {
-    let frames = range.count / format.frameSize
-    var channels = [[Float]](repeating: [], count: format.channels)
-    for channel in channels.indices { channels[channel].reserveCapacity(frames) }
-    let perBlock = max(1, 1 << 20 / format.frameSize)
-    var start = 0
-    while start < frames {
-      guard check() else { throw .cancelled }
-      let count = min(perBlock, frames - start)
-      let block = try source.read(
-        at: range.lowerBound + start * format.frameSize, count: count * format.frameSize)
-      guard block.count == count * format.frameSize else {
-        throw .unreadable("it became shorter while it was read")
-      }
-      let size = format.bits / 8
-      for frame in 0..<count {
-        for channel in 0..<format.channels {
-          let place = (frame * format.channels + channel) * size
-          channels[channel].append(sample(block, place, size, isFloat: format.code == float))
-        }
-      }
-      start += count
-    }
-    return Audio(sampleRate: Double(format.rate), channels: channels)
   }
 
   @inline(__always)

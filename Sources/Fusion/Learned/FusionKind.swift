@@ -1,7 +1,7 @@
 /// How a trained network joins modalities.
 package enum FusionKind: Sendable, Equatable {
-  /// z = Σ wₘ ⊙ hₘ, softmax over the modalities present, one weight a dimension; equation 9 of the survey.
-  case weightedSum
+  /// z = Σ wₘ ⊙ hₘ; equation 9 of the survey.
+  case weightedSum(WeightForm = .softmax)
   /// z = Σ αₘ ⊙ hₘ with α = softmaxₘ(Wₘ [h₁; …]); equations 10 and 11 of the survey.
   case gate
   /// The same with α from the inputs (Arevalo et al., *Gated multimodal units*, 2017, equation 3, for any number).
@@ -23,6 +23,23 @@ package enum FusionKind: Sendable, Equatable {
   case bottleneck(tokens: Int)
   /// Messages between modalities as nodes of a graph, twice, among those present.
   case graph(ModalityGraph = ModalityGraph())
+
+  package enum WeightForm: String, Sendable, CaseIterable {
+    /// One a dimension, positive and adding up to 1 over the modalities present.
+    case softmax
+    /// One a dimension, of any sign; the sum is scaled up where modalities are absent.
+    case vector
+    /// One a modality, of any sign; the sum is scaled up where modalities are absent.
+    case scalar
+  }
+
+  /// Whether it weighs the modalities of each row.
+  var hasGates: Bool {
+    switch self {
+    case .weightedSum(.softmax), .gate, .gatedUnit: true
+    default: false
+    }
+  }
 
   /// How many modalities it joins; nil for any number.
   var count: Int? {

@@ -1,5 +1,5 @@
-import Learning
 import Numerics
+import Learning
 
 /// Messages between modalities.
 extension FusionNetwork {

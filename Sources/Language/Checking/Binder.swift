@@ -140,7 +140,7 @@ struct Binder {
     throw Diagnostic(
       "E0302", "`\(spec.name)` has no option `\(word.text)`", at: word.range, label: "not an option of it",
       remedy: Suggestion.remedy(
-        for: word.text, among: options,
+        for: word.text, among: options, known: Suggestion.options(named: name, among: names),
         else: options.isEmpty ? "remove it" : "its options are \(Suggestion.some(options))"))
   }
 

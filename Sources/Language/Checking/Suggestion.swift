@@ -23,9 +23,27 @@ package enum Suggestion {
   }
 
   /// "did you mean `a`, `b` or `c`?", or the other remedy if nothing is near.
-  package static func remedy(for word: String, among candidates: [String], else other: String) -> String {
-    let nearest = nearest(to: word, among: candidates)
+  ///
+  /// - Parameter known: what the word is known to mean elsewhere; goes before what is spelt like it.
+  package static func remedy(
+    for word: String, among candidates: [String], known: [String] = [], else other: String
+  ) -> String {
+    let nearest = known.isEmpty ? nearest(to: word, among: candidates) : known
     return nearest.isEmpty ? other : "did you mean \(list(nearest, "or"))?"
+  }
+
+  /// What other programs call options, and what they may be called here.
+  private static let elsewhere: [String: [String]] = [
+    "k": ["neighbors", "clusters"], "n-neighbors": ["neighbors"], "n-estimators": ["trees", "networks"],
+    "max-samples": ["sample"], "n-clusters": ["clusters"], "n-components": ["components"], "n-bins": ["bins"],
+    "m": ["window"], "window-size": ["window"], "sliding-window": ["window"], "random-state": ["seed"],
+    "n-trees": ["trees"], "height": ["depth"], "learning-rate": ["rate"], "epoch-num": ["epochs"],
+  ]
+
+  /// Options among those of a command that another program calls `name`.
+  static func options(named name: String, among names: [String]) -> [String] {
+    let word = name.lowercased().replacing("_", with: "-")
+    return (elsewhere[word] ?? []).filter(names.contains).map { "--" + $0 }
   }
 
   /// "`a`, `b` or `c`".

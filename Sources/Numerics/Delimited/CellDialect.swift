@@ -6,12 +6,18 @@ package struct CellDialect: Sendable, Equatable {
   package var newline: UInt8
   /// The byte between whole part and fraction of a number.
   package var decimal: UInt8
+  /// Whether a text in quotes is what it says, also if it is empty, padded or a word for a missing cell.
+  package var quotesMatter: Bool
 
-  package init(delimiter: UInt8 = 44, quote: UInt8 = 34, newline: UInt8 = 10, decimal: UInt8 = 46) {
+  package init(
+    delimiter: UInt8 = 44, quote: UInt8 = 34, newline: UInt8 = 10, decimal: UInt8 = 46,
+    quotesMatter: Bool = false
+  ) {
     self.delimiter = delimiter
     self.quote = quote
     self.newline = newline
     self.decimal = decimal
+    self.quotesMatter = quotesMatter
   }
 }
 
@@ -32,6 +38,8 @@ package enum TimeText: Sendable, Equatable {
 /// In which order a date names its parts.
 package enum DateOrder: String, Sendable, CaseIterable {
   case yearFirst, dayFirst, monthFirst
+  /// The month as a word, which leaves no doubt: `Jan 1 2000`, `1-Jan-2000`, `Sat, 1 January 2000`.
+  case named
 }
 
 /// Words that stand for a missing cell, in lower case.

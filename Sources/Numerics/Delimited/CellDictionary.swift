@@ -12,6 +12,9 @@ package struct CellDictionary: Sendable, Equatable {
   private var slots = [Int32](repeating: 0, count: 64)
   package private(set) var count = 0
   package private(set) var isFull = false
+  /// Texts that would stand for a missing cell if they had no quotes; the slots do not lead to them.
+  private var literals: [[UInt8]: Int32] = [:]
+  private var looseEntries: Set<Int> = []
 
   package init() {}
 
@@ -49,6 +52,27 @@ package struct CellDictionary: Sendable, Equatable {
     return unsafe insert(base, range, head, nulls)
   }
 
+  /// The code of a text in quotes, which stands for no missing cell whatever it is.
+  mutating func code(literal base: UnsafePointer<UInt8>, _ range: Range<Int>, nulls: NullWords) -> Int32 {
+    let text = unsafe UnsafeBufferPointer(start: base + range.lowerBound, count: range.count)
+    guard unsafe nulls.contains(text) else { return unsafe code(base, range, nulls: nulls) }
+    let bytes = unsafe Array(text)
+    if let code = literals[bytes] { return code }
+    if isFull || codes.count == Self.most {
+      isFull = true
+      return -1
+    }
+    let code = Int32(count)
+    count += 1
+    literals[bytes] = code
+    self.bytes += bytes
+    ends.append(self.bytes.count)
+    codes.append(code)
+    heads.append(0)
+    looseEntries.insert(codes.count - 1)
+    return code
+  }
+
   private func matches(_ entry: Int, _ base: UnsafePointer<UInt8>, _ range: Range<Int>) -> Bool {
     let start = entry == 0 ? 0 : ends[entry - 1]
     guard ends[entry] - start == range.count else { return false }
@@ -80,7 +104,7 @@ package struct CellDictionary: Sendable, Equatable {
 
   private mutating func grow() {
     slots = [Int32](repeating: 0, count: slots.count * 4)
-    for entry in codes.indices { place(entry) }
+    for entry in codes.indices where !looseEntries.contains(entry) { place(entry) }
   }
 
   private mutating func place(_ entry: Int) {

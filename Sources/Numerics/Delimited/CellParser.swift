@@ -78,6 +78,7 @@ package struct CellParser: Sendable {
   private let delimiter: UInt8
   private let newline: UInt8
   private let quote: UInt8
+  private let quotesMatter: Bool
   private let targets: UnsafePointer<CellTarget>
   private let width: Int
   private let tables: NumberTables
@@ -99,6 +100,7 @@ package struct CellParser: Sendable {
     delimiter = parser.dialect.delimiter
     newline = parser.dialect.newline
     quote = parser.dialect.quote
+    quotesMatter = parser.dialect.quotesMatter
     unsafe self.targets = targets
     width = parser.columns.count
     self.tables = tables
@@ -232,25 +234,32 @@ package struct CellParser: Sendable {
   }
 
   private mutating func readSlowly(_ store: CellTarget, _ cell: Int) {
+    let isLiteral = unsafe quotesMatter && at < end && base[at] == quote
     let text = content()
     if case .plain(let range) = text {
-      unsafe take(base, range, store, cell)
+      unsafe take(base, range, store, cell, isLiteral)
     } else {
       scratch.append(contentsOf: [UInt8](repeating: 0, count: CellParser.padding))
       let held = scratch
       // SAFETY: the padding stands behind the text.
       unsafe held.withUnsafeBufferPointer { buffer in
         if let base = buffer.baseAddress {
-          unsafe take(base, 0..<held.count - CellParser.padding, store, cell)
+          unsafe take(base, 0..<held.count - CellParser.padding, store, cell, isLiteral)
         }
       }
     }
   }
 
   private mutating func take(
-    _ base: UnsafePointer<UInt8>, _ range: Range<Int>, _ store: CellTarget, _ cell: Int
+    _ base: UnsafePointer<UInt8>, _ range: Range<Int>, _ store: CellTarget, _ cell: Int, _ isLiteral: Bool
   ) {
-    if store.kind == .text { return unsafe takeText(base, range, cell) }
+    if store.kind == .text { return unsafe takeText(base, range, cell, isLiteral) }
+    if store.kind == .category, isLiteral {
+      let code = unsafe chunk.dictionaries[cell].code(literal: base, range, nulls: nulls)
+      // SAFETY: the row is one of the store's, as `parse` has checked.
+      unsafe store.codes?[row] = code
+      return
+    }
     let range = unsafe trimmed(base, range)
     let text = unsafe UnsafeBufferPointer(start: base + range.lowerBound, count: range.count)
     if range.isEmpty {
@@ -297,9 +306,11 @@ package struct CellParser: Sendable {
     }
   }
 
-  private mutating func takeText(_ base: UnsafePointer<UInt8>, _ range: Range<Int>, _ cell: Int) {
+  private mutating func takeText(
+    _ base: UnsafePointer<UInt8>, _ range: Range<Int>, _ cell: Int, _ isLiteral: Bool
+  ) {
     let text = unsafe UnsafeBufferPointer(start: base + range.lowerBound, count: range.count)
-    if unsafe nulls.contains(text) {
+    if !isLiteral, unsafe nulls.contains(text) {
       chunk.texts[cell].missing.append(row)
     } else {
       unsafe chunk.texts[cell].bytes.append(contentsOf: text)

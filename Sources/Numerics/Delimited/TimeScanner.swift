@@ -81,6 +81,7 @@ package struct TimeScanner: Sendable {
 
   /// Days since 1970.
   private mutating func date(_ order: DateOrder) -> Int? {
+    if order == .named { return namedDate() }
     let isYearFirst = order == .yearFirst
     guard let first = digits(isYearFirst ? 4 : 1, isYearFirst ? 4 : 2) else { return nil }
     let separator = next
@@ -93,11 +94,52 @@ package struct TimeScanner: Sendable {
       switch order {
       case .yearFirst: (first, second, third)
       case .dayFirst: (third, second, first)
-      case .monthFirst: (third, first, second)
+      case .monthFirst, .named: (third, first, second)
       }
-    guard year >= 1678, year <= 2261, month >= 1, month <= 12, day >= 1, day <= Self.days(in: month, of: year)
+    return Self.days(checking: year, month, day)
+  }
+
+  /// A month by its English name, a day and a year of four digits in any order; a day of the week before them.
+  private mutating func namedDate() -> Int? {
+    var (year, month, day): (Int?, Int?, Int?)
+    while year == nil || month == nil || day == nil {
+      while next == 32 || next == 44 || next == 45 || next == 47 || next == 46 { at += 1 }
+      if next &- 48 <= 9, at < end {
+        let start = at
+        guard let number = digits(1, 4) else { return nil }
+        switch at - start {
+        case 4 where year == nil: year = number
+        case 1...2 where day == nil: day = number
+        default: return nil
+        }
+        continue
+      }
+      let start = at
+      while next | 32 >= 97, next | 32 <= 122, at < end { at += 1 }
+      guard (3...9).contains(at - start) else { return nil }
+      // SAFETY: three letters stand from `start` on.
+      let head = unsafe [base[start] | 32, base[start + 1] | 32, base[start + 2] | 32]
+      if let found = Self.months.firstIndex(of: head) {
+        guard month == nil else { return nil }
+        month = found + 1
+      } else if month != nil || !Self.weekdays.contains(head) {
+        return nil
+      }
+    }
+    guard let year, let month, let day else { return nil }
+    return Self.days(checking: year, month, day)
+  }
+
+  private static let months = [
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+  ]
+  .map { Array($0.utf8) }
+  private static let weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].map { Array($0.utf8) }
+
+  private static func days(checking year: Int, _ month: Int, _ day: Int) -> Int? {
+    guard year >= 1678, year <= 2261, month >= 1, month <= 12, day >= 1, day <= days(in: month, of: year)
     else { return nil }
-    return Self.days(year, month, day)
+    return days(year, month, day)
   }
 
   private static func days(in month: Int, of year: Int) -> Int {
@@ -165,11 +207,12 @@ package struct TimeScanner: Sendable {
       at += 1
       return 0
     }
-    if at + 3 <= end, unsafe base[at] | 32 == 117, unsafe base[at + 1] | 32 == 116,
-      unsafe base[at + 2] | 32 == 99
-    {
-      at += 3
-      return 0
+    if at + 3 <= end {
+      let word = unsafe [base[at] | 32, base[at + 1] | 32, base[at + 2] | 32]
+      if word == Array("utc".utf8) || word == Array("gmt".utf8) {
+        at += 3
+        return 0
+      }
     }
     guard next == 43 || next == 45 else {
       at = mark

@@ -15,13 +15,15 @@ package struct Images: Sendable, Equatable {
   package let digests: [UInt64]
   package let hasMask: Mask
   package let content: Content
+  /// Of depth, if it is known.
+  package let unit: String?
   package let pictures: any PictureSource
   /// Where the source keeps the picture of each row.
   package let numbers: [Int]
 
   package init(
     frame: Frame, shapes: [PictureShape], digests: [UInt64], hasMask: Mask? = nil, content: Content = .light,
-    pictures: any PictureSource, numbers: [Int]? = nil
+    unit: String? = nil, pictures: any PictureSource, numbers: [Int]? = nil
   ) {
     precondition(
       shapes.count == frame.rowCount && digests.count == frame.rowCount, "one shape and digest a picture")
@@ -30,6 +32,7 @@ package struct Images: Sendable, Equatable {
     self.digests = digests
     self.hasMask = hasMask ?? Mask(count: frame.rowCount)
     self.content = content
+    self.unit = unit
     self.pictures = pictures
     self.numbers = numbers ?? Array(0..<frame.rowCount)
   }
@@ -48,15 +51,15 @@ package struct Images: Sendable, Equatable {
   /// The same pictures with other columns.
   package func with(frame: Frame) -> Images {
     Images(
-      frame: frame, shapes: shapes, digests: digests, hasMask: hasMask, content: content, pictures: pictures,
-      numbers: numbers)
+      frame: frame, shapes: shapes, digests: digests, hasMask: hasMask, content: content, unit: unit,
+      pictures: pictures, numbers: numbers)
   }
 
   package func selecting(rows: [Int]) -> Images {
     Images(
       frame: frame.with(index: frame.index.naming(rows), rows: rows), shapes: rows.map { shapes[$0] },
       digests: rows.map { digests[$0] }, hasMask: hasMask.selecting(rows), content: content,
-      pictures: pictures, numbers: rows.map { numbers[$0] })
+      unit: unit, pictures: pictures, numbers: rows.map { numbers[$0] })
   }
 
   /// Equal bytes give equal pictures.

@@ -10,21 +10,35 @@ struct Outcome {
   let inputs: [Provenance.Input]
   /// Files that were read.
   let files: [String]
+  /// The calls as they turned out, which differ from those asked for where somebody ended one early.
+  let calls: [CheckedCall]
 }
 
 extension Session {
   /// Runs the calls of a checked pipeline from left to right.
-  func evaluate(_ pipeline: CheckedPipeline, work: Work) throws(Failure) -> Outcome {
+  ///
+  /// - Parameter takesStop: whether a wish to stop was raised and may end learning early instead of everything.
+  func evaluate(
+    _ pipeline: CheckedPipeline, work: Work, takesStop: @escaping @Sendable () -> Bool = { false }
+  ) throws(Failure) -> Outcome {
     var run = PipelineRun(store: store)
     if let head = pipeline.head { run.current = try run.value(of: head) }
     var world = worldForCommands
     let recorder = RecordingFiles(base: world.files)
     world.files = recorder
-    let remarks = Remarks()
+    let remarks = Remarks(takesStop: takesStop)
+    var calls = pipeline.calls
     var trials = pipeline.sweep.map { SweepTable($0) }
     for (place, call) in pipeline.calls.enumerated() {
       if work.isCancelled() { throw .cancelled }
       let invocation = Invocation(call: call, values: try run.values(of: call), remarks: remarks)
+      let key = EncodedValues.key(of: invocation)
+      if let key, let known = encoded.entry(key, files: recorder) {
+        for remark in known.remarks { remarks.add(remark) }
+        run.current = NamedValue(name: pipeline.name ?? call.spec.verb, value: known.value)
+        continue
+      }
+      let (told, opened) = (remarks.all.count, recorder.opened.count)
       let value: Value
       switch commands[call.spec.name] {
       case let command as any PureCommand: value = try command.run(invocation, work: work)
@@ -33,6 +47,13 @@ extension Session {
         throw .diagnostic(
           Diagnostic("E0201", "`\(call.spec.name)` cannot run here", remedy: "`help` lists the commands"))
       }
+      if let key {
+        let files = recorder.opened.dropFirst(opened).compactMap { try? InputDigest($0, files: recorder) }
+        encoded.keep(
+          EncodedValues.Entry(value: value, remarks: Array(remarks.all.dropFirst(told)), files: files),
+          as: key)
+      }
+      calls[place].arguments.merge(remarks.takeSettled()) { $1 }
       run.current = NamedValue(name: pipeline.name ?? call.spec.verb, value: value)
       if let sweep = pipeline.sweep, (place + 1) % sweep.callsPerTrial == 0 {
         trials?.add(value)
@@ -41,12 +62,15 @@ extension Session {
     }
     if let trials {
       return Outcome(
-        value: .table(trials.frame), remarks: remarks.all, inputs: run.inputs, files: recorder.opened)
+        value: .table(trials.frame), remarks: remarks.all, inputs: run.inputs, files: recorder.opened,
+        calls: calls)
     }
     guard let current = run.current else {
       throw .diagnostic(Diagnostic("E0101", "the line is empty", remedy: "write a command"))
     }
-    return Outcome(value: current.value, remarks: remarks.all, inputs: run.inputs, files: recorder.opened)
+    return Outcome(
+      value: current.value, remarks: remarks.all, inputs: run.inputs, files: recorder.opened,
+      calls: calls)
   }
 }
 

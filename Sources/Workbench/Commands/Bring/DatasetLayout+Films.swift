@@ -103,11 +103,15 @@ extension DatasetLayout {
     }
   }
 
-  func scenarios() throws(Failure) -> Images {
-    let frames = sensor("RGB_IMG", ".png")
+  /// What the levels of red, green and blue count in CARLA's pictures of depth, in metres.
+  private static let carlaDepth: [Float] = [1, 256, 65_536].map { $0 * 1000 / 16_777_215 }
+
+  func scenarios(isDepth: Bool = false) throws(Failure) -> Images {
+    let kind = isDepth ? "DEPTH_IMG" : "RGB_IMG"
+    let frames = sensor(kind, ".png")
     guard !frames.isEmpty else {
       throw wrong(
-        "there is no `RGB_IMG/RGB_IMG_0.png` below it",
+        "there is no `\(kind)/\(kind)_0.png` below it",
         "Give the folder of a run, such as `Final_Output_2024_01_01-10_00/`.")
     }
     let masks = Dictionary(
@@ -120,7 +124,11 @@ extension DatasetLayout {
     }
     let blind = items.count { $0.mask == nil }
     if blind > 0 { call.note("\(counted(blind, "frame")) without a picture of classes count as normal") }
-    var film = try film(items, rate: 10) { $0.marks = Self.oddities }
+    var film = try film(items, rate: 10) { entry in
+      entry.marks = Self.oddities
+      if isDepth { entry.weights = Self.carlaDepth }
+    }
+    film.isDepth = isDepth
     film.columns = [try film.marked(call, at: parameter, work: work)]
     return film.images
   }
@@ -150,19 +158,12 @@ extension DatasetLayout {
   /// `CLASS/CLIP/000.png` or `CLASS/CLIP/frames/000.png`, and labels.csv of clip, label and split.
   func clips() throws(Failure) -> Images {
     let list = root + "labels.csv"
-    var known: [String: (label: String, split: Split?)] = [:]
+    var known: [String: ClipList.Entry] = [:]
     if exists(list) {
-      let columns = try table(list, header: true)
-      func column(_ name: String) -> Column? { columns.first { $0.name.lowercased() == name } }
-      guard let clip = column("clip"), let label = column("label") else {
+      guard let entries = ClipList.entries(of: try table(list, header: true)) else {
         throw failure(.unsupported("it has no columns clip and label"), list)
       }
-      let split = column("split")
-      for row in 0..<clip.count {
-        let name = Self.stem(clip.plainText(row)?.split(separator: "/").last.map(String.init) ?? "")
-        let part = split?.plainText(row).flatMap { PictureFolder.split(named: $0) }
-        known[name] = (label.plainText(row) ?? "", part)
-      }
+      known = entries
     } else {
       call.note("there is no `\(list)`: folders name the classes")
     }

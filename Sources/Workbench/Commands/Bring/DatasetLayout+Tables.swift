@@ -58,6 +58,62 @@ extension DatasetLayout {
       ])
   }
 
+  // MARK: - Robot execution failures
+
+  private static let forces = ["Fx", "Fy", "Fz", "Tx", "Ty", "Tz"]
+
+  /// Blocks of rows, each below the line with its class.
+  func failures() throws(Failure) -> Frame {
+    let source = try open(path)
+    var columns = [[Double]](repeating: [], count: Self.forces.count)
+    var classes: [String] = []
+    var segments: [Segment] = []
+    do throws(FormatError) {
+      let text = try TextBytes(source)
+      let bytes = try text.source.read(at: text.start, count: min(1 << 28, text.source.count - text.start))
+      let scanner = NumberScanner()
+      for (number, line) in bytes.split(separator: 10, omittingEmptySubsequences: false).enumerated() {
+        let words = line.split { $0 <= 32 || $0 == 44 }
+        guard let first = words.first else { continue }
+        if words.count == 1, scanner.number(first) == nil {
+          let start = columns[0].count
+          let name = String(decoding: first, as: UTF8.self)
+          segments.append(Segment(name: "\(segments.count + 1) \(name)", rows: start..<start))
+          continue
+        }
+        let numbers = words.compactMap { scanner.number($0) }
+        guard numbers.count == Self.forces.count, words.count == numbers.count, let block = segments.last
+        else {
+          throw .malformedLine("neither the name of a class nor six numbers below one", line: number + 1)
+        }
+        for (place, number) in numbers.enumerated() { columns[place].append(number) }
+        segments[segments.count - 1] = Segment(
+          name: block.name, rows: block.rows.lowerBound..<block.rows.upperBound + 1)
+        classes.append(block.name.split(separator: " ", maxSplits: 1).last.map(String.init) ?? "")
+      }
+    } catch {
+      throw failure(error, path)
+    }
+    segments.removeAll { $0.rows.isEmpty }
+    guard !segments.isEmpty else {
+      throw wrong("there is no block of numbers in it", "Give a file such as `lp1.data`.")
+    }
+    let isNormal = segments.map { ["normal", "ok"].contains(classes[$0.rows.lowerBound]) }
+    let fitted = Set(segments.indices.filter { isNormal[$0] }.prefix(isNormal.count { $0 } * 7 / 10))
+    let splits = segments.enumerated().flatMap { place, segment in
+      [Split](repeating: fitted.contains(place) ? .fit : .test, count: segment.rows.count)
+    }
+    let axis = TimeAxis.regular(
+      start: Instant(nanoseconds: 0), step: TimeSpan(seconds: 0.021), count: classes.count)
+    let truth = zip(segments, isNormal).flatMap { [Bool](repeating: !$1, count: $0.rows.count) }
+    return Frame(
+      index: Index(.time(axis), segments: segments, splits: Set(splits).count > 1 ? splits : nil),
+      columns: zip(Self.forces, columns).map { Column(numbers: $1, name: $0) } + [
+        Column("class", Cells.categories(classes), role: .label),
+        Column("anomaly", .bool(truth), role: .label),
+      ])
+  }
+
   // MARK: - AURSAD
 
   private static let screwClasses: [Int: String] = [

@@ -22,8 +22,8 @@ struct Export: WorldCommand {
       CSV and TSV hold the address of each row (`time` or `id`) and all columns, numbers with the shortest digits that \
       read back to the same bits, times in ISO 8601 and UTC, missing cells empty; units, roles, segments and splits \
       are left out. NPY holds the columns of numbers as doubles, missing cells as NaN. JSON holds everything that the \
-      value is made of, always in the same order. JSON Lines holds an object a row, without members for missing cells. MAT holds a column of numbers a variable (version 5). ARFF, SQLite, Parquet, Arrow and HDF5 hold what CSV holds, with its types; the last three need what `scripts/formats` installs. NPZ holds an \
-      array a column, times as nanoseconds since 1970. PLY holds the points of a cloud in binary, as doubles. HEA writes a WFDB header and beside it the \
+      value is made of, always in the same order. JSON Lines holds an object a row, without members for missing cells but in the first row; infinity is 1e999. MAT holds a column of numbers a variable (version 5). ARFF, SQLite, Parquet, Arrow and HDF5 hold what CSV holds, with its types; the last three need what `scripts/formats` installs. NPZ holds an \
+      array a column, times as `datetime64[ns]`, missing texts as empty ones. PLY holds the points of a cloud in binary, as doubles. HEA writes a WFDB header and beside it the \
       numbers of a series at equal steps, rounded to one part in two thousand million of their range. PNG holds one picture as it is, or a sheet of the first hundred. WAV holds sound as 32-bit floating point. MODEL \
       holds the rows that a model of `fit` learned from and how, for `load model`. SAFETENSORS holds the columns of numbers as \
       doubles, or the weights of a fitted network (autoencoder, vae, deepsvdd, deepsad) by the names and in the layout of \
@@ -100,7 +100,7 @@ struct Export: WorldCommand {
       return (MatlabWriter.bytes(of: columns), Self.summary(frame.rowCount, columns.count))
     case "arff":
       guard let frame = value.exportedFrame else { throw unfit(call, "as rows and columns") }
-      let bytes = AttributeWriter.bytes(of: frame.withAddress, relation: Self.name(of: path))
+      let bytes = AttributeWriter.bytes(of: frame.addressedColumns, relation: Self.name(of: path))
       return (bytes, Self.summary(frame.rowCount, frame.columns.count))
     case "parquet": return try columns(value, "parquet", call, work: work, world: world)
     case "arrow", "feather": return try columns(value, "arrow", call, work: work, world: world)
@@ -195,13 +195,32 @@ struct Export: WorldCommand {
   ) throws(Failure) -> (bytes: [UInt8], summary: String) {
     guard let frame = value.exportedFrame else { throw unfit(call, "as rows and columns") }
     do throws(Cancelled) {
-      return (
-        try DelimitedWriter(delimiter: delimiter).bytes(of: frame, work: work),
-        Self.summary(frame.rowCount, frame.columns.count)
-      )
+      let bytes = try DelimitedWriter(delimiter: delimiter).bytes(of: frame, work: work)
+      if let hint = Self.hint(bytes, frame) { call.note(hint) }
+      return (bytes, Self.summary(frame.rowCount, frame.columns.count))
     } catch {
       throw .cancelled
     }
+  }
+
+  /// What must be said when the text is loaded, since cells of text do not say what they are.
+  private static func hint(_ bytes: [UInt8], _ frame: Frame) -> String? {
+    let columns = frame.addressedColumns
+    guard let found = try? DelimitedOutline(sniffing: MemorySource(bytes), options: DelimitedOptions()) else {
+      return nil
+    }
+    var options: [String] = []
+    if !found.hasHeader { options.append("--header") }
+    let mistaken = columns.indices.filter { place in
+      let isText = columns[place].type == .text || columns[place].type == .category
+      return isText && found.columns.indices.contains(place)
+        && ![.text, .category].contains(found.columns[place].kind)
+    }
+    if !mistaken.isEmpty {
+      let names = mistaken.map { Word.written(columns[$0].name) }.joined(separator: ",")
+      options.append("--text " + names)
+    }
+    return options.isEmpty ? nil : "load it with `\(options.joined(separator: " "))` to get the same back"
   }
 
   private func array(_ value: Value, _ call: Invocation) throws(Failure) -> (bytes: [UInt8], summary: String)
@@ -235,56 +254,33 @@ struct Export: WorldCommand {
     )
   }
 
-  /// An object a row, without members for what is missing.
   private func objects(
     _ value: Value, _ call: Invocation, work: Work
   ) throws(Failure) -> (bytes: [UInt8], summary: String) {
     guard let frame = value.exportedFrame else { throw unfit(call, "as objects") }
-    var bytes: [UInt8] = []
-    for row in 0..<frame.rowCount {
-      if row % 1024 == 0, work.isCancelled() { throw .cancelled }
-      var members: [(key: String, value: JSON)] = []
-      switch frame.index.address {
-      case .row: break
-      case .time(let axis): members.append(("time", .string(axis[row].description)))
-      case .sample(let ids): members.append(("id", .string(ids[row])))
-      }
-      for column in frame.columns where !column.isNull(row) {
-        let cell: JSON =
-          switch column.cells {
-          case .number(let numbers): .number(numbers[row])
-          case .bool(let bits): .bool(bits[row])
-          default: .string(column.plainText(row) ?? "")
-          }
-        members.append((column.name, cell))
-      }
-      bytes += Array(JSON.object(members).description.utf8) + [10]
+    do throws(Cancelled) {
+      let bytes = try ObjectWriter.bytes(of: frame.addressedColumns, work: work)
+      return (bytes, Self.summary(frame.rowCount, frame.columns.count))
+    } catch {
+      throw .cancelled
     }
-    return (bytes, Self.summary(frame.rowCount, frame.columns.count))
   }
 
   /// An array a column.
   private func arrays(_ value: Value, _ call: Invocation) throws(Failure) -> (bytes: [UInt8], summary: String)
   {
     guard let frame = value.exportedFrame else { throw unfit(call, "as arrays") }
-    var arrays: [(String, [UInt8])] = []
-    func texts(_ cells: [String]) -> [UInt8] { ArrayWriter.bytes(texts: cells) }
-    switch frame.index.address {
-    case .row: break
-    case .time(let axis):
-      arrays.append(("time", ArrayWriter.bytes(integers: (0..<axis.count).map { axis[$0].nanoseconds })))
-    case .sample(let ids): arrays.append(("id", texts((0..<ids.count).map { ids[$0] })))
-    }
-    for column in frame.columns {
+    let arrays = frame.addressedColumns.map { column in
+      let rows = 0..<column.count
       let array =
         switch column.cells {
         case .number(let numbers): ArrayWriter.bytes(shape: [numbers.count], values: numbers)
         case .bool(let bits) where column.nulls == nil: ArrayWriter.bytes(bools: bits)
         case .bool: ArrayWriter.bytes(shape: [column.count], values: column.numbers ?? [])
-        case .time(let times) where column.nulls == nil: ArrayWriter.bytes(integers: times)
-        default: texts((0..<column.count).map { column.plainText($0) ?? "" })
+        case .time(let times): ArrayWriter.bytes(times: rows.map { column.isNull($0) ? nil : times[$0] })
+        default: ArrayWriter.bytes(texts: rows.map { column.plainText($0) ?? "" })
         }
-      arrays.append((column.name, array))
+      return (column.name, array)
     }
     guard let bytes = ZipArchive.storing(arrays.map { ($0.0 + ".npy", $0.1) }) else {
       throw unfit(call, "as an archive below 4 GB")
@@ -298,7 +294,7 @@ struct Export: WorldCommand {
   ) throws(Failure) -> (bytes: [UInt8], summary: String) {
     guard let frame = value.exportedFrame else { throw unfit(call, "as rows and columns") }
     let bytes = try ColumnBridge(form: form, world: world).write(
-      frame.withAddress, at: Self.to.base, call, work: work)
+      frame.addressedColumns, at: Self.to.base, call, work: work)
     return (bytes, Self.summary(frame.rowCount, frame.columns.count))
   }
 
@@ -308,7 +304,7 @@ struct Export: WorldCommand {
     guard let frame = value.exportedFrame else { throw unfit(call, "as a table of a database") }
     do throws(FormatError) {
       let bytes = try DatabaseWriter.bytes(
-        of: frame.withAddress, table: Self.name(of: call[Self.to]), work: work)
+        of: frame.addressedColumns, table: Self.name(of: call[Self.to]), work: work)
       return (bytes, Self.summary(frame.rowCount, frame.columns.count))
     } catch {
       throw error.failure(
@@ -330,17 +326,6 @@ struct Export: WorldCommand {
     call.blame(
       Self.to.base, "E0529", "this value cannot be written \(form)", label: "not for this kind of value",
       remedy: "Write it as .json, or choose a part of it.")
-  }
-}
-
-extension Frame {
-  /// The rows with their times or names as the first column.
-  fileprivate var withAddress: [Column] {
-    switch index.address {
-    case .row: columns
-    case .time(let axis): [Column("time", .time((0..<axis.count).map { axis[$0].nanoseconds }))] + columns
-    case .sample(let ids): [Column("id", .text(ids))] + columns
-    }
   }
 }
 
@@ -394,6 +379,6 @@ extension Value {
     if let probability = scores.probability {
       columns.append(Column(numbers: probability, name: "probability"))
     }
-    return columns
+    return columns + scores.voiceColumns
   }
 }

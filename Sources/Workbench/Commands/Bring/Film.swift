@@ -13,11 +13,13 @@ struct Film {
   private let index: Index
   /// What is known of each frame.
   var columns: [Column] = []
+  /// Whether the frames hold metres.
+  var isDepth = false
 
-  /// - Parameter isBefore: the order of two paths; that of the texts if absent.
+  /// - Parameter isBefore: the order of two paths; if absent that of the texts, but for numbers, which count.
   init(
     _ loaded: PictureLoading.Loaded, start: Instant = Instant(nanoseconds: 0), rate: Double,
-    isBefore: (String, String) -> Bool = { $0 < $1 }
+    isBefore: (String, String) -> Bool = NumberedNames.isBefore
   ) {
     let order = loaded.items.indices.sorted { isBefore(loaded.items[$0].path, loaded.items[$1].path) }
     items = order.map { loaded.items[$0] }
@@ -42,8 +44,9 @@ struct Film {
 
   var images: Images {
     Images(
-      frame: Frame(index: index, columns: columns), shapes: shapes, digests: entries.map(\.digest),
-      hasMask: Mask(items.map { $0.mask != nil }), pictures: PictureFiles(entries))
+      frame: Frame(index: index, columns: columns), shapes: shapes, digests: entries.map(\.identity),
+      hasMask: Mask(items.map { $0.mask != nil }), content: isDepth ? .depth : .light,
+      unit: isDepth ? "m" : nil, pictures: PictureFiles(entries))
   }
 
   private static func folder(_ path: String) -> String {

@@ -11,6 +11,9 @@ struct LoadArray: WorldCommand {
     "key", help: "The arrays of a file of several to take; all if absent, as far as they have the same rows.")
   static let labels = Parameter<[String]>.names(
     "labels", help: "Arrays of ground truth; no detector, encoder or threshold sees them.")
+  static let time = Parameter<String?>.name(
+    "time", help: "The array that tells when a row was; it becomes the index, and the result a series.")
+  static let id = Parameter<String?>.name("id", help: "The array that names the rows.")
   static let every = Parameter<TimeSpan?>.optional(
     "every", .span(TimeSpan(nanoseconds: 1)...TimeSpan(seconds: 366 * 86_400)),
     help: "The time from row to row; it makes the result a series."
@@ -25,9 +28,11 @@ struct LoadArray: WorldCommand {
       The first index counts rows; everything behind it becomes columns, numbered from 0 behind the name of the \
       array (`X0`, `X1`…). Numbers of all sizes, truth values and texts are read, in either byte order and either \
       order of indices; whole numbers beyond 2 to the 53rd are rounded. Arrays of Python objects are refused, since \
-      reading them would run code. The format is that of NumPy enhancement proposal 1, versions 1 to 3, or safetensors.
+      reading them would run code. Times are `datetime64`, empty texts missing cells. The format is that of NumPy \
+      enhancement proposal 1, versions 1 to 3, or safetensors.
       """,
-    parameters: [path.base, key.base, labels.base, every.base, start.base], output: .table, reach: .read,
+    parameters: [path.base, key.base, time.base, id.base, labels.base, every.base, start.base],
+    output: .table, reach: .read,
     examples: [
       Example("generate pump-station --minutes 5 --seed 7 | export --to station.npy --overwrite"),
       Example("pump = load array station.npy"),
@@ -35,7 +40,7 @@ struct LoadArray: WorldCommand {
     ])
 
   func shape(of call: CheckedCall, in scope: any Scope, world: World) throws(Diagnostic) -> ValueShape {
-    let kind: ValueKind = call[Self.every] == nil ? .table : .series
+    let kind: ValueKind = call[Self.every] == nil && call[Self.time] == nil ? .table : .series
     if world.files.files(matching: call[Self.path]).isEmpty { return ValueShape(kind: kind) }
     do throws(Failure) {
       let loading = try ArrayLoading(call, world: world)
@@ -49,8 +54,9 @@ struct LoadArray: WorldCommand {
     let loading = try ArrayLoading(call.call, world: world)
     let columns = try loading.columns(work: work)
     if let note = loading.leftOut { call.note(note) }
-    guard let every = call[Self.every] else {
-      return .table(Frame(index: .rows(loading.rows), columns: columns))
+    guard let every = call[Self.every], call[Self.time] == nil else {
+      return try RowRoles(time: Self.time, id: Self.id, labels: nil, owner: "the file has no array").value(
+        columns, count: loading.rows, call)
     }
     let axis = TimeAxis.regular(
       start: call[Self.start] ?? Instant(nanoseconds: 0), step: every, count: loading.rows)
@@ -93,7 +99,8 @@ private struct ArrayLoading {
                 : "It has \(Suggestion.some(known)).")))
       }
     }
-    let wanted = Set(keys + call[LoadArray.labels])
+    let wanted = Set(
+      keys + call[LoadArray.labels] + [call[LoadArray.time], call[LoadArray.id]].compactMap(\.self))
     let chosen = keys.isEmpty ? file.items : file.items.filter { wanted.contains($0.name) }
     let candidates = chosen.filter { !$0.header.shape.isEmpty }
     let counts = Set(candidates.map(\.header.rows))
@@ -118,9 +125,11 @@ private struct ArrayLoading {
   var columnShapes: [ColumnShape] {
     items.flatMap { item in
       let header = item.header
-      let type = header.element.isText ? "text" : header.element == .bool ? "bool" : "number"
+      let type =
+        header.element.isText
+        ? "text" : header.element == .bool ? "bool" : header.element.isTime ? "time" : "number"
       let names = header.shape.count < 2 ? [name(item)] : (0..<header.width).map { "\(name(item))\($0)" }
-      return names.map { ColumnShape(name: $0, type: type) }
+      return names.filter { $0 != call[LoadArray.time] }.map { ColumnShape(name: $0, type: type) }
     }
   }
 

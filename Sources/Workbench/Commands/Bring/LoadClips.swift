@@ -37,16 +37,22 @@ struct LoadClips: WorldCommand {
   static let normal = Parameter<[String]>.names(
     "normal", help: "Folders that hold what is normal, besides those called good, normal or ok.")
 
+  static let labels = Parameter<String?>.optional(
+    "labels", .input(many: false),
+    help: "A table with the columns clip, label and perhaps split, instead of classes by folder."
+  ) { if case .path(let path) = $0 { path } else { nil } }
+
   let spec = CommandSpec(
     "load", "clips", "Reads many sounds as one row of features each.",
     discussion: """
       Each file is decoded, encoded frame by frame, and its frames are pooled; one file a thread is in memory. The \
       encoders are those of `encode` for sound. Rows are named by their paths; the innermost folder names the class, and \
       `anomaly` is true for all classes but the normal ones, both labels, which no detector sees. Folders train, validation \
-      and test divide the rows. Files that cannot be decoded are left out and told. gwrp is the global weighted rank \
+      and test divide the rows; a table of --labels overrules both for the clips that it names. Files that cannot be decoded are left out and told. gwrp is the global weighted rank \
       pooling of Kolesnikov and Lampert (ECCV 2016), over time as in Guan et al. (ICASSP 2023).
       """,
-    parameters: [paths.base, use.base, pool.base, decay.base, normal.base], output: .table, reach: .read,
+    parameters: [paths.base, use.base, pool.base, decay.base, normal.base, labels.base], output: .table,
+    reach: .read,
     examples: [
       Example("generate pump-station --part mic --minutes 5 --seed 7 | export --to mic.wav --overwrite"),
       Example("clips = load clips mic.wav --use mfcc(13)"),
@@ -61,7 +67,7 @@ struct LoadClips: WorldCommand {
     }
     let files = try world.files.open(call[Self.paths], for: Self.paths.base, of: call.call)
     let sources = Dictionary(files.map { ($0.path, $0.source) }) { first, _ in first }
-    let items = PictureFolder(files.map(\.path).filter(Self.isSound)).items
+    let items = try labelled(PictureFolder(files.map(\.path).filter(Self.isSound)).items, call, world, work)
     guard !items.isEmpty else {
       throw call.blame(
         Self.paths.base, "E0547", "there is no sound file", label: "no sound",
@@ -91,6 +97,37 @@ struct LoadClips: WorldCommand {
       throw .cancelled
     }
     return try table(items, rows, features, call)
+  }
+
+  /// The clips with the classes and parts that a table gives them.
+  private func labelled(
+    _ items: [PictureFolder.Item], _ call: Invocation, _ world: World, _ work: Work
+  ) throws(Failure) -> [PictureFolder.Item] {
+    guard let path = call[Self.labels],
+      let file = try world.files.open([path], for: Self.labels.base, of: call.call).first
+    else { return items }
+    let table: DelimitedTable
+    do throws(TableFailure) {
+      var options = DelimitedOptions()
+      options.hasHeader = true
+      table = try DelimitedReader([file.source], options: options).read(work: work)
+    } catch {
+      guard case .format(let problem) = error.problem else { throw .cancelled }
+      throw problem.failure(
+        path, at: Self.labels.base, of: call.call, remedy: "Give a CSV file with a clip a line.")
+    }
+    guard let entries = ClipList.entries(of: table.columns) else {
+      throw call.blame(
+        Self.labels.base, "E0524", "`\(path)` has no columns clip and label", label: "no list of clips",
+        remedy: "Name the columns `clip`, `label` and perhaps `split`.")
+    }
+    let unknown = items.count { entries[ClipList.name(of: $0.path)] == nil }
+    if unknown > 0 { call.note("\(counted(unknown, "clip")) not in `\(path)` keep their folder as class") }
+    return items.map { item in
+      guard let entry = entries[ClipList.name(of: item.path)] else { return item }
+      return PictureFolder.Item(
+        path: item.path, name: item.name, category: entry.label, split: entry.split ?? item.split)
+    }
   }
 
   private static func isSound(_ path: String) -> Bool {

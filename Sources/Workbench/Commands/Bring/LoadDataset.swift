@@ -29,10 +29,13 @@ struct LoadDataset: WorldCommand {
         Choice("mulsen-cloud", "MulSen-AD: the same, its clouds of points"),
         Choice("dota", "DoTA: the folder with frames/ and metadata_train.json, metadata_val.json"),
         Choice("anovox", "AnoVox: a folder of scenarios, their colour frames"),
+        Choice("anovox-depth", "AnoVox: the same, its depth in metres"),
         Choice("anovox-cloud", "AnoVox: the same, the labelled points of the lidar"),
         Choice("mmad", "MMAD: the folder with mmad.json, a row a question"),
         Choice("aursad", "AURSAD: the table of all samples as CSV"),
         Choice("clips", "Clips as folders of frames, with labels.csv of clip, label and split"),
+        Choice("adfa", "ADFA-LD: the unpacked folder of system calls, a file a trace"),
+        Choice("robot", "Robot execution failures (UCI): a text of blocks of 15 rows, each below its class"),
         Choice("nezha", "Nezha: the folder of a day, its spans"),
         Choice("nezha-log", "Nezha: the same, the lines of its log"),
         Choice("nezha-metrics", "Nezha: the same, the measures of its pods, with the injected faults"),
@@ -54,7 +57,8 @@ struct LoadDataset: WorldCommand {
       Eyecandies: val are calibrate rows; test_private has no truth and is left out; the class is that of the masks that mark something. MulSen-AD: `anomaly` \
       is true if any of its sensors shows one, `anomaly_rgb`, `anomaly_infrared` and `anomaly_pointcloud` tell which; points are marked as in \
       its files. DoTA: 10 frames a second; frames from anomaly_start to before anomaly_end are anomalous. AnoVox: frames 0.1 s apart (its files name no rate); pixels and \
-      points of the classes 29 to 34 are anomalous. AURSAD: classes 1 to 4 are anomalous, a sample is a segment, rows 10 ms apart; the first 70 percent of the \
+      points of the classes 29 to 34 are anomalous; its depth is CARLA's, 24 bits of up to 1,000 m. Robot failures: a block is a segment, its rows 21 ms apart; the classes normal and ok are \
+      the normal ones, and their first 70 percent fit rows. AURSAD: classes 1 to 4 are anomalous, a sample is a segment, rows 10 ms apart; the first 70 percent of the \
       normal samples are fit rows. CIC-IDS-2017: files without an attack are fit rows; stamps are day first; infinite rates are missing. Nezha: unpack its archive and name the folder of a day \
       (`rca_data/2023-01-29/`); pods go by the names of their services, what a minute's file repeats counts once, a line's template is \
       the place in the code that wrote it, and `cause` and `fault` last from the minute of an injection to the end of the second minute behind it, as \
@@ -76,7 +80,8 @@ struct LoadDataset: WorldCommand {
     case "mvtec", "loco", "mvtec3d", "mvtec3d-depth", "visa", "eyecandies", "eyecandies-depth", "mulsen",
       "mulsen-infrared":
       ValueShape(kind: .images)
-    case "ped2", "dota", "anovox", "clips": ValueShape(kind: .video)
+    case "adfa": ValueShape(kind: .events)
+    case "ped2", "dota", "anovox", "anovox-depth", "clips": ValueShape(kind: .video)
     case "mulsen-cloud", "anovox-cloud": ValueShape(kind: .cloud)
     case "nezha": ValueShape(kind: .events)
     case "nezha-log": ValueShape(kind: .log)
@@ -101,14 +106,18 @@ struct LoadDataset: WorldCommand {
     case "mulsen-cloud": return .cloud(try layout.sensorClouds())
     case "dota": return .video(try layout.traffic())
     case "anovox": return .video(try layout.scenarios())
+    case "anovox-depth": return .video(try layout.scenarios(isDepth: true))
     case "anovox-cloud": return .cloud(try layout.scenarioClouds())
     case "mmad": return .table(try layout.questions())
     case "aursad": return .series(try layout.screwdriver())
+    case "adfa": return .events(try layout.calls())
+    case "robot": return .series(try layout.failures())
     case "clips": return .video(try layout.clips())
     case "cicids": return .table(try layout.flows())
     case "nezha": return .events(try layout.serviceSpans())
     case "nezha-log": return .log(try layout.serviceLog())
     case "nezha-metrics": return .series(try layout.serviceMetrics())
+    case "loco": return .images(try layout.logical())
     case "mvtec3d": return .images(try layout.pictures { $0.contains("/rgb/") })
     case "mvtec3d-depth": return .images(try layout.pictures(isDepth: true) { $0.contains("/xyz/") })
     case "ped2":
@@ -376,6 +385,33 @@ struct DatasetLayout {
     return Frame(
       index: .rows(labels.count),
       columns: columns + [Column("anomaly", .bool(labels.map { $0 > 0 }), role: .label)])
+  }
+
+  /// The pictures of a category; how much of a defect is enough, its `defects_config.json` says.
+  func logical() throws(Failure) -> Images {
+    let images = try pictures { _ in true }
+    guard
+      let config = world.files.files(matching: path).first(where: { $0.hasSuffix("/defects_config.json") })
+    else { return images }
+    let source = try open(config)
+    do throws(FormatError) {
+      let defects = try JSONDocument.values(of: source)
+      let terms = defects.compactMap { defect -> String? in
+        guard let value = defect["pixel_value"]?.number, let enough = defect["saturation_threshold"]?.number
+        else { return nil }
+        let isShare = defect["relative_saturation"]?.bool == true
+        let size = isShare ? (enough * 100).shortText(digits: 6) + "%" : enough.shortText(digits: 9)
+        return "\"\(value.shortText(digits: 9)):\(size)\""
+      }
+      if !terms.isEmpty {
+        call.note(
+          "how much of a defect is enough: `evaluate pixels … --limit 5% --saturation \(terms.joined(separator: ","))`"
+        )
+      }
+    } catch {
+      throw failure(error, config)
+    }
+    return images
   }
 
   /// The pictures of a folder that are meant, and all masks.

@@ -11,6 +11,10 @@ struct LoadTable: WorldCommand {
   static let labels = Parameter<[String]>.names(
     "labels", help: "Columns of ground truth; no detector, encoder or threshold sees them.")
   static let id = Parameter<String?>.name("id", help: "The column that names the rows.")
+  static let key = Parameter<String?>.name(
+    "key", help: "Of a long table, the column that names what a row measures; with --time and --value.")
+  static let value = Parameter<String?>.name(
+    "value", help: "Of a long table, the column of what was measured.")
   static let delimiter = Parameter<String?>.choice(
     "delimiter",
     of: [
@@ -29,7 +33,7 @@ struct LoadTable: WorldCommand {
     "dates",
     of: [
       Choice("ymd", "2026-03-01"), Choice("dmy", "01/03/2026 is in March"),
-      Choice("mdy", "03/01/2026 is in March"),
+      Choice("mdy", "03/01/2026 is in March"), Choice("named", "Mar 1 2026"),
     ], help: "The order of dates; found out if absent, as far as it can be.")
   static let zone = Parameter<String?>.name(
     "zone", help: "The zone of times without one, such as +02:00; UTC if absent.")
@@ -52,10 +56,12 @@ struct LoadTable: WorldCommand {
 
       Times are ISO 8601 or dates with strokes or points, with or without a zone; numbers in the time column count \
       seconds, milliseconds, microseconds or nanoseconds from 1970, by their size. Rows without a time are left out \
-      and counted. Columns are ordinary features unless --labels or --id says otherwise. Quotes follow RFC 4180.
+      and counted. With --key and --value each name of a long table becomes a column over the times of all, missing where \
+      it was not measured. Columns are ordinary features unless --labels or --id says otherwise. Quotes follow RFC 4180.
       """,
     parameters: [
-      paths.base, time.base, labels.base, id.base, delimiter.base, decimal.base, header.base, skip.base,
+      paths.base, time.base, labels.base, id.base, key.base, value.base, delimiter.base, decimal.base,
+      header.base, skip.base,
       dates.base, zone.base, nulls.base, text.base, category.base,
     ], output: .table, reach: .read,
     examples: [
@@ -67,6 +73,7 @@ struct LoadTable: WorldCommand {
   func shape(of call: CheckedCall, in scope: any Scope, world: World) throws(Diagnostic) -> ValueShape {
     let kind: ValueKind = call[Self.time] == nil ? .table : .series
     let paths = call[Self.paths]
+    if call[Self.key] != nil { return ValueShape(kind: .series) }
     // Files that an earlier line of a script will write cannot be looked at yet.
     if paths.contains(where: { world.files.files(matching: $0).isEmpty }) { return ValueShape(kind: kind) }
     do throws(Failure) {
@@ -81,6 +88,15 @@ struct LoadTable: WorldCommand {
     let loading = try TableLoading(call.call, world: world)
     let (frame, notes) = try loading.read(work: work)
     for note in notes { call.note(note) }
+    if call[Self.key] != nil || call[Self.value] != nil {
+      guard let names = call[Self.key], let values = call[Self.value], call[Self.time] != nil else {
+        throw call.blame(
+          call[Self.key] == nil ? Self.value.base : Self.key.base, "E0524",
+          "a long table needs three columns: time, name and value", label: "not alone",
+          remedy: "Give `--time`, `--key` and `--value`.")
+      }
+      return .series(try LongTable(names: names, values: values).wide(frame, call))
+    }
     return call[Self.time] == nil ? .table(frame) : .series(frame)
   }
 }

@@ -22,7 +22,7 @@ struct LoadVideo: WorldCommand {
   let spec = CommandSpec(
     "load", "video", "Reads the frames of clips as pictures over time.",
     discussion: """
-      Frames are pictures in the order of their names, one folder a clip; clips are segments, which no motion crosses, \
+      Frames are pictures in the order of their names, in which numbers count (`img_2` before `img_10`), one folder a clip; clips are segments, which no motion crosses, \
       and follow one another in time. Write the frames of a video file with `ffmpeg -i IN frames/%05d.png`. Samples are \
       decoded when they are needed. A folder called like a clip with `_gt` behind its name holds its masks, as in the UCSD \
       pedestrian data; then the label `anomaly` is true for frames with a marked pixel, unless --labels names a table.

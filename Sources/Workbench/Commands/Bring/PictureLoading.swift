@@ -140,7 +140,7 @@ struct PictureLoading {
     let columns = Self.labels(of: items, normal: normal, call)
     return Images(
       frame: Frame(index: index, columns: columns), shapes: loaded.shapes,
-      digests: loaded.entries.map(\.digest), hasMask: Mask(items.map { $0.mask != nil }), content: content,
-      pictures: PictureFiles(loaded.entries))
+      digests: loaded.entries.map(\.identity), hasMask: Mask(items.map { $0.mask != nil }), content: content,
+      unit: content == .depth && scale != 1 ? "m" : nil, pictures: PictureFiles(loaded.entries))
   }
 }

@@ -5,15 +5,17 @@ import Values
 struct RowRoles {
   let time: Parameter<String?>
   let id: Parameter<String?>
-  let labels: Parameter<[String]>
+  /// nil if the columns know their roles.
+  let labels: Parameter<[String]>?
   /// Who lacks a name, as in `the table has no column`.
   let owner: String
 
   func value(_ columns: [Column], count: Int, _ call: Invocation) throws(Failure) -> Value {
     let names = columns.map(\.name)
+    let truths = labels.map { call[$0] } ?? []
     for (parameter, wanted) in [
       (time.base, call[time].map { [$0] } ?? []), (id.base, call[id].map { [$0] } ?? []),
-      (labels.base, call[labels]),
+      (labels?.base ?? id.base, truths),
     ] {
       for name in wanted where !names.contains(name) {
         throw call.blame(
@@ -23,7 +25,7 @@ struct RowRoles {
     }
     var columns = columns.map { column in
       var column = column
-      if call[labels].contains(column.name) { column.role = .label }
+      if truths.contains(column.name) { column.role = .label }
       return column
     }
     var index = Index.rows(count)

@@ -50,7 +50,9 @@ struct TableLoading {
     }
     options.hasHeader = call[LoadTable.header]
     options.skippedLines = call[LoadTable.skip]
-    let orders: [String: DateOrder] = ["ymd": .yearFirst, "dmy": .dayFirst, "mdy": .monthFirst]
+    let orders: [String: DateOrder] = [
+      "ymd": .yearFirst, "dmy": .dayFirst, "mdy": .monthFirst, "named": .named,
+    ]
     options.dates = call[LoadTable.dates].flatMap { orders[$0] }
     options.zone = try call.zone(call[LoadTable.zone])
     options.nulls = call[LoadTable.nulls]

@@ -9,7 +9,7 @@ let detectionMethods: [any DetectionMethod] =
     // How features go together.
     MahalanobisMethod(), MinimumCovarianceMethod(), PrincipalComponentsMethod(), GaussianMixtureMethod(),
     KernelDensityMethod(), AutoencoderMethod(), VariationalAutoencoderMethod(), DeepSVDDMethod(),
-    DeepSADMethod(), RandomDistancesMethod(), InternalContrastMethod(), OneClassMachineMethod(),
+    DeepSADMethod(), RandomDistancesMethod(), InternalContrastMethod(), LearnedViewsMethod(), OneClassMachineMethod(),
     RandomFeatureMachineMethod(), SupportBallMethod(), KernelComponentsMethod(), CookDistanceMethod(),
     RotationDeviationMethod(), SmoothingFactorMethod(), WrapAroundDiscrepancyMethod(),
 
@@ -17,7 +17,7 @@ let detectionMethods: [any DetectionMethod] =
     NearestNeighborsMethod(), SampleDistanceMethod(), LocalOutlierFactorMethod(),
     ConnectivityOutlierFactorMethod(), LocalCorrelationMethod(), NeighborEnsembleMethod(),
     StochasticSelectionMethod(), AngleVarianceMethod(), SubspaceOutlierDegreeMethod(), FeatureBaggingMethod(),
-    LocalEnsembleMethod(), LearnedNeighborsMethod(),
+    LocalEnsembleMethod(), LearnedNeighborsMethod(), RepresentationGraphMethod(), ProjectedEnsembleMethod(),
 
     // Clusters.
     ClusterDistanceMethod(), ClusterOutlierFactorMethod(), DensityReachMethod(), ClusterHierarchyMethod(),

@@ -1,3 +1,4 @@
+import Chronology
 import Encoding
 import Formats
 import Language
@@ -61,10 +62,12 @@ extension Draw {
       return raster
     }
     let plates = zip(rows, rasters).map { row, raster in
-      Figure.Plate(raster, caption: images.index.label(of: row))
+      Figure.Plate(raster, caption: images.index.caption(of: row))
     }
     let colours =
-      limits.map { Figure.Colours(name: "distance", low: $0.lowerBound, high: $0.upperBound) }
+      limits.map {
+        Figure.Colours(name: "distance in \(images.depthUnit)", low: $0.lowerBound, high: $0.upperBound)
+      }
       ?? overlay.map { Figure.Colours(name: "score", low: Double($0.low), high: Double($0.high)) }
     return .plates(plates, columns: call[Self.columns], colours: colours)
   }
@@ -117,7 +120,7 @@ extension Draw {
     let plates = zip(rows, values).map { row, cells in
       Figure.Plate(
         RasterPainting.heat(cells, width: map.gridWidth, limits: low...high),
-        caption: map.index.label(of: row))
+        caption: map.index.caption(of: row))
     }
     return .plates(
       plates, columns: call[Self.columns],
@@ -153,6 +156,20 @@ extension Draw {
       raster.resized(width: width * scale, height: height * scale),
       across: .numbers(names.0, from: left, to: right), upwards: .numbers(names.1, from: bottom, to: top))
     return .plates([plate], columns: 1, colours: Figure.Colours(name: names.2, low: low, high: high))
+  }
+}
+
+extension Index {
+  /// The address of a row without what nobody can read in a picture: times to the millisecond, without the date if all
+  /// rows share it.
+  fileprivate func caption(of row: Int) -> String {
+    guard let axis = time else { return label(of: row) }
+    func text(_ row: Int) -> String {
+      Instant(nanoseconds: axis[row].nanoseconds &+ 500_000).short.description
+    }
+    let day = text(row).prefix(11)
+    let isShared = day.hasSuffix("T") && text(0).hasPrefix(day) && text(axis.count - 1).hasPrefix(day)
+    return isShared ? String(text(row).dropFirst(11)) : text(row)
   }
 }
 

@@ -1,4 +1,5 @@
 import Chronology
+import Encoding
 import Evaluation
 import Formats
 import Language
@@ -7,7 +8,7 @@ import Values
 
 struct Plot: WorldCommand {
   static let inputs = Parameter<[Reference]>.values(
-    "values", [.table, .series, .audio, .log, .bundle, .embedding, .scores, .alarms],
+    "values", [.table, .series, .audio, .video, .log, .bundle, .embedding, .scores, .alarms],
     help: "What to draw, above one another on one axis.")
   static let mark = Parameter<Reference?>.optional(
     "mark", .value([.alarms]), help: "Alarms to shade in every lane."
@@ -38,7 +39,7 @@ struct Plot: WorldCommand {
     "plot", nil, "Draws values on one axis, with alarms and truth marked.",
     discussion: """
       Tables, series and embeddings give a lane for each feature (at most 12; pick others by name), sound its \
-      envelope, a log its event counts, alarms their scores with the threshold. Long lanes are thinned to 2000 points \
+      envelope, a film how much it changes from frame to frame, a log its event counts, alarms their scores with the threshold. Long lanes are thinned to 2000 points \
       by keeping the smallest and the largest value of each stretch, so that no spike is lost. A histogram draws the \
       first line in bins by the rule of Freedman and Diaconis (1981); scatter draws the second line against the first; \
       heat shows each line as robust z-scores, averaged over up to 200 stretches. `--to` also writes a picture, 960 wide \
@@ -75,7 +76,7 @@ struct Plot: WorldCommand {
 
   private func figure(_ call: Invocation, _ work: Work) throws(Failure) -> Figure {
     let inputs = call[Self.inputs]
-    let lines = try lines(of: inputs, call)
+    let lines = try lines(of: inputs, call, work)
     try Self.checkCancelled(work)
     let title = inputs.map(\.name).joined(separator: ", ")
     let axis: Figure.Axis = lines.first?.isTimed ?? false ? .time : .row
@@ -96,11 +97,23 @@ struct Plot: WorldCommand {
     let isTimed: Bool
   }
 
-  private func lines(of inputs: [NamedValue], _ call: Invocation) throws(Failure) -> [Source] {
+  private func lines(
+    of inputs: [NamedValue], _ call: Invocation, _ work: Work
+  ) throws(Failure) -> [Source] {
     var sources: [Source] = []
     for input in inputs {
       let isTimed = input.value.index?.time != nil
-      for line in PlotLine.lines(of: input) {
+      let lines: [PlotLine]
+      if case .video(let film) = input.value {
+        do throws(EncodingError) {
+          lines = [try PlotLine.changes(in: film, name: input.name, work: work)]
+        } catch {
+          throw call.failure(error, at: Self.inputs.base)
+        }
+      } else {
+        lines = PlotLine.lines(of: input)
+      }
+      for line in lines {
         sources.append(Source(line: line, value: input, isTimed: isTimed))
       }
     }

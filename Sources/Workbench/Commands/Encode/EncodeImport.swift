@@ -135,6 +135,7 @@ struct EncodeImport: WorldCommand {
     let wanted = (0..<index.count).map { row -> String in
       switch index.address {
       case .sample(let ids): ids[row]
+      case .time(let axis) where column.type == .time: axis[row].description
       // Doubles hold whole numbers up to 2⁵³ only, and so does the array.
       case .time(let axis): Column("", .number([Double(axis[row].nanoseconds)])).plainText(0) ?? ""
       case .row: "\(row)"

@@ -23,7 +23,8 @@ struct Describe: PureCommand {
     discussion: """
       The result is a table with a row a column (a channel of sound, a feature of an embedding, a column of each slot \
       of a bundle). `sd` divides by n - 1, quantiles interpolate between neighbours (type 7 of Hyndman and Fan, 1996), \
-      `mode` is the most frequent text or truth value. Remarks below tell how the rows lie in time: the usual step, \
+      `mode` is the most frequent text or truth value. `sparkline` is the course over time, each block as high as its highest value, \
+      or, where rows have no times, how the values are spread from the lowest to the highest (texts: from the most frequent on). Remarks below tell how the rows lie in time: the usual step, \
       how far 95 % of the steps are from it, gaps (steps more than five times the usual one, if three quarters of the steps are about equal), segments, splits, and \
       what else there is to say about a value of that kind: level, clipping and noise of sound, copies, exposure and sharpness of pictures (at most 64 are looked at), \
       extent of clouds, lengths of documents, ways through event logs, degrees and components of graphs. `--with` tells how the \
@@ -39,7 +40,8 @@ struct Describe: PureCommand {
     ])
 
   private static let outline: [(name: String, type: ColumnType)] = [
-    ("column", .text), ("type", .category), ("unit", .category), ("missing", .number), ("mean", .number),
+    ("column", .text), ("type", .category), ("sparkline", .text), ("unit", .category), ("missing", .number),
+    ("mean", .number),
     ("sd", .number), ("role", .category), ("distinct", .number), ("mode", .text), ("q25", .number),
     ("q75", .number), ("min", .number), ("median", .number), ("max", .number),
   ]
@@ -88,7 +90,7 @@ struct Describe: PureCommand {
       + "\(share(first)) of \(one.name), \(share(second)) of \(other.name)"
   }
 
-  private static func table(_ lines: [DescribedColumn]) -> Frame {
+  static func table(_ lines: [DescribedColumn]) -> Frame {
     func numbers(_ name: String, _ cell: (DescribedColumn) -> Double) -> Column {
       Column(numbers: lines.map(cell), name: name)
     }
@@ -110,7 +112,8 @@ struct Describe: PureCommand {
     return Frame(
       index: .rows(lines.count),
       columns: [
-        texts("column", \.name), texts("type", \.type), texts("unit", \.unit),
+        texts("column", \.name), texts("type", \.type), texts("sparkline", \.sparkline),
+        texts("unit", \.unit),
         numbers("missing") { Double($0.summary.missing) }, numbers("mean", \.summary.mean),
         numbers("sd", \.summary.deviation), texts("role", \.role), numbers("distinct", \.summary.distinct),
         texts("mode", \.summary.mode), numbers("q25") { $0.summary.quantiles[1] },
@@ -126,7 +129,38 @@ struct DescribedColumn: Sendable {
   var type: String
   var unit: String?
   var role = ColumnRole.feature.rawValue
+  var sparkline: String?
   var summary = ColumnSummary()
+
+  static let cells = 12
+
+  /// Over time, or over the values where the rows have no order; nil for what has neither.
+  static func sparkline(_ column: Column, isCourse: Bool) -> String? {
+    switch column.cells {
+    case .category(let codes, let levels):
+      var counts = [Int](repeating: 0, count: levels.count)
+      for code in codes where code >= 0 { counts[Int(code)] += 1 }
+      return Sparkline.bars(Array(counts.filter { $0 > 0 }.sorted(by: >).prefix(cells)))
+    case .time(let times):
+      let known = times.indices.filter { !column.isNull($0) }.map { Double(times[$0]) }
+      return Sparkline.histogram(of: known, cells: cells)
+    case .text: return nil
+    case .number, .bool:
+      let numbers = column.numbers ?? []
+      return isCourse
+        ? Sparkline.course(of: numbers, cells: cells) : Sparkline.histogram(of: numbers, cells: cells)
+    }
+  }
+
+  /// The largest size in each of some hundred stretches.
+  static func envelope(_ samples: [Float]) -> [Double] {
+    let parts = min(samples.count, 100 * cells)
+    return (0..<parts).map { part in
+      Double(
+        samples[samples.count * part / parts..<samples.count * (part + 1) / parts].lazy.map(\.magnitude).max()
+          ?? 0)
+    }
+  }
 
   /// Where the moments of a column of times lie.
   var timeFact: String? {
@@ -140,12 +174,7 @@ extension Value {
   /// From the first to the last moment, if rows have moments.
   fileprivate var clock: ClosedRange<Instant>? {
     if case .audio(let audio) = self { return audio.start.map { $0...$0 + audio.length } }
-    guard let axis = index?.time, axis.count > 0 else { return nil }
-    var (low, high) = (axis[0], axis[axis.count - 1])
-    if !axis.isSorted {
-      for row in 0..<axis.count { (low, high) = (min(low, axis[row]), max(high, axis[row])) }
-    }
-    return low...max(low, high)
+    return index?.time?.ends
   }
 
   private static func described(
@@ -153,8 +182,21 @@ extension Value {
   ) throws(Cancelled) -> [DescribedColumn] {
     try work.map(features.count, stage: "describe") { place in
       let column = Column(numbers: matrix.column(place), name: features[place])
-      return DescribedColumn(name: column.name, type: column.type.rawValue, summary: ColumnSummary(column))
+      return DescribedColumn(
+        name: column.name, type: column.type.rawValue,
+        sparkline: DescribedColumn.sparkline(column, isCourse: false), summary: ColumnSummary(column))
     }
+  }
+
+  /// Those of the rows; of graphs also those of the edges.
+  private var describedColumns: [Column] {
+    guard case .graph(let graph) = self else { return cellFrame?.columns ?? [] }
+    return graph.nodes.columns
+      + graph.edges.columns.map { column in
+        var column = column
+        column.name = "edge: " + column.name
+        return column
+      }
   }
 
   /// A line for each column, channel or feature.
@@ -164,7 +206,10 @@ extension Value {
       let channels = audio.channels
       return try work.map(channels.count, stage: "describe") { number in
         DescribedColumn(
-          name: "channel \(number + 1)", type: "sound", summary: ColumnSummary(samples: channels[number]))
+          name: "channel \(number + 1)", type: "sound",
+          sparkline: Sparkline.course(
+            of: DescribedColumn.envelope(channels[number]), cells: DescribedColumn.cells),
+          summary: ColumnSummary(samples: channels[number]))
       }
     case .bundle(let bundle):
       var lines: [DescribedColumn] = []
@@ -180,11 +225,13 @@ extension Value {
     case .map(let map): return try Self.described(map.matrix, map.features, work)
     case .model(let model): return model.features.map { DescribedColumn(name: $0, type: "number") }
     default:
-      let columns = cellFrame?.columns ?? []
+      let columns = describedColumns
+      let isCourse = index?.time != nil
       return try work.map(columns.count, stage: "describe") { place in
         let column = columns[place]
         return DescribedColumn(
           name: column.name, type: column.type.rawValue, unit: column.unit, role: column.role.rawValue,
+          sparkline: DescribedColumn.sparkline(column, isCourse: isCourse),
           summary: ColumnSummary(column))
       }
     }

@@ -49,6 +49,15 @@ extension Value {
     if let contributions = scores.contributions {
       facts.append("contributions of \(contributions.features.count) features (\(contributions.meaning))")
     }
+    if let voices = scores.voices {
+      let present = zip(voices.modalities, voices.presence).map { "\($0) in \($1.setCount)" }
+      facts.append("fused of \(present.bounded(6)) rows")
+      if let conflict = voices.conflict {
+        let strong = conflict.count { $0 > 0.9 }
+        facts.append("the modalities contradict each other (conflict above 0.9) in \(strong) rows")
+      }
+      if voices.weights != nil { facts.append("weights by modality: \(voices.meaning)") }
+    }
     return facts
   }
 
@@ -70,7 +79,7 @@ extension Index {
     case .row: break
     case .sample: facts[0] += " known by identifier"
     case .time(let axis):
-      if count > 0 { facts[0] += ", \(axis[0].short) to \(axis[count - 1].short)" }
+      if let ends = axis.ends { facts[0] += ", \(ends.lowerBound.short) to \(ends.upperBound.short)" }
       if let sampling = Sampling(self) { facts.append(sampling.fact) }
     }
     if !segments.isEmpty {
@@ -84,6 +93,16 @@ extension Index {
       facts.append("split: " + counts.joined(separator: ", "))
     }
     return facts
+  }
+}
+
+extension TimeAxis {
+  /// From the earliest to the latest moment, in whatever order they come.
+  var ends: ClosedRange<Instant>? {
+    guard count > 0 else { return nil }
+    var (low, high) = (self[0], self[count - 1])
+    if !isSorted { for row in 0..<count { (low, high) = (min(low, self[row]), max(high, self[row])) } }
+    return low...high
   }
 }
 
@@ -114,6 +133,10 @@ extension TimeSpan {
   /// With as many digits as a person needs.
   var short: String {
     let exact = description
-    return exact.utf8.count <= 7 ? exact : "\(seconds.shortText(digits: 4))s"
+    if exact.utf8.count <= 5 { return exact }
+    // The largest unit of which there are two.
+    let units = [("d", 86_400.0), ("h", 3600), ("min", 60), ("s", 1), ("ms", 1e-3), ("us", 1e-6)]
+    let unit = units.first { abs(seconds) >= 2 * $0.1 } ?? ("ns", 1e-9)
+    return (seconds / unit.1).shortText(digits: 4) + unit.0
   }
 }

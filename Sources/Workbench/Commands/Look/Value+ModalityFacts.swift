@@ -56,7 +56,8 @@ extension Images {
     if unreadable > 0 { facts.append("\(unreadable) cannot be decoded\(sample)") }
     if let low = levels.min(), let high = levels.max() {
       let name = content == .light ? "mean brightness" : "mean distance"
-      facts.append("\(name) from \(low.shortText(digits: 3)) to \(high.shortText(digits: 3))\(sample)")
+      let unit = content == .light ? "" : " " + depthUnit
+      facts.append("\(name) from \(low.shortText(digits: 3)) to \(high.shortText(digits: 3))\(unit)\(sample)")
     }
     if content == .depth {
       facts.append(
@@ -74,6 +75,11 @@ extension Images {
     }
     return facts
   }
+}
+
+extension Images {
+  /// What distances are measured in.
+  var depthUnit: String { unit ?? "units of the file" }
 }
 
 extension Plane {

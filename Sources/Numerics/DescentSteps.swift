@@ -1,0 +1,59 @@
+import KernelsBaseline
+import KernelsV3
+import KernelsV4
+
+/// Weights that are moved along one row after another, and the sum of what they were.
+package struct DescentSteps: Sendable {
+  package private(set) var weights: [Double]
+  package private(set) var sum: [Double]
+  private let kernels: Kernels
+
+  package init(count: Int, kernels: Kernels = .best) {
+    weights = [Double](repeating: 0, count: count)
+    sum = weights
+    self.kernels = kernels
+  }
+
+  /// The product of the weights with the values from `start` on.
+  package func product(_ values: [Double], at start: Int) -> Double {
+    let count = weights.count
+    precondition(start >= 0 && start + count <= values.count, "the values end before the weights")
+    // SAFETY: checked above; both arrays live through the call.
+    return unsafe values.withUnsafeBufferPointer { values in
+      guard let values = values.baseAddress else { return 0 }
+      switch kernels {
+      case .baseline: return unsafe KernelsBaseline.dotProduct(weights, values + start, count: count)
+      case .v3: return unsafe KernelsV3.dotProduct(weights, values + start, count: count)
+      case .v4: return unsafe KernelsV4.dotProduct(weights, values + start, count: count)
+      }
+    }
+  }
+
+  /// Makes the weights `shrink` times themselves plus `growth` times the values; adds them to the sum if it is kept.
+  package mutating func step(
+    _ values: [Double], at start: Int, shrink: Double, growth: Double, keeps: Bool
+  ) {
+    let (count, kernels) = (weights.count, kernels)
+    precondition(start >= 0 && start + count <= values.count, "the values end before the weights")
+    // SAFETY: checked above; the sum has as many numbers as the weights, and none of the arrays overlap.
+    unsafe values.withUnsafeBufferPointer { values in
+      unsafe weights.withUnsafeMutableBufferPointer { weights in
+        unsafe sum.withUnsafeMutableBufferPointer { sum in
+          guard let values = values.baseAddress, let weights = weights.baseAddress else { return }
+          let total = keeps ? sum.baseAddress : nil
+          switch kernels {
+          case .baseline:
+            unsafe KernelsBaseline.descend(
+              weights, values + start, count: count, shrink: shrink, growth: growth, total: total)
+          case .v3:
+            unsafe KernelsV3.descend(
+              weights, values + start, count: count, shrink: shrink, growth: growth, total: total)
+          case .v4:
+            unsafe KernelsV4.descend(
+              weights, values + start, count: count, shrink: shrink, growth: growth, total: total)
+          }
+        }
+      }
+    }
+  }
+}
