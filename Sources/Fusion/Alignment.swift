@@ -135,7 +135,10 @@ extension Alignment {
       }
     }
     if cover == .overlap { runs.removeAll { $0.count < segmented } }
-    if segmented > 0 { return runs.map { ($0.name, $0.range) } }
+    if segmented > 0 {
+      if runs.isEmpty { throw .noRows(name: parts.first?.name ?? "") }
+      return runs.map { ($0.name, $0.range) }
+    }
     var whole: [(name: String, range: ClosedRange<Instant>)] = []
     for part in parts { whole.append((part.name, try part.range())) }
     guard let earliest = whole.min(by: { $0.range.upperBound < $1.range.upperBound }),

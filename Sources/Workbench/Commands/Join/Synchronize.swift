@@ -198,6 +198,8 @@ extension Synchronize {
     clock: { matching, call, work throws(Failure) in
       let lag = try whole(matching, call, work)
       let reach = steps(call[wander], matching)
+      // Windows overlap by half, so that each row is compared twice.
+      try checked((2 * matching.own.count, 2 * reach + 1), wander.base, call)
       let length = max(ClockMatching.fewest, steps(call[window], matching))
       let found: [(row: Double, lag: ClockMatching.Lag)]
       do throws(Cancelled) {
