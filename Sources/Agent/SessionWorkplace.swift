@@ -73,7 +73,7 @@ package final class SessionWorkplace: Workplace {
     let writes = reaches.contains(.write) || !outputs.isEmpty
     let reach: Reach = writes ? .write : reaches.contains(.compute) ? .compute : .read
     let computed = CheckedPipeline(
-      name: nil, head: pipeline.head, calls: pipeline.calls, shape: pipeline.shape)
+      name: nil, head: pipeline.head, calls: pipeline.calls, shape: pipeline.shape, sweep: pipeline.sweep)
     let files = session.world.files
     return ReviewedLine(
       text: canonical, key: computed.canonical + " " + versions(of: computed),

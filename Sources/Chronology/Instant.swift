@@ -13,6 +13,12 @@ package struct Instant: Hashable, Comparable, Sendable, Codable {
   package static func - (a: Instant, b: Instant) -> TimeSpan {
     TimeSpan(nanoseconds: a.nanoseconds &- b.nanoseconds)
   }
+
+  /// To the millisecond.
+  package var short: Instant {
+    let rest = nanoseconds % 1_000_000
+    return Instant(nanoseconds: nanoseconds - (rest < 0 ? rest + 1_000_000 : rest))
+  }
 }
 
 /// A date of the proleptic Gregorian calendar.

@@ -104,18 +104,21 @@ struct ObliqueTree: Sendable, Codable, Equatable {
   }
 }
 
-private struct ObliqueGrower: Sendable {
-  let matrix: Matrix
-  let depth: Int
-  /// Columns that a cut goes across.
-  let breadth: Int
+/// Grows trees of oblique cuts; how a cut is chosen is what the forests differ in.
+protocol TreeGrower: Sendable {
+  var matrix: Matrix { get }
+  var depth: Int { get }
+  /// The cut of these rows; nil if they are all equal.
+  func cut(_ rows: [Int], using random: inout SeededGenerator) -> ObliqueTree.Node?
+}
 
+extension TreeGrower {
   func grow(using random: inout SeededGenerator, size: Int) -> ObliqueTree {
     var tree = ObliqueTree(nodes: [ObliqueTree.Node()])
     var open = [(node: 0, rows: random.sample(size, of: matrix.rows).sorted(), level: 0)]
     while let (node, rows, level) = open.popLast() {
-      let cut = level < depth && rows.count > 1 ? cut(rows, using: &random) : nil
-      guard var made = cut else {
+      let chosen = level < depth && rows.count > 1 ? cut(rows, using: &random) : nil
+      guard var made = chosen else {
         tree.nodes[node].length = Double(level) + IsolationTrees.averagePath(rows.count)
         continue
       }
@@ -132,9 +135,16 @@ private struct ObliqueGrower: Sendable {
     }
     return tree
   }
+}
+
+private struct ObliqueGrower: TreeGrower {
+  let matrix: Matrix
+  let depth: Int
+  /// Columns that a cut goes across.
+  let breadth: Int
 
   /// A random direction through a random point of the box around the rows; nil if they are all equal.
-  private func cut(_ rows: [Int], using random: inout SeededGenerator) -> ObliqueTree.Node? {
+  func cut(_ rows: [Int], using random: inout SeededGenerator) -> ObliqueTree.Node? {
     var lows = Array(matrix.row(rows[0]))
     var highs = lows
     for row in rows {

@@ -69,37 +69,14 @@ package struct SelectiveForest: Detector, Equatable {
   }
 }
 
-private struct SelectiveGrower: Sendable {
+private struct SelectiveGrower: TreeGrower {
   let matrix: Matrix
   let depth: Int
   let planes: Int
   let breadth: Int
 
-  func grow(using random: inout SeededGenerator, size: Int) -> ObliqueTree {
-    var tree = ObliqueTree(nodes: [ObliqueTree.Node()])
-    var open = [(node: 0, rows: random.sample(size, of: matrix.rows).sorted(), level: 0)]
-    while let (node, rows, level) = open.popLast() {
-      let cut = level < depth && rows.count > 1 ? best(rows, using: &random) : nil
-      guard var made = cut else {
-        tree.nodes[node].length = Double(level) + IsolationTrees.averagePath(rows.count)
-        continue
-      }
-      var parts: [[Int]] = [[], []]
-      for row in rows {
-        parts[ObliqueTree.side(of: matrix.row(row), made) <= made.offset ? 0 : 1].append(row)
-      }
-      made.left = Int32(tree.nodes.count)
-      tree.nodes[node] = made
-      for part in parts {
-        open.append((tree.nodes.count, part, level + 1))
-        tree.nodes.append(ObliqueTree.Node())
-      }
-    }
-    return tree
-  }
-
   /// The plane with the largest gain; nil if the rows are all equal.
-  private func best(_ rows: [Int], using random: inout SeededGenerator) -> ObliqueTree.Node? {
+  func cut(_ rows: [Int], using random: inout SeededGenerator) -> ObliqueTree.Node? {
     let deviations = (0..<matrix.columns).map { column in
       moments(of: rows.map { matrix[$0, column] }).deviation
     }

@@ -1,6 +1,6 @@
 /// How the values that fall into one step become one value.
 package enum Aggregate: String, Sendable, CaseIterable {
-  case mean, median, min, max, last, count
+  case mean, median, min, max, sum, last, count
 
   /// Summarises the values at the given positions of `rows`, in the order of time, without the missing ones.
   ///
@@ -23,7 +23,7 @@ package enum Aggregate: String, Sendable, CaseIterable {
       if value.isNaN { continue }
       count += 1
       switch self {
-      case .mean: result += value
+      case .mean, .sum: result += value
       case .min: result = count == 1 ? value : Swift.min(result, value)
       case .max: result = count == 1 ? value : Swift.max(result, value)
       case .last, .median: result = value

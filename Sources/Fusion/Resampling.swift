@@ -88,7 +88,9 @@ package struct Resampling: Sendable, Equatable {
     let step = grid.step.nanoseconds
     var distances: [Int] = []
     distances.reserveCapacity(grid.count)
-    if let numbers = column.numbers, column.type == .number || isLabel {
+    // Truth values can be counted, but their mean would be another kind of column.
+    let isCounted = column.type == .bool && (aggregate == .sum || aggregate == .count)
+    if let numbers = column.numbers, column.type == .number || isCounted || isLabel {
       let aggregate = isLabel ? Aggregate.max : aggregate
       var values: [Double] = []
       values.reserveCapacity(grid.count)

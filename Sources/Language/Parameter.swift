@@ -23,11 +23,16 @@ package indirect enum ParameterKind: Sendable, Equatable {
   /// A column of the first value argument that has one of these types; empty means any.
   case column([String])
   case expression
+  /// An expression that is true or false.
+  case condition
   /// A call literal out of these declarations.
   case call([CallSpec])
   case range(ParameterKind)
   /// One or more, separated by commas; positional value lists are separated by spaces instead.
   case list(ParameterKind)
+
+  /// Whether all words up to the end belong to it.
+  package var isExpression: Bool { self == .expression || self == .condition }
 }
 
 /// A named choice with its one-line meaning.

@@ -44,7 +44,7 @@ package enum Word {
 
 extension Word {
   /// Words that mean something at the start of a line or in an expression.
-  static let reserved: Set<String> = ["param", "def", "true", "false", "and", "or", "not", "in"]
+  static let reserved: Set<String> = ["param", "def", "sweep", "true", "false", "and", "or", "not", "in"]
 
   /// Whether a text can be given to a value: letters, digits and `_`, but not `_`, `r12` or a reserved word.
   package static func isName(_ text: String) -> Bool {

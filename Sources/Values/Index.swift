@@ -107,6 +107,23 @@ package struct Index: Sendable, Equatable {
     }
   }
 
+  /// What a row belongs to; nil if there is one segment only.
+  package func segment(of row: Int) -> Segment? {
+    guard segments.count > 1 else { return nil }
+    var (low, high) = (0, segments.count - 1)
+    while low < high {
+      let middle = (low + high + 1) / 2
+      if segments[middle].rows.lowerBound <= row { low = middle } else { high = middle - 1 }
+    }
+    return segments[low]
+  }
+
+  /// The row's address for a sentence: times to the millisecond, and of which segment if there are several.
+  package func place(of row: Int) -> String {
+    let label = time.map { $0[row].short.description } ?? label(of: row)
+    return segment(of: row).map { "\(label) in \($0.name)" } ?? label
+  }
+
   /// Rows with the given purpose; all rows if nothing was split.
   package func rows(in split: Split) -> [Int] {
     guard let splits else { return Array(0..<count) }

@@ -44,10 +44,15 @@ package struct Splitting: Sendable, Equatable {
 
 extension Value {
   /// The same value whose rows are divided as given; nil for kinds without rows.
-  package func with(splits: [Split]) -> Value? {
+  package func with(splits: [Split]) -> Value? { with { $0.splits = splits } }
+
+  /// The same value whose rows, in the same order, belong together as given; nil for kinds without rows.
+  package func with(segments: [Segment]) -> Value? { with { $0.segments = segments } }
+
+  private func with(_ change: (inout Index) -> Void) -> Value? {
     func divided(_ index: Index) -> Index {
       var index = index
-      index.splits = splits
+      change(&index)
       return index
     }
     switch self {

@@ -17,7 +17,8 @@ package let builtins: [any Command] =
     Describe(), Show(), Templates(), Recommend(), Help(),
 
     // Shape it.
-    Select(), Where(), Derive(), Sort(), Scale.robust, Scale.standard, Scale.minmax, Resample(), Window(),
+    Select(), Where(), Derive(), Sort(), SegmentRows(), Scale.robust, Scale.standard, Scale.minmax,
+    Resample(), Window(),
     PictureSeries(), SplitRows(), ServiceRates(), ServiceGraph(),
   ] + FillMissing.all + Recode.all + Augment.all + AugmentPictures.all + [
 
@@ -43,7 +44,7 @@ package let builtins: [any Command] =
     // Detect.
   ] + detectionCommands + DetectSequences.all + DetectGraph.all
   + MapMethod.all.flatMap { [DetectMap(method: $0), Localize(method: $0)] as [any Command] } + [
-    DetectTrace(), DetectRules(), ScoreModel(),
+    DetectTrace(), DetectRules(), DetectExpression(), ScoreModel(),
 
     // Rules.
     WriteRules(), LoadRules(), ShowRules(), DiffRules(), ImproveRules(),

@@ -47,7 +47,7 @@ import Testing
       parameters: [
         AnyParameter(
           "value", .value([.table]), placement: .positional, required: true, help: "What to filter."),
-        AnyParameter("condition", .expression, placement: .positional, required: true, help: "Which rows."),
+        AnyParameter("condition", .condition, placement: .positional, required: true, help: "Which rows."),
       ], output: nil, examples: []),
     CommandSpec(
       "export", nil, "Writes a value to a file.",

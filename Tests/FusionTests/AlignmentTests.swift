@@ -27,6 +27,7 @@ private let second = TimeSpan(seconds: 1)
   @Test(arguments: [
     (Aggregate.mean, [2, 5, .nan, .nan, 7]), (.min, [1, 5, .nan, .nan, 7]), (.max, [3, 5, .nan, .nan, 7]),
     (.last, [3, 5, .nan, .nan, 7]), (.median, [2, 5, .nan, .nan, 7]), (.count, [2, 1, 0, 0, 1]),
+    (.sum, [4, 5, .nan, .nan, 7]),
   ]) func `summarises each step`(_ aggregate: Aggregate, _ expected: [Double]) throws {
     let result = try Resampling(every: second, aggregate: aggregate).resample(
       uneven, name: "x", work: Work())

@@ -18,12 +18,22 @@ private func names(in folder: String, _ ending: String) -> [String] {
 }
 
 @Suite struct `What comes with Sonde` {
-  static let sessions = names(in: "sessions", ".sonde")
+  static let recipes = names(in: "sessions/recipes", ".sonde").map { "recipes/\($0)" }
+  static let sessions = names(in: "sessions", ".sonde") + recipes
   static let lessons = names(in: "tutorials", ".md")
 
   @Test func `is there`() {
     #expect(Self.sessions.contains("pump-station.sonde"))
     #expect(Self.lessons.contains("01-first-investigation.md"))
+  }
+
+  @Test(arguments: recipes) func `says what a recipe rebuilds and what one may ask`(name: String) throws {
+    let text = try FileSystem().text(root.appending(path: "sessions/\(name)").path)
+    let comments = text.split(separator: "\n").filter { $0.hasPrefix("# ") }
+    #expect(comments.first?.contains("(") == true, "the paper, with its year")
+    #expect(text.contains("\n#? "))
+    let list = try FileSystem().text(root.appending(path: "sessions/recipes/README.md").path)
+    #expect(list.contains("`\(name.split(separator: "/")[1].dropLast(6))`"))
   }
 
   private func replay(_ path: String, threads: Int) throws -> Replay.Summary {
@@ -85,5 +95,22 @@ private func names(in folder: String, _ ending: String) -> [String] {
       steps += 1
     }
     #expect(texts.last?.hasPrefix("This was the lesson") == true)
+  }
+
+  @Test func `is offered again after a mistake, and may be changed`() {
+    let session = Session(world: world())
+    func offered(_ line: String) -> String? {
+      var suggestion: String?
+      _ = session.run(line) { if case .suggestion(let line) = $0 { suggestion = line } }
+      return suggestion
+    }
+    let first = "pump = generate pump-station --seed 7"
+    #expect(offered("/tutorial 1") == first)
+    #expect(offered("pump = generate pump-statoin") == first)
+    #expect(offered("12 * 7") == first)
+    #expect(offered("") == first)
+    #expect(offered("pump = generate pump-station --seed 8") == "pump")
+    #expect(offered("/tutorial stop") == nil)
+    #expect(offered("pump") == nil)
   }
 }

@@ -202,7 +202,8 @@ extension Toolbox {
     case .flag: ["type": "boolean"]
     case .choice(let choices): ["type": "string", "enum": .array(choices.map { .string($0.name) })]
     case .list(let element): ["type": "array", "items": type(of: element)]
-    case .real, .span, .instant, .moment, .text, .input, .output, .value, .column, .expression, .call, .range:
+    case .real, .span, .instant, .moment, .text, .input, .output, .value, .column, .expression, .condition,
+      .call, .range:
       ["type": "string"]
     }
   }

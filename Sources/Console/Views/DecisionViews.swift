@@ -53,6 +53,7 @@ extension View {
       columns.append(TextTable.Column(name: "row", cells: rows.map(String.init), isRight: true, ink: .dim))
     }
     columns.append(addressColumn(of: scores.index, rows: rows).withoutNote)
+    if let segments = segmentColumn(of: scores.index, rows: rows) { columns.append(segments) }
     columns.append(
       TextTable.Column(name: "score", cells: values.map(format.text), isRight: true, isPinned: true))
     if let probability = scores.probability {
@@ -77,7 +78,7 @@ extension View {
     var best: Int?
     for column in contributions.features.indices {
       let value = contributions.matrix[row, column]
-      if value.isFinite, best.map({ value > contributions.matrix[row, $0] }) ?? true { best = column }
+      if value > best.map({ contributions.matrix[row, $0] }) ?? 0 { best = column }
     }
     return best.map { Visible.line(contributions.features[$0]) } ?? TextTable.missing
   }
@@ -144,6 +145,7 @@ extension View {
       ),
     ]
     if case .row = index.address { for place in [0, 1, 3] { columns[place].isRight = true } }
+    if let segments = segmentColumn(of: index, rows: peaks) { columns.insert(segments, at: 0) }
     if let contributions = alarms.scores.contributions, !contributions.features.isEmpty {
       columns.append(
         TextTable.Column(name: "mostly from", cells: peaks.map { Self.cause($0, contributions) }, ink: .dim))

@@ -62,6 +62,13 @@ extension View {
     }
   }
 
+  /// Which segment each row belongs to; nil if there is one only.
+  func segmentColumn(of index: Index, rows: [Int]) -> TextTable.Column? {
+    let names = rows.compactMap { index.segment(of: $0)?.name }
+    return names.count == rows.count && !names.isEmpty
+      ? TextTable.Column(name: "in", cells: names.map(Visible.line), ink: .dim) : nil
+  }
+
   func tableColumn(_ column: Column, rows: [Int]) -> TextTable.Column {
     var cells: [String]
     var isRight = false

@@ -32,6 +32,7 @@ extension Argument {
 
 extension CheckedPipeline {
   package var canonical: String {
+    if let sweep { return (name.map { "\($0) = " } ?? "") + sweep.canonical }
     let parts = (head.map { [$0.canonicalHead] } ?? []) + calls.map(\.canonical)
     return (name.map { "\($0) = " } ?? "") + parts.joined(separator: " | ")
   }
@@ -60,7 +61,7 @@ extension CheckedCall {
   }
 
   private func isAssignment(_ name: AnyParameter, _ expression: AnyParameter) -> Bool {
-    name.kind == .text && expression.kind == .expression
+    name.kind == .text && expression.kind.isExpression
   }
 
   private func words(of parameter: AnyParameter, _ argument: Argument, isNamed: Bool) -> [String] {

@@ -54,7 +54,8 @@ private struct ToolLine {
     var rest = members
     let positional = spec?.parameters.filter { $0.placement == .positional } ?? []
     for (index, parameter) in positional.enumerated() {
-      let isAssigned = parameter.kind == .text && positional.dropFirst(index + 1).first?.kind == .expression
+      let isAssigned =
+        parameter.kind == .text && positional.dropFirst(index + 1).first?.kind.isExpression == true
       guard !isAssigned, let member = rest.firstIndex(where: { $0.key == parameter.name }) else { break }
       let value = rest.remove(at: member).value
       if parameter.isList, let items = value.array {

@@ -10,8 +10,6 @@ struct ArgumentReader {
   var fallback: Argument?
   /// The first value argument, whose columns others name.
   var subject: Subject?
-  /// Whether an expression must be true or false, as in `where`.
-  var wantsCondition = false
 
   static let deepest = 16
 
@@ -38,17 +36,18 @@ struct ArgumentReader {
     case .output: return .path(try output(word))
     case .value(let kinds): return .reference(try reference(word, kinds))
     case .column(let types): return .column(try column(word, types))
-    case .expression: return .expression(try expression(word))
+    case .expression: return .expression(try expression(word, wants: nil))
+    case .condition: return .expression(try expression(word, wants: .bool))
     case .call(let specs): return .call(try call(word, specs, depth: depth))
     case .range(let inner): return try range(word, inner, depth: depth)
     case .list(let inner): return .list(try list(word, inner, depth: depth))
     }
   }
 
-  private func expression(_ word: WordSyntax) throws(Diagnostic) -> Expression {
+  private func expression(_ word: WordSyntax, wants: ExpressionType?) throws(Diagnostic) -> Expression {
     try Expression(
       reading: word, columns: subject?.shape.columns, of: subject?.name ?? "the value",
-      wants: wantsCondition ? .bool : nil)
+      wants: wants)
   }
 
   private func bounded<Value: Comparable>(

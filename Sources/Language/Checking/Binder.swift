@@ -47,9 +47,9 @@ struct Binder {
     let word = words[position]
     while let next = queue.first, given[next.name] != nil, !next.isList { queue.removeFirst() }
     guard let parameter = queue.first else { throw unexpected(word) }
-    if parameter.kind == .expression || isAssigned(parameter) {
+    if parameter.kind.isExpression || isAssigned(parameter) {
       let whole = Self.joined(words, &position)
-      if parameter.kind == .expression {
+      if parameter.kind.isExpression {
         queue.removeFirst()
         return try give([whole], to: parameter, at: whole.range)
       }
@@ -62,7 +62,7 @@ struct Binder {
 
   /// Whether the parameter is the name in `name = expression`.
   private func isAssigned(_ parameter: AnyParameter) -> Bool {
-    parameter.kind == .text && queue.count > 1 && queue[1].kind == .expression
+    parameter.kind == .text && queue.count > 1 && queue[1].kind.isExpression
   }
 
   private mutating func takeAssignment(_ whole: WordSyntax) throws(Diagnostic) {
@@ -104,7 +104,7 @@ struct Binder {
     }
     var value = parts?.1
     if value == nil, position < words.count, !words[position].isOption {
-      if parameter.kind == .expression {
+      if parameter.kind.isExpression {
         value = Self.joined(words, &position)
       } else {
         value = words[position]

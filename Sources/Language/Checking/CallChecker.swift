@@ -19,7 +19,6 @@ struct CallChecker {
       var reader = ArgumentReader(scope: scope, abbreviations: abbreviations, title: parameter.title)
       reader.fallback = parameter.fallback
       reader.subject = subject
-      reader.wantsCondition = !isNamed(parameter)
       let argument = try read(parameter, given, reader, &call)
       call.arguments[parameter.name] = argument
       call.ranges[parameter.name] = given.range
@@ -29,12 +28,6 @@ struct CallChecker {
       throw missing(parameter)
     }
     return call
-  }
-
-  /// Whether an expression stands behind a name, as in `derive ratio = a / b`.
-  private func isNamed(_ parameter: AnyParameter) -> Bool {
-    guard let index = spec.parameters.firstIndex(of: parameter), index > 0 else { return false }
-    return spec.parameters[index - 1].kind == .text && spec.parameters[index - 1].placement == .positional
   }
 
   private func read(

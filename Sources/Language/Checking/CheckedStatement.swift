@@ -22,8 +22,13 @@ package struct CheckedPipeline: Sendable, Equatable {
   package var calls: [CheckedCall]
   /// What the result will look like.
   package let shape: ValueShape
+  /// Set if the calls are those of several trials, one behind the other.
+  package let sweep: CheckedSweep?
 
-  package init(name: String?, head: Argument? = nil, calls: [CheckedCall], shape: ValueShape) {
+  package init(
+    name: String?, head: Argument? = nil, calls: [CheckedCall], shape: ValueShape, sweep: CheckedSweep? = nil
+  ) {
+    self.sweep = sweep
     self.name = name
     self.head = head
     self.calls = calls

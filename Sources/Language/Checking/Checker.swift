@@ -51,11 +51,12 @@ package struct Checker {
     guard table.isReserved(name.text) else { return }
     throw Diagnostic(
       "E0204", "`\(name.text)` is the name of a command", at: name.range, label: "taken",
-      remedy: "choose another name, such as `\(name.text)ed` or `my_\(name.text)`")
+      remedy: "choose another name, such as `my_\(name.text)` or `\(name.text)1`")
   }
 
   package func check(_ pipeline: PipelineSyntax) throws(Diagnostic) -> CheckedPipeline {
     if let name = pipeline.name { try checkFree(name) }
+    if let swept = try checkSweep(pipeline) { return swept }
     let stages = try Expansion(table: table).expand(pipeline.stages)
     var state = PipelineState()
     for stage in stages {

@@ -26,7 +26,7 @@ package struct CommandTable: Sendable {
   package func isReserved(_ name: String) -> Bool { byVerb[name] != nil || definitions[name] != nil }
 
   /// Everything that can start a stage.
-  package var heads: [String] { verbs + definitions.keys.sorted() }
+  package var heads: [String] { verbs + [CheckedSweep.keyword] + definitions.keys.sorted() }
 }
 
 /// How a word was matched against a list of names.

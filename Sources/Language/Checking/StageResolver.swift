@@ -42,7 +42,9 @@ struct StageResolver {
         remedy: "write one behind it: \(list)")
     }
     let word = stage.words[1]
-    switch NameMatch(word.text, among: names, abbreviations: abbreviations) {
+    // Where a value may stand in its place, the name of one is no abbreviation.
+    let isShort = abbreviations && !(plain != nil && isName(word.text))
+    switch NameMatch(word.text, among: names, abbreviations: isShort) {
     case .one(let name):
       if let spec = table.spec(verb, name) { return (spec, 2) }
     case .several(let found):

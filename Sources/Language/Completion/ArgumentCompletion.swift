@@ -71,7 +71,7 @@ struct ArgumentCompletion {
   private func positional(behind words: [WordSyntax]) -> AnyParameter? {
     let queue = queue
     let index = positionals(words).count
-    if let list = queue.firstIndex(where: { $0.isList || $0.kind == .expression }), index >= list {
+    if let list = queue.firstIndex(where: { $0.isList || $0.kind.isExpression }), index >= list {
       return queue[list]
     }
     return index < queue.count ? queue[index] : nil
@@ -135,7 +135,7 @@ struct ArgumentCompletion {
       let result = values(kind, part)
       return Completer.Result(
         range: result.range, items: result.items.map { Item($0.text, detail: $0.detail, isComplete: false) })
-    case .expression: return expression(word)
+    case .expression, .condition: return expression(word)
     case .flag, .integer, .real, .fraction, .span, .instant, .moment, .text, .range: break
     }
     return Completer.Result(range: word.range, items: items.starting(with: word.text))

@@ -47,6 +47,11 @@ extension DiagnosticGuide {
     Entry(
       "E0213", "A definition takes as many words as it has parameters.",
       "def f(x, n) = …; f pump  →  f pump 5"),
+    Entry(
+      "E0215", "A sweep tries values in a pipeline.",
+      "sweep k 3,5 detect knn x  →  sweep k in 3,5 detect knn x --neighbors k | evaluate --against truth"),
+    Entry("E0216", "A sweep compares numbers, so that its pipeline has to end in some."),
+    Entry("E0217", "In a sweep nothing is written, and only the values make a difference."),
   ]
 
   static let arguments: [Entry] = [
@@ -66,6 +71,9 @@ extension DiagnosticGuide {
     Entry(
       "E0312", "A flag is either there or not; `yes` and `no` are read, too.", "--exact maybe  →  --exact"),
     Entry("E0313", "The words name nothing that is known here."),
+    Entry(
+      "E0314", "A list behind an option is one word; without commas what follows means something else.",
+      "compare fusion a --fused b c  →  compare fusion a --fused b,c"),
   ]
 
   static let expressions: [Entry] = [

@@ -17,7 +17,10 @@ enum ExpressionTypes {
   }
 
   private static func hint(_ part: Part) -> String {
-    switch part.type {
+    if case .text(let text) = part.node, !text.contains("`") {
+      return "quotes make a text; a column with odd characters stands in backticks: `\(text)`"
+    }
+    return switch part.type {
     case .text: "compare texts with == or use a function of texts: contains, starts, matches, len"
     case .bool: "use if(condition, a, b) to make a value of a condition"
     case .number: "compare the number first, for example with > 0"

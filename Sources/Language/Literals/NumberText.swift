@@ -104,20 +104,26 @@ package enum NumberText {
     guard let first = rest.utf8.first, Nesting.isDigit(first) else { return nil }
     while !rest.isEmpty {
       guard let first = rest.utf8.first, Nesting.isDigit(first), let (number, suffix) = split(rest),
-        let unit = TimeSpan.units.first(where: { starts(suffix, with: $0.name) }),
-        let part = nanoseconds(number, unit.nanoseconds)
+        let unit = unit(of: suffix), let part = nanoseconds(number, unit.nanoseconds)
       else { return nil }
       let sum = total.addingReportingOverflow(part)
       if sum.overflow { return nil }
       total = sum.partialValue
-      rest = String(suffix.dropFirst(unit.name.count))
+      rest = String(suffix.drop(while: \.isLetter))
     }
     return TimeSpan(nanoseconds: isNegative ? -total : total)
   }
 
+  /// Words for units beside their symbols.
+  private static let words = [
+    "day": "d", "days": "d", "hour": "h", "hours": "h", "minute": "min", "minutes": "min", "second": "s",
+    "seconds": "s", "sec": "s",
+  ]
+
   /// The unit must end where its letters end, so that `5min` is not `5m` and `in`.
-  private static func starts(_ suffix: String, with unit: String) -> Bool {
-    suffix.prefix { $0.isLetter } == unit
+  private static func unit(of suffix: String) -> (name: String, nanoseconds: Int64)? {
+    let letters = String(suffix.prefix(while: \.isLetter))
+    return TimeSpan.units.first { $0.name == words[letters] ?? letters }
   }
 
   private static func nanoseconds(_ number: String, _ unit: Int64) -> Int64? {

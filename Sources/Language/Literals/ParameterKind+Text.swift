@@ -18,7 +18,7 @@ extension ParameterKind {
     case .output: "a file to write"
     case .value(let kinds): kinds.isEmpty ? "a value" : kinds.map(\.rawValue).joined(separator: " or ")
     case .column(let types): "a column" + (types.isEmpty ? "" : " (\(types.joined(separator: " or ")))")
-    case .expression: "an expression"
+    case .expression, .condition: "an expression"
     case .call(let specs): "one of " + specs.map { "`\($0.usage)`" }.joined(separator: ", ")
     case .range(let kind): "a range `a..b`, each end \(kind.phrase)"
     case .list(let kind): "a list, each \(kind.phrase)"

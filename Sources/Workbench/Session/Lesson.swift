@@ -128,12 +128,22 @@ extension SessionCommand {
 }
 
 extension Session {
-  /// Goes on in the lesson once its line has run.
-  func follow(_ line: String, emit: (SessionEvent) -> Void) {
-    guard let walk = lesson, walk.page < walk.lesson.pages.count,
-      walk.lesson.pages[walk.page].line?.trimmingSpaces == line.trimmingSpaces
+  /// Goes on in the lesson once its line, or a change of it, has run; until then the line is offered again.
+  func follow(_ line: String, isDone: Bool, emit: (SessionEvent) -> Void) {
+    guard let walk = lesson, walk.page < walk.lesson.pages.count, !line.hasPrefix("/tutorial"),
+      let wanted = walk.lesson.pages[walk.page].line
     else { return }
-    turnPage(emit)
+    if isDone, Self.aim(of: line) == Self.aim(of: wanted) {
+      turnPage(emit)
+    } else {
+      emit(.suggestion(wanted))
+    }
+  }
+
+  /// What a line names, or the command that it begins with.
+  private static func aim(of line: String) -> Substring {
+    let words = line.split(separator: " ", omittingEmptySubsequences: true)
+    return words.count > 1 && words[1] == "=" ? words[0] + "=" : words.first ?? ""
   }
 
   func turnPage(_ emit: (SessionEvent) -> Void) {
@@ -149,7 +159,7 @@ extension Session {
       return
     }
     let page = walk.lesson.pages[walk.page]
-    if !page.text.isEmpty { emit(.text(page.text)) }
+    if !page.text.isEmpty { emit(.text((walk.page > 0 ? "\n" : "") + page.text)) }
     guard let line = page.line else { return turnPage(emit) }
     emit(.suggestion(line))
   }

@@ -26,9 +26,11 @@ extension Session {
     var world = worldForCommands
     let recorder = RecordingFiles(base: world.files)
     world.files = recorder
-    let remarks = Remarks(takesStop: takesStop)
+    // A sweep learns several times, which one number of epochs cannot tell.
+    let remarks = pipeline.sweep == nil ? Remarks(takesStop: takesStop) : Remarks()
     var calls = pipeline.calls
-    for (position, call) in pipeline.calls.enumerated() {
+    var trials = pipeline.sweep.map { SweepTable($0) }
+    for (place, call) in pipeline.calls.enumerated() {
       if work.isCancelled() { throw .cancelled }
       let invocation = Invocation(call: call, values: try run.values(of: call), remarks: remarks)
       let value: Value
@@ -39,8 +41,17 @@ extension Session {
         throw .diagnostic(
           Diagnostic("E0201", "`\(call.spec.name)` cannot run here", remedy: "`help` lists the commands"))
       }
-      calls[position].arguments.merge(remarks.takeSettled()) { $1 }
+      calls[place].arguments.merge(remarks.takeSettled()) { $1 }
       run.current = NamedValue(name: pipeline.name ?? call.spec.verb, value: value)
+      if let sweep = pipeline.sweep, (place + 1) % sweep.callsPerTrial == 0 {
+        trials?.add(value)
+        work.report(Double(place + 1) / Double(pipeline.calls.count), "sweep")
+      }
+    }
+    if let trials {
+      return Outcome(
+        value: .table(trials.frame), remarks: remarks.all, inputs: run.inputs, files: recorder.opened,
+        calls: calls)
     }
     guard let current = run.current else {
       throw .diagnostic(Diagnostic("E0101", "the line is empty", remedy: "write a command"))

@@ -99,10 +99,11 @@ extension Session {
       statement = try checker(abbreviations: origin == .prompt).check(line)
     } catch {
       emit(.diagnostic(error.placed(at: origin)))
+      if origin == .prompt { follow(line, isDone: false, emit: emit) }
       return .checkFailed
     }
     let status = run(statement, line, origin: origin, work: work, emit: emit)
-    if status == .ok, origin == .prompt { follow(line, emit: emit) }
+    if origin == .prompt { follow(line, isDone: status == .ok, emit: emit) }
     return status
   }
 

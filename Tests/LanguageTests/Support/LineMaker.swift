@@ -92,7 +92,7 @@ struct LineMaker {
     case .output: dice.pick(["out.csv", "\"my out.csv\"", "größe/x.csv"])
     case .value(let kinds): value(kinds)
     case .column(let types): column(types)
-    case .expression: expression(3)
+    case .expression, .condition: expression(3)
     case .call(let specs): call(specs)
     case .range(.instant): "2026-03-01..2026-03-02"
     case .range(.moment): "22:00..02:00"

@@ -82,7 +82,7 @@ enum Toy {
       "where", nil, "Keeps rows.",
       parameters: [
         value([.table, .series]),
-        AnyParameter("condition", .expression, placement: .positional, required: true, help: "Condition."),
+        AnyParameter("condition", .condition, placement: .positional, required: true, help: "Condition."),
         AnyParameter("sample", .flag, help: "Keep only some."),
       ], output: nil, examples: []),
     CommandSpec(

@@ -151,6 +151,12 @@ struct TableLoading {
       frame = frame.selecting(rows: kept)
     }
     if case .time(.listed(let kept)) = frame.index.address {
+      if let key = Self.key(of: frame, kept) {
+        notes.append(
+          "times repeat, and `\(key)` tells rows of the same time apart: `segment … \(key)` brings each one's rows together"
+        )
+        return (frame, notes)
+      }
       for run in frame.index.runs {
         guard let row = run.rows.dropFirst().first(where: { kept[$0] < kept[$0 - 1] }) else { continue }
         let place = run.name.isEmpty ? "" : " in \(run.name)"
@@ -160,6 +166,26 @@ struct TableLoading {
       }
     }
     return (frame, notes)
+  }
+
+  /// The column that says whose row it is, if times repeat: never twice the same at one time, and seldom new.
+  private static func key(of frame: Frame, _ times: [Int64]) -> String? {
+    guard times.count > 2, Set(times).count <= times.count / 2 else { return nil }
+    struct Moment: Hashable {
+      let time: Int64, group: Int
+    }
+    let column = frame.columns.first { column in
+      switch column.cells {
+      case .category, .text: break
+      case .number(let numbers): guard numbers.allSatisfy({ $0 == $0.rounded() }) else { return false }
+      case .bool, .time: return false
+      }
+      let groups = column.groups
+      guard column.nulls == nil, groups.count > 1, groups.count <= times.count / 3 else { return false }
+      var seen: Set<Moment> = []
+      return zip(times, groups.ofRow).allSatisfy { seen.insert(Moment(time: $0, group: $1 ?? -1)).inserted }
+    }
+    return column?.name
   }
 
   private func text(_ note: DelimitedNote) -> String {

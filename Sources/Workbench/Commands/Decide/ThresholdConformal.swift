@@ -71,29 +71,8 @@ struct ThresholdConformal: PureCommand {
         Self.groups.base, "D0214", "`--groups` and `--per segment` cannot be had together",
         remedy: "Leave `--per segment` out.")
     }
-    var numbers: [Cell: Int] = [:]
-    let groups = (0..<column.count).map { row -> Int? in
-      guard let cell = Cell(column, row) else { return nil }
-      if let number = numbers[cell] { return number }
-      numbers[cell] = numbers.count
-      return numbers.count - 1
-    }
-    call.note("\(counted(numbers.count, "group"))")
-    return groups
-  }
-
-  private enum Cell: Hashable {
-    case number(Double), code(Int64), text(String)
-
-    init?(_ column: Column, _ row: Int) {
-      if column.isNull(row) { return nil }
-      switch column.cells {
-      case .number(let numbers): self = .number(numbers[row])
-      case .bool(let bits): self = .code(bits[row] ? 1 : 0)
-      case .category(let codes, _): self = .code(Int64(codes[row]))
-      case .time(let times): self = .code(times[row])
-      case .text(let texts): self = .text(texts[row])
-      }
-    }
+    let groups = column.groups
+    call.note("\(counted(groups.count, "group"))")
+    return groups.ofRow
   }
 }

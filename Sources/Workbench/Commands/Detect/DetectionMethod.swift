@@ -172,7 +172,7 @@ extension Invocation {
       }
     } else if !names.isEmpty, !rows.features.isEmpty {
       note(
-        "`\(method)` looks at numbers only and leaves out \(names.bounded(4)): `recode` first, or iforest, hbos, ecod or knn"
+        "`\(method)` looks at numbers only and leaves out \(names.bounded(4)): `recode` turns them into numbers"
       )
     }
     if rows.features.isEmpty {

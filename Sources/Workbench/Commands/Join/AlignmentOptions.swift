@@ -10,7 +10,8 @@ enum AlignmentOptions {
     "aggregate",
     of: [
       Choice("mean", "the mean"), Choice("median", "the median"), Choice("min", "the smallest"),
-      Choice("max", "the largest"), Choice("last", "the latest"), Choice("count", "how many there are"),
+      Choice("max", "the largest"), Choice("sum", "the sum"), Choice("last", "the latest"),
+      Choice("count", "how many there are"),
     ], default: "mean", help: "How the values within a step become one.")
 
   private static let limit = Parameter<TimeSpan>.span(

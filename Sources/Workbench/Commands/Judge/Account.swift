@@ -55,7 +55,7 @@ struct Account {
     metrics.append(
       Metric("percentile", percentile(of: row), note: "share of scored rows at or below this score, in %"))
     return Report(
-      title: "\(name) at \(scores.index.label(of: row))", metrics: metrics,
+      title: "\(name) at \(scores.index.place(of: row))", metrics: metrics,
       table: table(shares, row: row), remarks: [sentence(for: row) + ".", measure] + evidence)
   }
 
@@ -103,7 +103,7 @@ struct Account {
       for number in highest.prefix(Self.mostSentences) {
         let segment = segments[number]
         remarks.append(
-          "alarm \(number + 1), \(counted(segment.rows.count, "row")), peak at \(scores.index.label(of: segment.peak)): "
+          "alarm \(number + 1), \(counted(segment.rows.count, "row")), peak at \(scores.index.place(of: segment.peak)): "
             + sentence(for: segment.peak) + ".")
       }
       if segments.count > Self.mostSentences {
@@ -111,7 +111,7 @@ struct Account {
           "\(segments.count - Self.mostSentences) lower alarms; name one with `--at` or `--row`.")
       }
     } else if let peak = chosen.max(by: { scores.values[$0] < scores.values[$1] }) {
-      remarks.append("highest at \(scores.index.label(of: peak)): \(sentence(for: peak)).")
+      remarks.append("highest at \(scores.index.place(of: peak)): \(sentence(for: peak)).")
     }
     let shares = contributions.meanShares(ofRows: chosen, by: part)
     let rows = alarms == nil ? "the highest hundredth of rows" : "all alarmed rows"
@@ -136,7 +136,7 @@ struct Account {
     let total = parts.reduce(0) { $0 + $1.fall }
     let shares = parts.map { total > 0 ? $0.fall / total : 0 }
     let labels = parts.map { part in
-      "\(scores.index.label(of: part.rows.lowerBound)) to \(scores.index.label(of: part.rows.upperBound - 1))"
+      "\(scores.index.place(of: part.rows.lowerBound)) to \(scores.index.place(of: part.rows.upperBound - 1))"
     }
     let highest = parts.indices.sorted { (shares[$1], $0) < (shares[$0], $1) }.prefix(3).filter {
       shares[$0] > 0
@@ -145,7 +145,7 @@ struct Account {
     var metrics = [Metric("score", scores.values[row])]
     if let threshold = alarms?.threshold(at: row) { metrics.append(Metric("threshold", threshold)) }
     return Report(
-      title: "\(name) at \(scores.index.label(of: row)) by time", metrics: metrics,
+      title: "\(name) at \(scores.index.place(of: row)) by time", metrics: metrics,
       table: Frame(
         index: Index(.sample(TextColumn(labels))),
         columns: [

@@ -28,7 +28,7 @@ struct Causes: PureCommand {
     discussion: """
       A column belongs to the node whose name it has, or whose name stands before a point in it (`payment.p95`). A node \
       is as unusual as the farthest of its cells from their median in robust standard deviations (1.4826 times the \
-      median absolute deviation of the usual rows, at least a thousandth of the median); columns that are missing in half \
+      median absolute deviation of the usual rows, at least a thousandth of the median; a million at most, where nothing varied before); columns that are missing in half \
       of the usual rows are left out. Usual are the rows of \
       --normal, else the fit rows of a split, else the rows before --between, else the first third; choose columns of one \
       measure with `select` to ask about that measure. With scores, one a node, --above is their limit.
@@ -124,7 +124,7 @@ struct Causes: PureCommand {
       // What was there now and then only does not say what is usual.
       guard usual.count(where: \.isFinite) * 2 > usual.count, let scale = RobustRange(usual) else { continue }
       for row in watched where line[row].isFinite {
-        let departure = scale.departure(of: line[row])
+        let departure = min(scale.departure(of: line[row]), Self.farthest)
         if departure > found[node]?.departure ?? -1 {
           found[node] = Departure(departure: departure, column: name, moment: rows.index.label(of: row))
         }
@@ -141,6 +141,9 @@ struct Causes: PureCommand {
         "Columns need the names of nodes, or `NODE.measure`; see the names with `show \(call[Self.graph].name)`."
     )
   }
+
+  /// What counts as this far off is as far off as can be: nothing varied before.
+  private static let farthest = 1e6
 
   private static func node(of column: String, among places: [String: Int]) -> Int? {
     if let place = places[column] { return place }

@@ -58,12 +58,8 @@ struct Onsets: PureCommand {
     }
     let count = lines.count { $0.onset != nil }
     call.note(
-      "first: `\(first.name)`, \(onset.isUpward ? "up" : "down") from \(place(onset.row, index)); "
+      "first: `\(first.name)`, \(onset.isUpward ? "up" : "down") from \(index.place(of: onset.row)); "
         + "\(count) of \(counted(lines.count, "column")) left \(count == 1 ? "its" : "their") range")
-  }
-
-  private func place(_ row: Int, _ index: Index) -> String {
-    index.time.map { $0[row].short.description } ?? index.label(of: row)
   }
 
   private func table(_ lines: [(name: String, onset: Onset?)], _ index: Index) -> Frame {

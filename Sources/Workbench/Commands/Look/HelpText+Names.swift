@@ -17,6 +17,18 @@ extension HelpText {
     (["GLOSH"], "detect hdbscan"), (["FastABOD"], "detect abod"), (["isolation forest"], "detect iforest"),
     (["OCSVM", "one-class SVM"], "detect ocsvm"), (["stide"], "detect ngram"), (["ECVC"], "detect counts"),
     (["residual analysis"], "detect radar"),
+    (["group by", "long format", "per device", "per segment"], "segment TABLE COLUMN"),
+    (["moving average", "rolling mean"], "derive TABLE smooth = rolling(mean, COLUMN, 60s)"),
+    (["smooth scores", "ema", "column as score"], "detect expression SCORES ewm(score, 0.2)"),
+    (["filter", "query", "dropna"], "where TABLE not isnull(COLUMN)"),
+    (["fillna", "impute"], "fill median TABLE"),
+    (["mutate", "assign"], "derive TABLE NAME = EXPRESSION"), (["head", "tail"], "show TABLE --rows 0..9"),
+    (["normalize", "standardize", "StandardScaler"], "scale standard TABLE"),
+    (["one hot", "get dummies"], "recode onehot TABLE"),
+    (["train test split", "holdout"], "split TABLE --fit-share 60%"),
+    (["SHAP", "feature importance"], "explain SCORES"),
+    (["ROC", "confusion matrix"], "evaluate SCORES --against COLUMN"),
+    (["merge", "concatenate modalities"], "align A B --every 1s"),
   ]
 
   /// What a word that is no verb leads to: a method, a name from elsewhere, or commands whose help speaks of it.

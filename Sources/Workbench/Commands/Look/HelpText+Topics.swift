@@ -5,12 +5,17 @@ extension HelpText {
   static let topics: [(name: String, summary: String)] = [
     ("commands", "all commands"), ("expressions", "what `where` and `derive` understand"),
     ("syntax", "how a line is written"), ("errors", "what the codes of errors mean"),
+    ("param", "a literal with a name"), ("def", "a pipeline with a name"),
+    ("sweep", "a pipeline tried with several values"),
   ]
 
   static func topic(_ name: String) -> String? {
     switch name {
     case "expressions": expressions
     case "syntax": syntax
+    case "param": parameters
+    case "def": definitions
+    case "sweep": sweeps
     case "errors": DiagnosticGuide.families.map { "\($0.prefix)xx  \($0.meaning)" }.joined(separator: "\n")
     default: ExpressionFunction.named(name).map { "\($0.usage)\n\n\($0.help)" }
     }
@@ -33,6 +38,41 @@ extension HelpText {
     `param level = 99%` names a literal, used as `{level}`; `def name(a) = pipeline` names a pipeline.
     A line goes on while a bracket or a quote is open, and behind `|` or `\\` at its end.
     The first character decides: a letter is data, `/` steers the session, `?` asks the agent, `#` is a comment.
+    """
+
+  private static let parameters = """
+    param NAME = LITERAL
+
+    Names a literal of a script, used as `{NAME}` in later lines; `sonde FILE --param NAME=VALUE` sets another one.
+
+    Examples:
+      param level = 99%
+      alarms = threshold quantile risk --level {level}
+    """
+
+  private static let definitions = """
+    def NAME(A, B) = PIPELINE
+
+    Names a pipeline. `NAME x y` puts x and y in the places of A and B; behind a pipe, what the pipe brings is the first of \
+    them, if the pipeline begins with it. Scripts keep what it stood for. A definition cannot use itself.
+
+    Examples:
+      def judged(scores, truth) = scores | evaluate --against truth --metrics auroc,ap
+      judged risk pump.fault
+    """
+
+  private static let sweeps = """
+    [NAME =] sweep P in VALUES PIPELINE
+
+    Runs the pipeline once for each value, with the value wherever P stands by itself, and sets the numbers side by side in a \
+    table. VALUES are a list (`3,5,10`, `knn,lof`), whole numbers of a range (`1..5`), or so many at equal distances \
+    (`1%..5%/9`). The pipeline ends in numbers, as `evaluate` gives them; nothing is written in it, and what is random needs \
+    a seed. Every trial is checked before the first one runs. To choose by labels what is then judged by the same labels is to \
+    tune on the truth: choose on other rows, or on anomalies that `augment` put in.
+
+    Examples:
+      sweep k in 3,5,10,20 detect knn joint --neighbors k | evaluate --against pump.fault --metrics auroc,ap
+      sweep m in knn,lof,pca detect m joint | evaluate --against pump.fault
     """
 
   private static var expressions: String {

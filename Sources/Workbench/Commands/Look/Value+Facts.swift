@@ -99,6 +99,7 @@ extension Index {
 extension Sampling {
   fileprivate var fact: String {
     if !isAscending { return "the rows are not in the order of time" }
+    if step == .zero { return "most rows have the time of another row" }
     guard isSteady else {
       return
         "times at irregular steps, the median is \(step.short), 95 % of them within \(jitter.short) of it"
@@ -107,14 +108,6 @@ extension Sampling {
     guard let longestGap else { return "a row every \(step.short)\(jitter), without gaps" }
     return "a row every \(step.short)\(jitter); \(gaps.count == 1 ? "1 gap" : "\(gaps.count) gaps"), "
       + "the longest \(longestGap.short)"
-  }
-}
-
-extension Instant {
-  /// To the millisecond.
-  var short: Instant {
-    let rest = nanoseconds % 1_000_000
-    return Instant(nanoseconds: nanoseconds - (rest < 0 ? rest + 1_000_000 : rest))
   }
 }
 

@@ -15,14 +15,15 @@ struct Resample: PureCommand {
     "resample", nil, "Brings rows onto equal steps of time.",
     discussion: """
       A step takes the values with times in [t, t + every); steps lie at whole multiples since 1970, so that \
-      everything with the same step fits together. Numbers are summarised by --aggregate, label columns by their \
-      maximum, other columns keep the last value. Steps without a value stay missing, and segments are never crossed.
+      everything with the same step fits together. Numbers are summarised by --aggregate (truth values are, too, by `sum` \
+      and `count`), label columns by their maximum, other columns keep the last value. Steps without a value stay missing, and segments are never crossed.
       """,
     parameters: [Self.input.base, Self.every.base, AlignmentOptions.aggregate.base], output: nil,
     examples: [
       Example("pump = generate pump-station --minutes 5 --seed 7"),
       Example("slow = pump | resample --every 10s"),
       Example("peaks = pump.Accelerometer* | resample --every 1min --aggregate max"),
+      Example("minutes = pump | derive busy = Flow > 31 | resample --every 1min --aggregate sum"),
     ])
 
   func run(_ call: Invocation, work: Work) throws(Failure) -> Value {

@@ -9,7 +9,7 @@ struct Where: PureCommand {
       .table, .series, .scores, .alarms, .log, .embedding, .images, .video, .cloud, .text, .events, .graph,
     ], help: "Whose rows (of a graph: nodes) to choose.")
   static let condition = AnyParameter(
-    "condition", .expression, placement: .positional, required: true,
+    "condition", .condition, placement: .positional, required: true,
     help: "An expression over the columns that is true for the rows to keep.")
 
   let spec = CommandSpec(
