@@ -11,28 +11,52 @@ struct CallBoard {
   let data: String
   let settings: ModelSettings
   let count: Int
+  /// What was asked is kept here, one question and side a line, and not asked again; nil keeps nothing.
+  let journal: String?
 
   static let categories = ["simple_python", "multiple", "irrelevance"]
+  /// No call of the board is longer.
+  private static let output = 200
 
-  private struct Tally {
-    var right = 0
-    var wrong = 0
+  private enum Side: String, CaseIterable { case bare, ours }
+
+  /// How one question went on one side.
+  private struct Score {
+    var isRight = false
     /// Calls that came, and those of them that were no call of an offered function at first.
     var calls = 0
     var broken = 0
     var repaired = 0
-    /// Requests that the server answered with an error.
-    var failed = 0
+    /// The server answered with an error.
+    var hasFailed = false
     var seconds = 0.0
 
-    var text: String {
-      String(
-        format:
-          "%d of %d right (%.1f %%), %d calls, %d broken of which %d repaired, %d requests failed, %.0f s",
-        right,
-        right + wrong, 100 * Double(right) / Double(max(1, right + wrong)), calls, broken, repaired, failed,
-        seconds)
+    var json: JSON {
+      [
+        "right": .bool(isRight), "calls": .number(Double(calls)), "broken": .number(Double(broken)),
+        "repaired": .number(Double(repaired)), "failed": .bool(hasFailed), "seconds": .number(seconds),
+      ]
     }
+
+    init() {}
+
+    init(_ json: JSON) {
+      func count(_ key: String) -> Int { json[key]?.number.flatMap { Int(exactly: $0) } ?? 0 }
+      isRight = json["right"]?.bool ?? false
+      calls = count("calls")
+      broken = count("broken")
+      repaired = count("repaired")
+      hasFailed = json["failed"]?.bool ?? false
+      seconds = json["seconds"]?.number ?? 0
+    }
+  }
+
+  private static func summary(_ scores: [Score]) -> String {
+    func sum(_ count: (Score) -> Int) -> Int { scores.reduce(0) { $0 + count($1) } }
+    return String(
+      format: "%d of %d right, %d calls, %d broken of which %d repaired, %d requests failed, %.0f s",
+      sum { $0.isRight ? 1 : 0 }, scores.count, sum(\.calls), sum(\.broken), sum(\.repaired),
+      sum { $0.hasFailed ? 1 : 0 }, scores.reduce(0) { $0 + $1.seconds })
   }
 
   func run(print: (String) -> Void) throws {
@@ -41,49 +65,87 @@ struct CallBoard {
     print(
       "model \(server?.models.first ?? settings.model), ours asks by \(server?.dialect.callForm.rawValue ?? "native") calls"
     )
+    var known = try earlier()
     for category in Self.categories {
       let questions = try CallQuestion.all(data: data, category: category, count: count)
-      var bare = Tally()
-      var ours = Tally()
+      var scores: [Side: [Score]] = [:]
       // In turns, so that a busy machine is busy for both.
-      for (number, question) in questions.enumerated() {
-        askBare(question, transport, &bare)
-        askOurs(question, transport, server?.dialect ?? ChatDialect(), &ours)
-        if number % 20 == 19 { print("\(category) \(number + 1): bare \(bare.right), ours \(ours.right)") }
+      for question in questions {
+        for side in Side.allCases {
+          let name = "\(question.id) \(side.rawValue)"
+          let score: Score
+          if let found = known.removeValue(forKey: name) {
+            score = found
+          } else {
+            score =
+              switch side {
+              case .bare: askBare(question, transport)
+              case .ours: askOurs(question, transport, server?.dialect ?? ChatDialect())
+              }
+            try keep(score, name)
+          }
+          scores[side, default: []].append(score)
+        }
+        let right = Side.allCases.map { side in scores[side, default: []].count { $0.isRight } }
+        let number = scores[.bare, default: []].count
+        if number % 10 == 0 { print("\(category) \(number): bare \(right[0]), ours \(right[1])") }
       }
-      print("\(category), the server's own calls: \(bare.text)")
-      print("\(category), through the agent's turn: \(ours.text)")
+      print("\(category), the server's own calls: \(Self.summary(scores[.bare] ?? []))")
+      print("\(category), through the agent's turn: \(Self.summary(scores[.ours] ?? []))")
     }
+  }
+
+  private func earlier() throws -> [String: Score] {
+    guard let journal, FileManager.default.fileExists(atPath: journal) else { return [:] }
+    var scores: [String: Score] = [:]
+    for line in try String(contentsOfFile: journal, encoding: .utf8).split(separator: "\n") {
+      let json = try JSON(parsing: String(line))
+      scores[json["question"]?.string ?? ""] = Score(json)
+    }
+    return scores
+  }
+
+  private func keep(_ score: Score, _ name: String) throws {
+    guard let journal else { return }
+    let line = JSON.object([("question", .string(name))] + (score.json.members ?? [])).description + "\n"
+    if !FileManager.default.fileExists(atPath: journal) {
+      _ = FileManager.default.createFile(atPath: journal, contents: nil)
+    }
+    let file = try FileHandle(forWritingTo: URL(fileURLWithPath: journal))
+    defer { try? file.close() }
+    try file.seekToEnd()
+    try file.write(contentsOf: Data(line.utf8))
   }
 
   /// The tools in the request and nothing else; only the protocol's own calls count.
-  private func askBare(_ question: CallQuestion, _ transport: any ModelTransport, _ tally: inout Tally) {
+  private func askBare(_ question: CallQuestion, _ transport: any ModelTransport) -> Score {
     let started = Date()
+    var score = Score()
     let client = ModelClient(settings: settings, transport: transport)
     let outcome = client.ask(
-      ChatRequest(messages: [.user(question.text)], tools: question.tools), maximumOutput: 400,
+      ChatRequest(messages: [.user(question.text)], tools: question.tools), maximumOutput: Self.output,
       isCancelled: { false }, receive: { _ in })
+    score.seconds = Date().timeIntervalSince(started)
     guard case .replied(let reply) = outcome else {
       // No answer is no right answer, also where no call was right.
-      tally.failed += 1
-      tally.wrong += 1
-      return
+      score.hasFailed = true
+      return score
     }
-    let calls = reply.calls
-    tally.calls += calls.count
-    let parsed = calls.map { (name: $0.name, arguments: (try? JSON(parsing: $0.arguments)) ?? .null) }
-    tally.broken += parsed.count { $0.arguments.members == nil }
-    count(parsed, of: question, in: &tally)
-    tally.seconds += Date().timeIntervalSince(started)
+    let calls = reply.calls.map { (name: $0.name, arguments: (try? JSON(parsing: $0.arguments)) ?? .null) }
+    score.calls = calls.count
+    score.broken = calls.count { $0.arguments.members == nil }
+    score.isRight = isRight(calls, question)
+    return score
   }
 
   private func askOurs(
-    _ question: CallQuestion, _ transport: any ModelTransport, _ dialect: ChatDialect, _ tally: inout Tally
-  ) {
+    _ question: CallQuestion, _ transport: any ModelTransport, _ dialect: ChatDialect
+  ) -> Score {
     let started = Date()
+    var score = Score()
     let place = CallPlace(tools: question.tools)
     var limits = TurnLimits()
-    limits.output = 400
+    limits.output = Self.output
     let conversation = Conversation(
       client: ModelClient(settings: settings, transport: transport, dialect: dialect), pause: LivePause(),
       clock: SystemClock(), workplace: place,
@@ -91,22 +153,23 @@ struct CallBoard {
         systemText:
           "You work by calling tools. Call one only if it does what is asked for; else answer in a sentence.",
         tools: question.tools), limits: limits)
-    _ = conversation.ask(question.text, work: Work(), approve: { _ in .unattended }, emit: { _ in })
-    tally.calls += place.made.count + place.refused
-    tally.broken += place.refused
-    if place.refused > 0, !place.made.isEmpty { tally.repaired += place.refused }
-    count(place.made, of: question, in: &tally)
-    tally.seconds += Date().timeIntervalSince(started)
+    let end = conversation.ask(
+      question.text, work: Work(), approve: { _ in .unattended }, emit: { _ in })
+    score.seconds = Date().timeIntervalSince(started)
+    if case .failed = end.reason {
+      score.hasFailed = true
+      return score
+    }
+    score.calls = place.made.count + place.refused
+    score.broken = place.refused
+    if place.refused > 0, !place.made.isEmpty { score.repaired = place.refused }
+    score.isRight = isRight(place.made, question)
+    return score
   }
 
-  private func count(
-    _ calls: [(name: String, arguments: JSON)], of question: CallQuestion, in tally: inout Tally
-  ) {
-    let isRight =
-      question.truth.map { truth in
-        calls.count == 1 && truth.accepts(name: calls[0].name, arguments: calls[0].arguments)
-      } ?? calls.isEmpty
-    if isRight { tally.right += 1 } else { tally.wrong += 1 }
+  private func isRight(_ calls: [(name: String, arguments: JSON)], _ question: CallQuestion) -> Bool {
+    guard let truth = question.truth else { return calls.isEmpty }
+    return calls.count == 1 && truth.accepts(name: calls[0].name, arguments: calls[0].arguments)
   }
 }
 

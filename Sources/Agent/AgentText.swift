@@ -146,7 +146,8 @@ package enum AgentText {
     case .untrusted:
       return Diagnostic(
         "A0114", "the certificate of \(host) cannot be trusted\(said)",
-        remedy: "install the authority's certificate; verification cannot be switched off")
+        remedy:
+          "install the authority's certificate, or name its file in SSL_CERT_FILE; verification stays on")
     case .plainHTTP(let host):
       return Diagnostic(
         "A0115", "plain http to \(host) would send data in the clear",

@@ -54,6 +54,8 @@ package final class Conversation {
   package var limits: TurnLimits
   /// Tokens that a request and its answer may have together, if that is known.
   package var window: Int?
+  /// The role has a model of its own.
+  var keepsModel = false
   private var generator: SeededGenerator
   private var earlier: [ChatMessage] = []
   /// What may run without a question.
@@ -82,6 +84,9 @@ package final class Conversation {
     self.limits = limits
     generator = SeededGenerator(seed: UInt64(bitPattern: clock.now().nanoseconds))
   }
+
+  /// Forgets what was said; values and permissions stay.
+  func forget() { earlier = [] }
 
   /// Answers a question. `approve` asks the user about a line that writes.
   package func ask(

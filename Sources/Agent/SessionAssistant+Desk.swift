@@ -1,4 +1,5 @@
 package import Language
+import Notation
 package import Numerics
 package import Workbench
 
@@ -160,11 +161,18 @@ extension SessionAssistant: AgentDesk {
   }
 
   private func select(_ name: String) throws(Diagnostic) -> String {
+    let new = try choice(named: name)
+    select(new)
+    return "\(new.settings) answers from now on"
+  }
+
+  /// The model of this name, or of the first that begins so; what a recording tells of it, in a replay.
+  func choice(named name: String) throws(Diagnostic) -> ModelChoice {
+    if let recording { return ModelChoice(recorded: recording.model(named: name) ?? .null) }
     for server in servers {
       let fitting = server.models.filter { $0 == name || $0.hasPrefix(name) || $0.contains("/" + name) }
       guard let model = fitting.first(where: { $0 == name }) ?? fitting.first else { continue }
-      select(ModelChoice(server, model: model))
-      return "\(SafeText.oneLine(model, limit: 70)) at \(server.settings.host) answers from now on"
+      return ModelChoice(server, model: model)
     }
     // A server that does not list its models may know the name all the same.
     guard var settings = try? configured(), catalog?.look(at: settings) == nil else {
@@ -173,8 +181,7 @@ extension SessionAssistant: AgentDesk {
       )
     }
     settings.model = name
-    select(ModelChoice(settings, server: nil))
-    return "\(settings) answers from now on"
+    return ModelChoice(settings, server: nil)
   }
 
   private func probe(_ work: Work) throws(Diagnostic) -> String {

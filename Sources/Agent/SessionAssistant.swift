@@ -1,9 +1,10 @@
 package import Language
 import Notation
 package import Numerics
+import Values
 package import Workbench
 
-/// Answers the questions of a prompt or a script over its session, by one model.
+/// Answers the questions of a prompt or a script over its session.
 ///
 /// Each role has a conversation of its own, which remembers its earlier turns. Question and answer go into the record;
 /// so do the lines of the calls, as lines that replay without a model.
@@ -14,6 +15,10 @@ package final class SessionAssistant: Assistant {
   let transport: any ModelTransport
   /// What was said to models so far.
   let recorded = Exchanges()
+  /// What answers instead of models, people and other programs; nil outside a replay.
+  private(set) var recording: Exchanges?
+  /// Whether the script that is replayed writes the same files.
+  private var isVouched: (ReviewedLine) -> Bool = { _ in false }
   private let pause: any Pause
   /// Finds model servers; nil where only the settings count.
   let catalog: ModelCatalog?
@@ -59,7 +64,7 @@ package final class SessionAssistant: Assistant {
     self.rules = rules
     self.session = session
     self.settings = settings
-    self.transport = RecordingTransport(base: transport, exchanges: recorded)
+    self.transport = transport
     self.pause = pause
     self.prompt = prompt
     self.limits = limits
@@ -87,6 +92,20 @@ package final class SessionAssistant: Assistant {
   package func ask(
     _ text: String, role: String?, screen: any Screen, lines: any LineSource, work: Work
   ) -> AssistantEnd {
+    let before = recording?.takeQuestion(text)
+    if let before { restore(before) }
+    let end = answer(text, role, screen, lines, work)
+    recorded.add(
+      AskedQuestion(
+        text: text, mode: mode, model: choice?.json ?? .null, budget: limits.json, offers: foreign.offers,
+        end: end))
+    // What ends as it did before has been replayed, however it ended.
+    return before?.end == end.rawValue && !work.isCancelled() ? .answered : end
+  }
+
+  private func answer(
+    _ text: String, _ role: String?, _ screen: any Screen, _ lines: any LineSource, _ work: Work
+  ) -> AssistantEnd {
     let conversation: Conversation
     do throws(Diagnostic) {
       if let role, let team = try team(role) { return try run(team, text, screen, lines, work) }
@@ -97,10 +116,26 @@ package final class SessionAssistant: Assistant {
     }
     note { session.note(question: text, role: role, emit: $0) }
     trace.begin(question: text, team: nil)
-    let end = converse(conversation, text, screen, lines, work)
+    let end = converse(conversation, filled(text), screen, lines, work)
     trace.add(end, by: role ?? "analyst")
     if !end.answer.isEmpty { note { session.note(answer: end.answer, emit: $0) } }
     return AssistantEnd(end)
+  }
+
+  /// Of a value of texts, so many bytes stand in a question.
+  private static let longestFilling = 6000
+
+  /// The question with the texts of the values that it names: `? {task}`.
+  private func filled(_ question: String) -> String {
+    var filled = question
+    for binding in session.bindings where question.contains("{\(binding.name)}") {
+      guard case .text(let documents) = binding.value else { continue }
+      let texts = (0..<documents.texts.count).lazy.map { documents.texts[$0] }
+      let words = SafeText.bounded(
+        SafeText.stripped(texts.joined(separator: "\n")), limit: Self.longestFilling)
+      filled = filled.replacing("{\(binding.name)}", with: words)
+    }
+    return filled
   }
 
   /// The members ask and answer in turn, each in a conversation of its own.
@@ -113,7 +148,7 @@ package final class SessionAssistant: Assistant {
     }
     note { session.note(question: text, role: team.name, emit: $0) }
     trace.begin(question: text, team: team.name)
-    var run = TeamRun(team, question: text)
+    var run = TeamRun(team, question: filled(text))
     var step = run.start()
     while case .ask(let asked) = step {
       let ends =
@@ -140,6 +175,7 @@ package final class SessionAssistant: Assistant {
     _ lines: any LineSource, _ work: Work
   ) -> TurnEnd {
     write(Self.turnOf(asked, team), to: screen)
+    if asked.isReset { member.forget() }
     return converse(member, asked.text, screen, lines, work)
   }
 
@@ -159,7 +195,7 @@ package final class SessionAssistant: Assistant {
     while ends.contains(where: { $0 == nil }) {
       for number in asked.indices where ends[number] == nil {
         ends[number] = members[number].settle(&opens[number], work: work) { approval in
-          writesJSON ? .unattended : Self.approve(approval, screen: screen, lines: lines)
+          decide(approval, screen, lines)
         } emit: {
           show($0, &views[number], screen)
         }
@@ -200,7 +236,7 @@ package final class SessionAssistant: Assistant {
   ) -> TurnEnd {
     var view = AgentScreen(isTerminal: screen.isTerminal, width: screen.width)
     return conversation.ask(text, work: work) { approval in
-      writesJSON ? .unattended : Self.approve(approval, screen: screen, lines: lines)
+      decide(approval, screen, lines)
     } emit: {
       show($0, &view, screen)
     }
@@ -213,22 +249,24 @@ package final class SessionAssistant: Assistant {
     _ role: String, member: String? = nil
   ) throws(Diagnostic) -> Conversation {
     if let known = conversations[member ?? role] { return known }
-    let choice = try chosen()
     let prompt = try prompt(role)
+    let choice = if let name = prompt.model { try choice(named: name) } else { try chosen() }
     let rules = try rules()
     let verbs = prompt.tools.filter { !rules.denies(verb: $0) }
     let toolbox = Toolbox(
       verbs: verbs, methods: prompt.methods, specs: session.table.specs,
       tokens: min(Self.toolTokens, (choice.window ?? 8192) / 3))
     let made = Conversation(
-      client: ModelClient(settings: choice.settings, transport: transport, dialect: choice.dialect),
+      client: client(of: choice),
       pause: pause, clock: session.world.clock,
-      workplace: SessionWorkplace(session: session, foreign: foreign, preview: preview),
+      workplace: SessionWorkplace(
+        session: session, foreign: foreign, recorded: recorded, recording: recording, preview: preview),
       role: AgentRole(
         systemText: prompt.text, tools: toolbox.tools, valueParameters: toolbox.valueParameters,
         methodParameters: toolbox.methodParameters),
       limits: limits)
     made.window = choice.window
+    made.keepsModel = prompt.model != nil
     made.foreignTools = foreign.tools
     made.permissions.rules = rules
     made.permissions.mode = mode
@@ -237,8 +275,28 @@ package final class SessionAssistant: Assistant {
   }
 
   /// Answers from now on as a recording says; its transport must be the recorded one.
-  package func follow(_ exchanges: Exchanges) {
-    select(ModelChoice(recorded: exchanges.firstModel ?? .null))
+  package func follow(_ exchanges: Exchanges, of script: ScriptFile) {
+    recording = exchanges
+    select(ModelChoice(recorded: exchanges.model() ?? .null))
+    let lines = script.records.compactMap { record -> String? in
+      if case .statement(let statement) = record, statement.turn != nil { statement.text } else { nil }
+    }
+    isVouched = { wanted in
+      lines.contains { line in
+        line == wanted.text
+          || !wanted.outputs.isEmpty && wanted.outputs.allSatisfy { line.contains($0) }
+      }
+    }
+  }
+
+  /// Sets what was set when the question was asked. Files that were written without a question are vouched for or not.
+  private func restore(_ asked: AskedQuestion) {
+    mode = asked.mode == .auto ? .ask : asked.mode
+    // What the conversations have learned of the same model stays.
+    if asked.model != .null, asked.model != choice?.json { select(ModelChoice(recorded: asked.model)) }
+    limits = TurnLimits(asked.budget, else: limits)
+    foreign.offer(recorded: asked.offers)
+    for conversation in conversations.values { conversation.foreignTools = foreign.tools }
   }
 
   /// The model that answers: the selected one, the one that is set, or the first that this machine serves.
@@ -254,22 +312,52 @@ package final class SessionAssistant: Assistant {
       found = ModelChoice(server, model: server.models[0])
     }
     choice = found
-    recorded.begin(found.json)
     return found
   }
 
-  /// Another model answers from now on, in every conversation.
+  /// Another model answers from now on, in every conversation whose role has none of its own.
   func select(_ new: ModelChoice) {
     choice = new
-    recorded.begin(new.json)
-    for conversation in conversations.values {
-      conversation.use(
-        ModelClient(settings: new.settings, transport: transport, dialect: new.dialect), window: new.window)
+    for conversation in conversations.values where !conversation.keepsModel {
+      conversation.use(client(of: new), window: new.window)
     }
+  }
+
+  /// Asks the model and keeps what it answers.
+  private func client(of choice: ModelChoice) -> ModelClient {
+    ModelClient(
+      settings: choice.settings,
+      transport: RecordingTransport(base: transport, exchanges: recorded, model: choice.json),
+      dialect: choice.dialect)
   }
 
   /// The settings, if an address is set.
   func configured() throws(Diagnostic) -> ModelSettings { try settings() }
+
+  /// Asks the user, or the recording.
+  private func decide(_ approval: Approval, _ screen: any Screen, _ lines: any LineSource) -> Approval.Answer
+  {
+    let answer =
+      if let recording {
+        Self.recordedAnswer(recording.takeApproval(of: approval.line.text), to: approval, isVouched)
+      } else if writesJSON {
+        Approval.Answer.unattended
+      } else {
+        Self.approve(approval, screen: screen, lines: lines)
+      }
+    recorded.add(answer, to: approval.line.text)
+    return answer
+  }
+
+  /// A recorded yes holds for calls that the recording answers, and for files that the script writes itself: the
+  /// recording alone, which nobody reads, cannot allow anything.
+  private static func recordedAnswer(
+    _ answer: Approval.Answer?, to approval: Approval, _ isVouched: (ReviewedLine) -> Bool
+  ) -> Approval.Answer {
+    if let answer, !answer.isYes { return answer }
+    if approval.line.server != nil { return answer ?? .unattended }
+    return isVouched(approval.line) ? answer ?? .once : .unattended
+  }
 
   private static func approve(
     _ approval: Approval, screen: any Screen, lines: any LineSource

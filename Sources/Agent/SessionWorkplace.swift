@@ -13,6 +13,10 @@ package final class SessionWorkplace: Workplace {
   private var planned: SessionScope?
   /// The tools of other programs.
   private let foreign: ForeignTools
+  /// Keeps what a replay cannot compute again: what other programs gave, and calls that were stopped.
+  private let recorded: Exchanges
+  /// Where that comes from in a replay.
+  private let recording: Exchanges?
   private var seesPictures = false
   /// A drawing that takes more is not handed over.
   private static let largestPicture = 1 << 20
@@ -20,8 +24,11 @@ package final class SessionWorkplace: Workplace {
   private var refused: Set<String> = []
 
   package init(
-    session: Session, foreign: ForeignTools? = nil, preview: @escaping (LineResult) -> [String] = { _ in [] }
+    session: Session, foreign: ForeignTools? = nil, recorded: Exchanges = Exchanges(),
+    recording: Exchanges? = nil, preview: @escaping (LineResult) -> [String] = { _ in [] }
   ) {
+    self.recorded = recorded
+    self.recording = recording
     self.session = session
     self.preview = preview
     self.foreign = foreign ?? ForeignTools(programs: NoToolPrograms(), version: "")
@@ -31,22 +38,15 @@ package final class SessionWorkplace: Workplace {
     if let review = foreign.review(call) { return review }
     let checker = planned.map { session.checker(in: $0) } ?? session.checker()
     do throws(Diagnostic) {
-      let checked = try CallReading.check(call, by: checker)
-      guard case .pipeline(let pipeline) = checked else {
-        throw Diagnostic(
-          "A0136", "`\(SafeText.oneLine(call.arguments, limit: 60))` is not a data command",
-          remedy: "use one of the tools")
-      }
-      if let call = pipeline.calls.first(where: { $0.spec.reach == .network }) {
-        throw Diagnostic(
-          "A0150", "`\(call.spec.name)` sends data elsewhere, which only a person may do",
-          remedy: "tell the user what to type, or use another command")
-      }
-      return .line(reviewed(pipeline))
+      return .line(try proven(call, by: checker))
     } catch {
+      let others = CallReading.otherReadings(of: call, in: checker.table)
+      for other in others {
+        if let line = try? proven(other, by: checker) { return .line(line) }
+      }
       // Told once what is wrong, a small model may send the same again: then it is meant without that option.
       if !refused.insert("\(call.name) \(call.arguments)").inserted,
-        let (statement, option) = CallReading.checkWithoutOption(call, by: checker),
+        let (statement, option) = CallReading.checkWithoutOption(others.first ?? call, by: checker),
         case .pipeline(let pipeline) = statement
       {
         var line = reviewed(pipeline)
@@ -57,8 +57,23 @@ package final class SessionWorkplace: Workplace {
       if diagnostic.source == nil, let line = try? CallReading.line(of: call) { diagnostic.source = line }
       return .refused(
         line: SafeText.oneLine(diagnostic.source ?? call.name, limit: 300),
-        diagnostic: SafeText.bounded(diagnostic.text(), limit: 2000))
+        diagnostic: SafeText.bounded(diagnostic.text(), limit: 2000), tool: others.first?.name)
     }
+  }
+
+  /// The line that a call means, if it may run here.
+  private func proven(_ call: ToolCall, by checker: Checker) throws(Diagnostic) -> ReviewedLine {
+    guard case .pipeline(let pipeline) = try CallReading.check(call, by: checker) else {
+      throw Diagnostic(
+        "A0136", "`\(SafeText.oneLine(call.arguments, limit: 60))` is not a data command",
+        remedy: "use one of the tools")
+    }
+    if let call = pipeline.calls.first(where: { $0.spec.reach == .network }) {
+      throw Diagnostic(
+        "A0150", "`\(call.spec.name)` sends data elsewhere, which only a person may do",
+        remedy: "tell the user what to type, or use another command")
+    }
+    return reviewed(pipeline)
   }
 
   private func reviewed(_ pipeline: CheckedPipeline) -> ReviewedLine {
@@ -134,9 +149,12 @@ package final class SessionWorkplace: Workplace {
   }
 
   package func run(_ line: String, turn: Int, work: Work) -> CallOutcome {
-    if let outcome = foreign.run(line, work: work) {
-      // It cannot be replayed, so the record only tells that it was made.
-      session.note(remark: SafeText.oneLine(Redaction.redacted(line), limit: 300)) { _ in }
+    if let outcome = recording?.takeCall(line) ?? foreign.run(line, work: work) {
+      if line.hasPrefix(ForeignTools.verb + " ") {
+        // A script cannot hold such a call, so that it only tells that it was made.
+        session.note(remark: SafeText.oneLine(Redaction.redacted(line), limit: 300)) { _ in }
+      }
+      recorded.add(outcome, of: line)
       return outcome
     }
     var result: LineResult?
@@ -148,7 +166,11 @@ package final class SessionWorkplace: Workplace {
       default: break
       }
     }
-    if status == .cancelled { return CallOutcome(.interrupted, text: "interrupted", summary: "interrupted") }
+    if status == .cancelled {
+      let outcome = CallOutcome(.interrupted, text: "interrupted", summary: "interrupted")
+      recorded.add(outcome, of: line)
+      return outcome
+    }
     guard status == .ok, let result else {
       let text = diagnostics.map { $0.text() }.joined(separator: "\n")
       return CallOutcome(

@@ -59,6 +59,10 @@ import Workbench
     unsafe sonde_curl_set_text(easy, CURLOPT_ACCEPT_ENCODING, "gzip")
     unsafe sonde_curl_set_number(easy, CURLOPT_SSL_VERIFYPEER, 1)
     unsafe sonde_curl_set_number(easy, CURLOPT_SSL_VERIFYHOST, 2)
+    // The program of this name looks at it, the library does not.
+    if let authorities = Environment.variable("SSL_CERT_FILE"), !authorities.isEmpty {
+      unsafe sonde_curl_set_text(easy, CURLOPT_CAINFO, authorities)
+    }
     unsafe sonde_curl_set_number(easy, CURLOPT_NOSIGNAL, 1)
     unsafe sonde_curl_set_number(easy, CURLOPT_CONNECTTIMEOUT, policy.connectSeconds)
     unsafe sonde_curl_set_number(easy, CURLOPT_LOW_SPEED_LIMIT, 1)

@@ -149,6 +149,8 @@ package struct World: Sendable {
   package var programs: any ToolPrograms = NoToolPrograms()
   /// Turns texts into vectors elsewhere.
   package var embeddings: any EmbeddingService = NoEmbeddings()
+  /// Answers single prompts.
+  package var answers: any AnswerService = NoAnswers()
   /// Lets time pass while a command waits for more to come.
   package var pause: any Pause = NoPause()
   /// Says something at once, while a command runs: an alarm.

@@ -67,5 +67,5 @@ package let builtins: [any Command] =
     Note(), Remember(), Export(),
 
     // Know.
-    KnowledgeLookup(), KnowledgePath(),
+    KnowledgeLookup(), KnowledgePath(), NormalExamples(), WritePrompt(), AskPrompts(),
   ]

@@ -43,13 +43,13 @@ struct ReplayScript: ParsableCommand {
     let surroundings = Surroundings(options)
     var script = surroundings.open(file)
     script.until = until
-    let session = surroundings.session(seed: options.seed ?? script.script.seed ?? 0)
+    let session = surroundings.session(seed: options.seed ?? script.script.seed ?? 0, isReplay: true)
     try options.override(in: session)
     var assistant: SessionAssistant?
     if agent != nil {
       let exchanges = surroundings.exchanges(of: file)
       assistant = surroundings.assistant(session, transport: RecordedTransport(exchanges))
-      assistant?.follow(exchanges)
+      assistant?.follow(exchanges, of: script.script)
     }
     let headless = surroundings.headless(session, isJSON: options.json, assistant: assistant)
     let wishes = Headless.ReplayOptions(

@@ -26,6 +26,14 @@ struct Surroundings {
     world.embeddings = RemoteEmbeddings(
       environment: Environment.variable, secret: SecretFile.read,
       transport: CurlTransport(allowsPlainHTTP: Environment.variable("SONDE_LLM_PLAIN_HTTP") == "1"))
+    world.answers = RemoteAnswers(
+      settings: {
+        Result { () throws(Diagnostic) in
+          try ModelSettings(environment: Self.variable, secret: SecretFile.read)
+        }
+      },
+      transport: CurlTransport(allowsPlainHTTP: Environment.variable("SONDE_LLM_PLAIN_HTTP") == "1"),
+      pause: LivePause(), clock: SystemClock())
     world.tell = { StandardError().write($0 + "\n") }
     self.world = world
     deadline = options.limit.map { .now + .seconds($0.seconds) }
@@ -38,7 +46,12 @@ struct Surroundings {
     }
   }
 
-  func session(seed: UInt64) -> Session { Session(world: world, seed: seed) }
+  /// - Parameter isReplay: nothing that a model said is asked again.
+  func session(seed: UInt64, isReplay: Bool = false) -> Session {
+    var world = world
+    if isReplay { world.answers = NoAnswers() }
+    return Session(world: world, seed: seed)
+  }
 
   func headless(_ session: Session, isJSON: Bool, assistant: SessionAssistant? = nil) -> Headless {
     Headless(
@@ -57,7 +70,7 @@ struct Surroundings {
         try ModelSettings(environment: Self.variable, secret: SecretFile.read)
       },
       transport: recorded ?? transport,
-      pause: LivePause(),
+      pause: recorded == nil ? LivePause() : NoPause(),
       prompt: { (name) throws(Diagnostic) in
         try RolePrompt.find(name, in: folders) { try? files.text($0, limit: 1 << 20) }
       },

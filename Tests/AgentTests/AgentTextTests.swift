@@ -62,9 +62,17 @@ import Testing
       ["{}", #"{"a":1}"#], ""
     ),
     ("arguments as text", #"{"name":"detect","arguments":"{\"a\":1}"}"#, [#"{"a":1}"#], ""),
-    ("an unknown tool", #"{"name":"rm","arguments":{}}"#, [], #"{"name":"rm","arguments":{}}"#),
+    ("an unknown tool", #"{"name":"rm","arguments":{}}"#, ["{}"], ""),
+    (
+      "an unknown tool in a sentence", #"So {"name":"rm","arguments":{}}"#, [],
+      #"So {"name":"rm","arguments":{}}"#
+    ),
     ("other JSON", #"The score is {"a": [1]}."#, [], #"The score is {"a": [1]}."#),
-    ("broken JSON", #"{"name":"detect","arguments":{"#, [], #"{"name":"detect","arguments":{"#),
+    (
+      "broken JSON", "```json\n" + #"{"name":"detect","arguments":{"a": 3 * x**2}}"# + "\n```",
+      [#"{"a": 3 * x**2}}"#], ""
+    ),
+    ("an object", #"{"name":"detect","score":1}"#, [], #"{"name":"detect","score":1}"#),
     (
       "a line in a fence", "I run\n```sonde\nrisk = detect iforest joint\n```",
       ["risk = detect iforest joint"], "I run"
@@ -78,6 +86,7 @@ import Testing
       "detect means to find.\nIt is good."
     ),
     ("prose", "The audio leads.", [], "The audio leads."),
+    ("a result said again", "```json\n" + #"{"result":"r2","kind":"table","rows":8"#, [], ""),
   ]) func `printed calls are found`(_ name: String, _ text: String, _ arguments: [String], _ rest: String) {
     let printed = PrintedCalls(in: text, tools: ["detect"])
     #expect(printed.calls.map(\.arguments) == arguments, "\(name)")

@@ -76,6 +76,8 @@ import Testing
     #expect(
       turn.request(card: "").messages.last
         == .toolResult(id: "a", text: #"{"error":"no value `x`"}"#, summary: "refused: no value `x`"))
+    // The tool was the model's own choice; only its call is held to what can be read.
+    #expect(turn.request(card: "").heldTool == "detect")
   }
 
   @Test func `answers an identical call from its value and asks for an answer when it comes again`() {
@@ -272,5 +274,23 @@ import Testing
       return
     }
     #expect(end.answer == text)
+  }
+
+  @Test func `takes a result that is said again for no answer`() {
+    var turn = Self.turn()
+    var step = turn.advance(.started)
+    var requests = 0
+    while step == .request, requests < 10 {
+      requests += 1
+      step = turn.advance(.replied(ModelReply(text: #"{"error":"no value `x`"}"#)))
+      while case .note = step { step = turn.advance(.noted) }
+    }
+    // It is told so as often as calls may be refused, and then once more without tools.
+    #expect(requests == turn.limits.refusals + 1)
+    guard case .finish(let end) = step else {
+      Issue.record("the turn goes on: \(step)")
+      return
+    }
+    #expect(end.reason == .silent && end.answer.isEmpty)
   }
 }

@@ -35,7 +35,7 @@ import Workbench
     var told: [String] = []
     func note(_ body: () throws(Diagnostic) -> Void) { do { try body() } catch { told.append(error.text()) } }
     note { () throws(Diagnostic) in _ = try ModelSettings(environment: { _ in nil }, secret: { _ in "" }) }
-    for text in [nil, "", "---\ntools: a\n", "---\nmodel: x\n---\na"] {
+    for text in [nil, "", "---\ntools: a\n", "---\ncolour: x\n---\na"] {
       note { () throws(Diagnostic) in _ = try RolePrompt.find("analyst", in: ["prompts"]) { _ in text } }
     }
     note { () throws(Diagnostic) in
@@ -44,7 +44,7 @@ import Workbench
     note { () throws(Diagnostic) in _ = try Exchanges(parsing: "{}\n", name: "night.exchanges") }
     for source in [
       "Text.", "---\npattern: mob\nroles: a\n---\n", "---\npattern: debate\nroles: a b\n---\n",
-      "---\npattern: single\nroles: a\nrounds: 99\n---\n", "---\npattern: single\nmodel: x\n---\n",
+      "---\npattern: single\nroles: a\nrounds: 99\n---\n", "---\npattern: single\ncolour: x\n---\n",
     ] {
       note { () throws(Diagnostic) in _ = try Team(name: "trio", parsing: source) }
     }
@@ -55,7 +55,7 @@ import Workbench
       ("run", #"{"line":"/quit"}"#), ("run", #"{"line":"? and you"}"#), ("detect", "{}"),
       ("detect", #"{"method":"knn","value":"x","kk":3}"#),
     ] {
-      if case .refused(let line, let diagnostic) = workplace.review(
+      if case .refused(let line, let diagnostic, _) = workplace.review(
         ToolCall(id: "a", name: name, arguments: arguments))
       {
         told.append("\(line)\n\(diagnostic)")

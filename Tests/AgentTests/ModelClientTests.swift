@@ -1,4 +1,5 @@
 import Agent
+import Glibc
 import Live
 import Notation
 import Synchronization
@@ -163,6 +164,24 @@ import Workbench
       return
     }
     #expect(failure.cause == .unreachable)
+  }
+
+  /// The key must not reach a proxy: all that it may see is where the tunnel goes.
+  @Test func `goes through the proxy of the environment, in a tunnel`() throws {
+    let proxy = try ScriptedServer([[.text("HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n")]])
+    unsafe setenv("https_proxy", proxy.url, 1)
+    defer { unsafe unsetenv("https_proxy") }
+    let client = ModelClient(
+      settings: ModelSettings(url: "https://models.invalid/v1", key: "s3cr3t-k3y"), transport: CurlTransport()
+    )
+    let outcome = client.ask(Self.request, maximumOutput: 1, isCancelled: { false }, receive: { _ in })
+    guard case .failed(let failure, shown: false) = outcome else {
+      Issue.record("no failure")
+      return
+    }
+    #expect(failure.cause == .unreachable || failure.cause == .broken)
+    let seen = proxy.requests.map { $0.head + $0.body }.joined()
+    #expect(seen.hasPrefix("CONNECT models.invalid:443") && !seen.contains("s3cr3t"), "\(seen)")
   }
 
   @Test(arguments: [

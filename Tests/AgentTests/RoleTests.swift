@@ -121,6 +121,10 @@ import Testing
       "detect knn r12"
     ),
     (
+      "with the mark of what may be left out", "detect", #"{"value":"joint","method":"knn","as?":"risk"}"#,
+      "risk = detect knn joint"
+    ),
+    (
       "a column with spaces", "detect", #"{"method":"knn","value":"pump.Volume Flow"}"#,
       #"detect knn pump."Volume Flow""#
     ),
@@ -181,7 +185,7 @@ import Testing
 
   @Test(arguments: [
     ("not there", nil, "A0120"), ("empty", "", "A0121"), ("an open header", "---\ntools: a\n", "A0121"),
-    ("an unknown key", "---\nmodel: x\n---\na", "A0121"),
+    ("an unknown key", "---\ncolour: x\n---\na", "A0121"),
   ]) func `a prompt that cannot be used is named`(_ name: String, _ text: String?, _ code: String) {
     let error = #expect(throws: Diagnostic.self) { try RolePrompt.find("analyst", in: ["/p"]) { _ in text } }
     #expect(error?.code == code, "\(name)")

@@ -23,7 +23,8 @@ final class RecordedScreen: Screen {
 final class TypedLines: LineSource {
   private var lines: [String]
   private(set) var prompts: [String] = []
-  init(_ lines: String...) { self.lines = lines }
+  convenience init(_ lines: String...) { self.init(lines) }
+  init(_ lines: [String]) { self.lines = lines }
   func readLine(_ request: LineRequest) -> LineInput {
     prompts.append(request.prompt)
     return lines.isEmpty ? .end : .line(lines.removeFirst())
@@ -129,6 +130,19 @@ final class TypedLines: LineSource {
       results?.first?.contains("did you mean `pump`") == true || results?.first?.contains("pump") == true)
     #expect(results?.last?.contains("`--trees`") == true)
     #expect(desk.session.bindings.count == 1)
+  }
+
+  @Test(arguments: [
+    ("mad", #"{"value":"pump","as":"risk"}"#, "risk = detect mad pump"),
+    ("detect.mad", #"{"value":"pump","as":"risk"}"#, "risk = detect mad pump"),
+    ("detect", #"{"value":"pump","method":"isolation_forest","as":"risk"}"#, "risk = detect iforest pump"),
+    ("detect", #"{"value":"pump","method":"isolation forest"}"#, "detect iforest pump"),
+  ]) func `a call by the name of a method, or by another's name, is the command that it means`(
+    _ name: String, _ arguments: String, _ line: String
+  ) {
+    let desk = Desk(ScriptedModel(.call("a", name, arguments), .text("Done.")))
+    #expect(desk.ask("find faults") == .answered)
+    #expect(desk.session.steps.contains { "\($0.record)".contains(line) }, "\(desk.screen.text)")
   }
 
   @Test func `a refused call that comes again runs without the option that was wrong`() {

@@ -47,6 +47,10 @@ import Workbench
     ),
     ("oversee", "a b", ["x", "fine"], [0, 1], "x", "the overseer gave no score"),
     (
+      "oversee", "a b", ["x", "INTERVENE: block\nSCORE: 0.4"], [0, 1], "",
+      "blocked: coherence 0.4 after 1 attempt"
+    ),
+    (
       "plan", "p e j", ["1. look\n2. act\nthat is all", "seen", "done", "judged"], [0, 1, 1, 2], "judged",
       "2 steps"
     ),
@@ -68,6 +72,22 @@ import Workbench
     #expect(played.answer == answer)
     #expect(played.verdict == verdict)
     #expect(played.run.trace.map(\.answer) == answers)
+  }
+
+  @Test func `are asked again, then begin anew, as the overseer or the count of attempts says`() throws {
+    for (low, resets) in [("SCORE: 0.1", [false, true]), ("INTERVENE: reset\nSCORE: 0.1", [true, true])] {
+      var run = TeamRun(try Self.team("oversee", "a b", rounds: 3), question: "Q")
+      var step = run.start()
+      var seen: [Bool] = []
+      for answer in ["one", low, "two", low, "three", "SCORE: 1"] {
+        guard case .ask(let asked) = step, let one = asked.first else { break }
+        if one.member == 0 { seen.append(one.isReset) }
+        #expect(!one.isReset || one.text == "Q")
+        step = run.take([answer])
+      }
+      #expect(Array(seen.dropFirst()) == resets)
+      #expect(step == .finish(answer: "three", verdict: "coherence 1.0"))
+    }
   }
 
   @Test func `voters do not see each other, debaters do`() throws {
@@ -161,6 +181,27 @@ import Workbench
     let places = ["Member 1", "Member 2", "Member 3"].compactMap { text.ranges(of: $0).first?.lowerBound }
     #expect(places.count == 3 && places == places.sorted(), "\(text)")
     #expect(text.contains("2 of 3 say: pump"))
+  }
+
+  @Test func `have members with models of their own`() throws {
+    let model = ScriptedModel(.text("One."), .text("Two."), .text("Three."))
+    let session = Session(world: .memory(MemoryFiles()), seed: 1)
+    let assistant = SessionAssistant(
+      session: session, settings: { ModelSettings(url: "http://127.0.0.1:1", model: "small") },
+      transport: model, pause: RecordedPause(),
+      prompt: { (name) throws(Diagnostic) in
+        let header = name == "critic" ? "tools: show\nmodel: large" : "tools: show"
+        return try RolePrompt(name: name, parsing: "---\n\(header)\n---\nWork.")
+      })
+    assistant.team = { (name) throws(Diagnostic) in
+      try name == "pair"
+        ? Team(name: name, parsing: "---\npattern: pipeline\nroles: analyst critic\n---\n") : nil
+    }
+    for role in ["pair", nil] {
+      let end = assistant.ask("why?", role: role, screen: RecordedScreen(), lines: TypedLines(), work: Work())
+      #expect(end == .answered)
+    }
+    #expect(model.requests.map { $0["model"]?.string } == ["small", "large", "small"])
   }
 
   @Test func `are set to work on a value by name`() {

@@ -201,15 +201,25 @@ import Testing
     ]
     request.names = [ValueName("pump", .series)]
     request.valueParameters = ["detect": ["value": [.series]], "explain": ["value": [.scores]]]
-    let body = WireFormat.chat.body(
-      request, model: "m", maximumOutput: 9, dialect: ChatDialect(callForm: .constrained))
-    #expect(body["tools"] == nil)
+    func body(held tool: String?) -> JSON {
+      request.heldTool = tool
+      return WireFormat.chat.body(
+        request, model: "m", maximumOutput: 9, dialect: ChatDialect(callForm: .constrained))
+    }
+    // What to call is the model's own choice.
+    #expect(body(held: nil)["tools"] == nil && body(held: nil)["response_format"] == nil)
     #expect(
-      body["messages"]?[0]?["content"]?.string?.contains("- detect(value, k?: integer): Scores rows.") == true
+      body(held: nil)["messages"]?[0]?["content"]?.string?.contains(
+        "- detect(value, k?: integer): Scores rows.")
+        == true
     )
-    let calls = body["response_format"]?["json_schema"]?["schema"]?["anyOf"]?.array ?? []
-    // Nothing can be explained yet.
+    func choices(_ tool: String) -> [JSON] {
+      body(held: tool)["response_format"]?["json_schema"]?["schema"]?["anyOf"]?.array ?? []
+    }
+    let calls = choices("detect")
     #expect(calls.map { $0["properties"]?["tool"]?["const"] } == ["detect", "answer"])
+    // Nothing can be explained yet.
+    #expect(choices("explain").map { $0["properties"]?["tool"]?["const"] } == ["answer"])
     #expect(
       calls[0]["properties"]?["arguments"]?["properties"]?["value"] == ["type": "string", "enum": ["pump"]])
   }

@@ -7,11 +7,30 @@ package import Workbench
 ///
 /// Names, descriptions and outputs are data: bounded, and without what would steer a terminal.
 package final class ForeignTools {
-  private struct Offer {
+  /// A tool as models are told it.
+  struct Offer: Sendable, Equatable {
     let server: String
-    let tool: MCPClient.Tool
+    let tool: String
     /// In the notation of chat completions.
     let json: JSON
+
+    var record: JSON { ["server": .string(server), "tool": .string(tool), "offer": json] }
+
+    init(server: String, tool: String, json: JSON) {
+      self.server = server
+      self.tool = tool
+      self.json = json
+    }
+
+    /// nil if this is no record of an offer.
+    init?(_ record: JSON) {
+      guard let server = record["server"]?.string, let tool = record["tool"]?.string,
+        let json = record["offer"], json["function"]?["name"]?.string != nil
+      else { return nil }
+      self.init(server: server, tool: tool, json: json)
+    }
+
+    var name: String { json["function"]?["name"]?.string ?? "" }
   }
 
   /// The verb of rules: `deny mcp`.
@@ -26,8 +45,8 @@ package final class ForeignTools {
   private let programs: any ToolPrograms
   private let version: String
   private var servers: [(name: String, client: MCPClient, tools: [MCPClient.Tool])] = []
-  private var offers: [String: Offer] = [:]
-  private var order: [String] = []
+  /// In the order in which models are told them.
+  private(set) var offers: [Offer] = []
   /// Calls that were reviewed, by their line.
   private var reviewed: [String: (offer: Offer, arguments: JSON)] = [:]
 
@@ -37,7 +56,10 @@ package final class ForeignTools {
   }
 
   /// What models are told, in the notation of chat completions.
-  package var tools: [JSON] { order.compactMap { offers[$0]?.json } }
+  package var tools: [JSON] { offers.map(\.json) }
+
+  /// Offers what a recording says was offered; the calls are answered by the recording, too.
+  func offer(recorded: [Offer]) { offers = recorded }
 
   package func connect(_ name: String, _ words: [String], isCancelled: () -> Bool) throws(Diagnostic) {
     guard (1...20).contains(name.count),
@@ -77,18 +99,17 @@ package final class ForeignTools {
   }
 
   private func offerAll() {
-    offers = [:]
-    order = []
+    offers = []
     var tokens = 0
     for server in servers {
       for tool in server.tools {
         let name = Self.name(of: tool.name, of: server.name)
         let json = Self.json(tool, name: name, server: server.name)
-        tokens += Toolbox.tokens(in: [json])
-        // What comes first is kept; the rest is named by `list`.
-        if tokens > Self.mostTokens || offers[name] != nil { continue }
-        offers[name] = Offer(server: server.name, tool: tool, json: json)
-        order.append(name)
+        let cost = Toolbox.tokens(in: [json])
+        // What still fits is kept; the rest is named by `list`.
+        if tokens + cost > Self.mostTokens || offers.contains(where: { $0.name == name }) { continue }
+        tokens += cost
+        offers.append(Offer(server: server.name, tool: tool.name, json: json))
       }
     }
   }
@@ -130,27 +151,29 @@ package final class ForeignTools {
     if servers.isEmpty { return "no program is connected; `/mcp connect NAME PROGRAM` brings its tools in" }
     return servers.map { server in
       let rows = server.tools.map { tool in
-        let isOffered = offers[Self.name(of: tool.name, of: server.name)] != nil
+        let isOffered = offers.contains { $0.name == Self.name(of: tool.name, of: server.name) }
         return "  \(isOffered ? " " : "-") \(tool.name)  \(SafeText.oneLine(tool.description, limit: 100))"
       }
       return (["\(server.name)  \(server.tools.count) tools, untrusted: each call is asked for"] + rows)
         .joined(separator: "\n")
     }.joined(separator: "\n")
-      + (servers.flatMap(\.tools).count > order.count ? "\n- is not offered: no room" : "")
+      + (servers.flatMap(\.tools).count > offers.count ? "\n- is not offered: no room" : "")
   }
 
   /// The call as a line to be asked for; nil if it is none of these tools.
   package func review(_ call: ToolCall) -> CallReview? {
-    guard let offer = offers[call.name], call.form != .printedLine else { return nil }
+    guard let offer = offers.first(where: { $0.name == call.name }), call.form != .printedLine else {
+      return nil
+    }
     guard call.arguments.utf8.count <= Self.longestArguments,
       let arguments = try? JSON(parsing: call.arguments),
       arguments.members != nil
     else {
       return .refused(
-        line: "mcp \(offer.server).\(offer.tool.name)",
+        line: "mcp \(offer.server).\(offer.tool)",
         diagnostic: "error[A0130]: the arguments are not one short JSON object")
     }
-    let text = "mcp \(offer.server).\(offer.tool.name) \(arguments)"
+    let text = "mcp \(offer.server).\(offer.tool) \(arguments)"
     reviewed[text] = (offer, arguments)
     var line = ReviewedLine(
       text: text, key: text, verb: Self.verb, reach: .write,
@@ -161,12 +184,14 @@ package final class ForeignTools {
 
   /// Makes a call that was asked for; nil if the line is none.
   package func run(_ line: String, work: Work) -> CallOutcome? {
-    guard let (offer, arguments) = reviewed.removeValue(forKey: line),
-      let server = servers.first(where: { $0.name == offer.server })
-    else { return nil }
+    guard let (offer, arguments) = reviewed.removeValue(forKey: line) else { return nil }
+    guard let server = servers.first(where: { $0.name == offer.server }) else {
+      let words = "\(offer.server) is not connected"
+      return CallOutcome(.failed, text: Self.data(words, of: offer.server, key: "error"), summary: words)
+    }
     let reply: MCPClient.Reply
     do throws(Diagnostic) {
-      reply = try server.client.call(offer.tool.name, arguments, isCancelled: work.isCancelled)
+      reply = try server.client.call(offer.tool, arguments, isCancelled: work.isCancelled)
     } catch {
       if error.code == "A0144" {
         return CallOutcome(.interrupted, text: "interrupted", summary: "interrupted")

@@ -1,5 +1,6 @@
 package import Language
 import Notation
+import Workbench
 
 /// Reads what a model meant by a tool call. `Checker.check(verb:arguments:)` then proves it like any line.
 package enum CallReading {
@@ -17,6 +18,25 @@ package enum CallReading {
     let method = members.last { $0.key == "method" }?.value.string
     let spec = specs.first { $0.method == method } ?? (specs.count == 1 ? specs[0] : nil)
     return try checker.check(verb: call.name, arguments: plain(members, of: spec))
+  }
+
+  /// What else the call may mean: a method that was taken for a tool, or a name that others give to one.
+  package static func otherReadings(of call: ToolCall, in table: CommandTable) -> [ToolCall] {
+    guard call.form != .printedLine, call.name != Toolbox.runName, let members = try? members(of: call) else {
+      return []
+    }
+    let isVerb = !table.methods(of: call.name).isEmpty
+    let word = isVerb ? members.last { $0.key == "method" }?.value.string ?? "" : call.name
+    return MeantCommand.all(by: word, in: table).compactMap { meant in
+      if isVerb, meant.verb != call.name { return nil }
+      var other = call
+      other.name = meant.verb
+      other.arguments =
+        JSON.object(
+          members.filter { $0.key != "method" } + (meant.method.map { [("method", .string($0))] } ?? [])
+        ).description
+      return other
+    }
   }
 
   /// The call without one of its options, if that is all that is wrong with it.
@@ -65,7 +85,9 @@ package enum CallReading {
     let takesMethod = spec?.method != nil
     let known = Set(spec?.parameters.map(\.name) ?? [])
     var plain: [(key: String, value: JSON)] = []
-    for (key, value) in members where value != .null {
+    for (written, value) in members where value != .null {
+      // The mark of what may be left out is not part of the name.
+      let key = written.hasSuffix("?") ? String(written.dropLast()) : written
       // A verb without methods: the argument is superfluous.
       if key == "method", spec != nil, !takesMethod, !known.contains("method") { continue }
       let dashed = key.replacing("_", with: "-")

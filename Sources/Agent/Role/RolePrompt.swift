@@ -5,6 +5,7 @@ import Workbench
 ///
 ///     ---
 ///     tools: describe show detect(mad iforest) run
+///     model: qwen2.5-coder-1.5b
 ///     ---
 ///     You are …
 package struct RolePrompt: Sendable, Equatable {
@@ -13,6 +14,8 @@ package struct RolePrompt: Sendable, Equatable {
   package let tools: [String]
   /// Of a verb with many methods, those that the model is shown; `run` reaches the others.
   package let methods: [String: [String]]
+  /// The model that answers in this role, by a name that `/model` lists; nil is the one that is chosen.
+  package let model: String?
   package let text: String
 
   /// Reads the text of a prompt file.
@@ -21,11 +24,17 @@ package struct RolePrompt: Sendable, Equatable {
     var lines = source.split(separator: "\n", omittingEmptySubsequences: false)[...]
     var tools: [String] = []
     var methods: [String: [String]] = [:]
+    var model: String?
     if lines.first == "---" {
       lines = lines.dropFirst()
       while let line = lines.first, line != "---" {
         lines = lines.dropFirst()
         let parts = line.split(separator: ":", maxSplits: 1)
+        if parts.count == 2, parts[0] == "model" {
+          let word = parts[1].filter { !$0.isWhitespace }
+          model = word.isEmpty ? nil : word
+          continue
+        }
         guard parts.count == 2, parts[0] == "tools" else {
           if line.allSatisfy(\.isWhitespace) { continue }
           throw Self.diagnostic(name, "its header has a line that means nothing: \(line)")
@@ -42,6 +51,7 @@ package struct RolePrompt: Sendable, Equatable {
     text = lines.joined(separator: "\n")
     self.tools = tools
     self.methods = methods
+    self.model = model
     if text.isEmpty { throw Self.diagnostic(name, "it has no text") }
   }
 

@@ -19,7 +19,8 @@ package struct Team: Sendable, Equatable {
     case vote
     /// All but the last answer, read each other and answer again; the last one decides.
     case debate
-    /// The first works, the second scores how well it hangs together; a low score sends the first back, then blocks.
+    /// The first works, the second scores how well it hangs together; a low score asks the first again, resets or
+    /// blocks it.
     case oversee
     /// The first decomposes, the second does step by step, the third judges.
     case plan

@@ -11,6 +11,18 @@ package struct TeamRun: Sendable, Equatable {
     package let member: Int
     package let role: String
     package let text: String
+    /// The member begins anew: it has forgotten what it said and saw.
+    package var isReset = false
+  }
+
+  /// What an overseer does about an answer that does not pass.
+  private enum Intervention: String {
+    /// The worker reads what is wrong and answers again.
+    case ask
+    /// The worker begins anew, for its own earlier words mislead it.
+    case reset
+    /// Nothing is answered.
+    case block
   }
 
   /// One message of the run; together they are its trace.
@@ -54,8 +66,8 @@ package struct TeamRun: Sendable, Equatable {
     }
   }
 
-  private mutating func ask(_ member: Int, _ text: String) -> Step {
-    pending = [Asked(member: member, role: team.roles[member], text: text)]
+  private mutating func ask(_ member: Int, _ text: String, isReset: Bool = false) -> Step {
+    pending = [Asked(member: member, role: team.roles[member], text: text, isReset: isReset)]
     return .ask(pending)
   }
 
@@ -128,7 +140,7 @@ package struct TeamRun: Sendable, Equatable {
     if trace.count % 2 == 1 {
       return ask(
         1,
-        "Question: \(question)\n\n\(quoted(trace.count - 1))\n\nDoes it hang together with the results that it cites? \(Self.scoring)"
+        "Question: \(question)\n\n\(quoted(trace.count - 1))\n\nDoes it hang together with the results that it cites? If not, write a line INTERVENE: and ask (it answers again), reset (it begins anew) or block. \(Self.scoring)"
       )
     }
     let worker = trace[trace.count - 2].answer
@@ -136,10 +148,17 @@ package struct TeamRun: Sendable, Equatable {
     guard let score, score < Self.passing else {
       return .finish(answer: worker, verdict: score.map { "coherence \($0)" } ?? "the overseer gave no score")
     }
-    if trace.count >= 2 * team.rounds {
-      return .finish(answer: "", verdict: "blocked: coherence \(score) after \(team.rounds) attempts")
+    let attempts = trace.count / 2
+    // Without a word of the overseer: what reading its faults did not mend begins anew.
+    let wished = Self.words(behind: "intervene:", in: answer).first.flatMap { Intervention(rawValue: $0) }
+    switch wished ?? (attempts == 1 ? .ask : .reset) {
+    case .ask where attempts < team.rounds:
+      return ask(0, "\(question)\n\n\(quoted(trace.count - 1))\n\nAnswer again without these faults.")
+    case .reset where attempts < team.rounds: return ask(0, question, isReset: true)
+    default:
+      let count = attempts == 1 ? "1 attempt" : "\(attempts) attempts"
+      return .finish(answer: "", verdict: "blocked: coherence \(score) after \(count)")
     }
-    return ask(0, "\(question)\n\n\(quoted(trace.count - 1))\n\nAnswer again without these faults.")
   }
 
   private mutating func plan(_ answer: String) -> Step {
@@ -178,13 +197,17 @@ package struct TeamRun: Sendable, Equatable {
   }
 
   static func verdict(in text: String) -> String {
-    let line = text.split(separator: "\n").last { $0.lowercased().contains("verdict:") }
-    guard let line, let mark = line.lowercased().ranges(of: "verdict:").last else { return "" }
-    let offset = line.lowercased().distance(from: line.lowercased().startIndex, to: mark.upperBound)
-    let words = line.dropFirst(offset).lowercased().filter {
+    words(behind: "verdict:", in: text).prefix(5).joined(separator: " ")
+  }
+
+  /// The words behind a mark, in the last line that holds it.
+  private static func words(behind mark: String, in text: String) -> [String] {
+    let line = text.split(separator: "\n").map { $0.lowercased() }.last { $0.contains(mark) }
+    guard let line, let place = line.ranges(of: mark).last else { return [] }
+    let words = line[place.upperBound...].filter {
       $0.isLetter || $0.isNumber || $0 == " " || $0 == "_"
     }
-    return words.split(separator: " ").prefix(5).joined(separator: " ")
+    return words.split(separator: " ").map(String.init)
   }
 
   static func score(in text: String) -> Double? {

@@ -19,6 +19,8 @@ package struct AgentTurn: Sendable, Equatable {
   /// The temperature after a refused or repeated call.
   private static let looser = 0.6
   private static let mostPictures = 2
+  /// Of a result that a model says again, so many bytes stay before its eyes.
+  private static let longestEcho = 200
 
   package let question: String
   package let limits: TurnLimits
@@ -44,6 +46,8 @@ package struct AgentTurn: Sendable, Equatable {
   private var drawn: [ChatMessage] = []
   private var callCount = 0
   private var refusals = 0
+  /// The tool whose last call could not be read.
+  private var heldTool: String?
   private var repeats = 0
   private var attempt = 1
   private var use = TokenUse()
@@ -165,8 +169,9 @@ extension AgentTurn {
     }
     var request = ChatRequest(
       messages: [.system(systemText)] + earlier + [.user(opening)] + messages, tools: tools)
+    request.heldTool = heldTool
     // The same request would give the same wrong call again.
-    if refusals + repeats > 0 { request.temperature = Self.looser }
+    if refusals + repeats > 0, heldTool == nil { request.temperature = Self.looser }
     return request
   }
 }
@@ -194,8 +199,15 @@ extension AgentTurn {
     var calls = reply.calls
     if readsPrintedCalls(in: reply) {
       let printed = PrintedCalls(in: text, tools: toolNames)
+      if printed.isEcho, final == nil {
+        refusals += 1
+        messages.append(.assistant(text: SafeText.bounded(text, limit: Self.longestEcho), calls: []))
+        messages.append(
+          .user("That only repeats a result. Answer the question in a sentence, or use a tool."))
+        return nil
+      }
       calls = printed.calls
-      if final != nil { text = printed.text }
+      if final != nil || printed.isEcho { text = printed.text }
     }
     if final != nil || calls.isEmpty {
       let answer = SafeText.stripped(text)
@@ -241,14 +253,15 @@ extension AgentTurn {
   private mutating func take(_ review: CallReview) -> TurnStep? {
     callCount += 1
     switch review {
-    case .refused(let line, let diagnostic):
+    case .refused(let line, let diagnostic, let tool):
       refusals += 1
+      heldTool = (tool ?? pending.first?.name).flatMap { toolNames.contains($0) ? $0 : nil }
       notices.append(.refused(line: line, diagnostic: diagnostic))
       answerCall(text: Self.error(diagnostic), summary: "refused: \(diagnostic)")
       return nil
     case .line(let line):
       refusals = 0
-      if let option = line.leftOut { notices.append(.leftOut(option: option)) }
+      heldTool = nil
       if let earlier = done.last(where: { $0.key == line.key }) {
         repeats += 1
         notices.append(.alreadyComputed(line: line.text, number: earlier.outcome.number))
@@ -259,6 +272,7 @@ extension AgentTurn {
           summary: "already computed: \(name)")
         return nil
       }
+      if let option = line.leftOut { notices.append(.leftOut(option: option)) }
       if permissions.mode == .plan, line.reach != .read, line.server == nil { return plan(line) }
       switch permissions.decision(on: line) {
       case .allow:

@@ -1,3 +1,5 @@
+import Notation
+
 /// How much one question may cost.
 package struct TurnLimits: Sendable, Equatable {
   package var calls = 12
@@ -19,6 +21,28 @@ package struct TurnLimits: Sendable, Equatable {
 
   /// What was used costs so much; nil if no price is known.
   package func cost(of use: TokenUse) -> Double? { price?.cost(of: use) }
+}
+
+extension TurnLimits {
+  /// What decides how a question goes, for a recording; a replay takes no time.
+  var json: JSON {
+    [
+      "calls": .number(Double(calls)), "tokens": .number(Double(tokens)),
+      "money": money.map(JSON.number) ?? .null,
+      "price": price.map { [.number($0.input), .number($0.output)] } ?? .null,
+    ]
+  }
+
+  init(_ json: JSON, else limits: TurnLimits) {
+    self = limits
+    if let number = json["calls"]?.number.flatMap({ Int(exactly: $0) }) { calls = number }
+    if let number = json["tokens"]?.number.flatMap({ Int(exactly: $0) }) { tokens = number }
+    money = json["money"]?.number
+    price = json["price"].flatMap { price in
+      guard let input = price[0]?.number, let output = price[1]?.number else { return nil }
+      return TokenPrice(input: input, output: output)
+    }
+  }
 }
 
 /// What a million tokens cost, as the user knows it: a price that is not known is never guessed.

@@ -32,8 +32,9 @@ extension Workplace {
 /// What a check says about a call.
 package enum CallReview: Sendable, Equatable {
   case line(ReviewedLine)
-  /// The diagnostic, as the model reads it. `line` is what could be read of the call.
-  case refused(line: String, diagnostic: String)
+  /// The diagnostic, as the model reads it. `line` is what could be read of the call, `tool` the one that was meant if
+  /// that is not the one that was named.
+  case refused(line: String, diagnostic: String, tool: String? = nil)
 }
 
 /// A call as a canonical line, with what it may do.

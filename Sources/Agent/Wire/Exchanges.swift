@@ -1,10 +1,11 @@
 package import Language
-package import Notation
+import Notation
 import Synchronization
 import Values
 package import Workbench
 
-/// What was said to models and what they answered, by the digest of each request; without keys.
+/// What was said to models and what they answered, by the digest of each request, and what else decided how a question
+/// went: what people allowed and what other programs gave. Without keys.
 package final class Exchanges: Sendable {
   /// One answer, as it came.
   package struct Answer: Sendable, Equatable {
@@ -12,17 +13,21 @@ package final class Exchanges: Sendable {
     /// Only what decides how the answer is read.
     package var headers: [HTTPHeader]
     package var body: String
+    /// What broke it off.
+    package var error: HTTPError?
   }
 
-  private struct Record: Sendable {
-    let key: String
-    let model: JSON
-    let answer: Answer
+  enum Record: Sendable {
+    case exchange(key: String, model: JSON, Answer)
+    case question(AskedQuestion)
+    case approval(line: String, Approval.Answer)
+    case call(line: String, CallOutcome)
   }
 
   private let records = Mutex<[Record]>([])
-  /// How the model was asked, for the records that follow.
-  private let model = Mutex(JSON.null)
+  /// The question that is put again was stopped by the user.
+  private let stopped = Mutex(false)
+  var isStopped: Bool { stopped.withLock { $0 } }
 
   package init() {}
 
@@ -30,18 +35,12 @@ package final class Exchanges: Sendable {
   package init(parsing text: String, name: String) throws(Diagnostic) {
     var all: [Record] = []
     for (number, line) in text.split(separator: "\n").enumerated() {
-      guard let json = try? JSON(parsing: String(line)), let key = json["request"]?.string,
-        let status = json["status"]?.number.flatMap({ Int(exactly: $0) }), let body = json["body"]?.string
-      else {
+      guard let json = try? JSON(parsing: String(line)), let record = Self.record(json) else {
         throw Diagnostic(
           "A0125", "line \(number + 1) of \(name) is no exchange", remedy: "replay without `--agent recorded`"
         )
       }
-      let headers = (json["headers"]?.members ?? []).map { HTTPHeader($0.key, $0.value.string ?? "") }
-      all.append(
-        Record(
-          key: key, model: json["model"] ?? .null,
-          answer: Answer(status: status, headers: headers, body: body)))
+      all.append(record)
     }
     let records = all
     self.records.withLock { $0 = records }
@@ -54,86 +53,73 @@ package final class Exchanges: Sendable {
     return builder.finish().digits
   }
 
-  func begin(_ model: JSON) { self.model.withLock { $0 = model } }
-
-  func add(_ answer: Answer, for key: String) {
-    let model = model.withLock { $0 }
+  /// - Parameter model: how it was asked.
+  func add(_ answer: Answer, for key: String, model: JSON) {
     var answer = answer
     answer.body = Redaction.redacted(answer.body)
-    let record = Record(key: key, model: model, answer: answer)
-    records.withLock { $0.append(record) }
+    add(.exchange(key: key, model: model, answer))
   }
+
+  func add(_ question: AskedQuestion) { add(.question(question)) }
+
+  func add(_ answer: Approval.Answer, to line: String) {
+    add(.approval(line: Redaction.redacted(line), answer))
+  }
+
+  func add(_ outcome: CallOutcome, of line: String) {
+    add(.call(line: Redaction.redacted(line), outcome))
+  }
+
+  private func add(_ record: Record) { records.withLock { $0.append(record) } }
 
   /// The first answer to such a request that was not taken yet.
   func take(_ key: String) -> Answer? {
+    take { if case .exchange(key, _, let answer) = $0 { answer } else { nil } }
+  }
+
+  /// How this question went, the first time that it was asked and not taken yet.
+  func takeQuestion(_ text: String) -> AskedQuestion? {
+    let text = Redaction.redacted(text)
+    let question = take {
+      if case .question(let question) = $0, question.text == text { question } else { nil }
+    }
+    stopped.withLock { $0 = question?.end == AssistantEnd.interrupted.rawValue }
+    return question
+  }
+
+  func takeApproval(of line: String) -> Approval.Answer? {
+    let line = Redaction.redacted(line)
+    return take { if case .approval(line, let answer) = $0 { answer } else { nil } }
+  }
+
+  func takeCall(_ line: String) -> CallOutcome? {
+    let line = Redaction.redacted(line)
+    return take { if case .call(line, let outcome) = $0 { outcome } else { nil } }
+  }
+
+  private func take<Found: Sendable>(_ find: (Record) -> Found?) -> Found? {
     records.withLock { records in
-      records.firstIndex { $0.key == key }.map { records.remove(at: $0).answer }
-    }
-  }
-
-  /// How the model of the first record was asked.
-  package var firstModel: JSON? { records.withLock { $0.first?.model } }
-
-  /// One exchange a line.
-  package var text: String {
-    records.withLock { $0 }.map { record in
-      let line: JSON = [
-        "request": .string(record.key), "model": record.model,
-        "status": .number(Double(record.answer.status)),
-        "headers": .object(record.answer.headers.map { ($0.name, .string($0.value)) }),
-        "body": .string(record.answer.body),
-      ]
-      return line.description + "\n"
-    }.joined()
-  }
-}
-
-/// Passes requests on and keeps what came back.
-struct RecordingTransport: ModelTransport {
-  let base: any ModelTransport
-  let exchanges: Exchanges
-
-  private static let keptHeaders: Set<String> = [
-    "content-type", "retry-after", "retry-after-ms", "x-should-retry",
-  ]
-
-  func send(_ request: HTTPRequest, isCancelled: () -> Bool, receive: (HTTPEvent) -> Void) throws(HTTPError) {
-    var status = 0
-    var headers: [HTTPHeader] = []
-    var bytes: [UInt8] = []
-    try base.send(request, isCancelled: isCancelled) { event in
-      switch event {
-      case .head(let code, let all):
-        status = code
-        headers = all.filter { Self.keptHeaders.contains($0.name) }
-      case .body(let piece): bytes += piece
-      case .tick: break
+      for (position, record) in records.enumerated() {
+        guard let found = find(record) else { continue }
+        records.remove(at: position)
+        return found
       }
-      receive(event)
+      return nil
     }
-    // A look at a page is no exchange.
-    if request.body.isEmpty { return }
-    exchanges.add(
-      Exchanges.Answer(status: status, headers: headers, body: String(decoding: bytes, as: UTF8.self)),
-      for: Exchanges.key(of: request))
   }
-}
 
-/// Answers from a recording; what is not in it is an error, never a live request.
-package struct RecordedTransport: ModelTransport {
-  private let exchanges: Exchanges
+  /// How the model of the first record was asked, or of the first one by this name.
+  func model(named name: String? = nil) -> JSON? {
+    records.withLock { records in
+      for case .exchange(_, let model, _) in records {
+        if name.map({ model["name"]?.string?.hasPrefix($0) == true }) ?? true { return model }
+      }
+      return nil
+    }
+  }
 
-  package init(_ exchanges: Exchanges) { self.exchanges = exchanges }
-
-  package func send(
-    _ request: HTTPRequest, isCancelled: () -> Bool, receive: (HTTPEvent) -> Void
-  ) throws(HTTPError) {
-    let answer =
-      exchanges.take(Exchanges.key(of: request))
-      ?? Exchanges.Answer(
-        status: 400, headers: [HTTPHeader("content-type", "application/json")],
-        body: #"{"error":{"message":"the recording holds no answer to this question"}}"#)
-    receive(.head(status: answer.status, headers: answer.headers))
-    receive(.body(Array(answer.body.utf8)))
+  /// One record a line.
+  package var text: String {
+    records.withLock { $0 }.map { Self.json(of: $0).description + "\n" }.joined()
   }
 }

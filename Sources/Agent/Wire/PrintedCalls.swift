@@ -8,6 +8,8 @@ package struct PrintedCalls: Sendable, Equatable {
   package let calls: [ToolCall]
   /// The text without the calls.
   package let text: String
+  /// The text was nothing but a result or an error, said again as it came; then nothing of it is kept.
+  package let isEcho: Bool
 
   /// Hostile text must not make the search quadratic.
   private static let mostAttempts = 100
@@ -40,11 +42,50 @@ package struct PrintedCalls: Sendable, Equatable {
     }
     let rest = String(decoding: kept, as: UTF8.self)
     if calls.isEmpty {
-      (self.calls, self.text) = Self.lines(in: text, tools: tools)
+      let found = Self.lines(in: text, tools: tools)
+      // What is nothing but a call is no answer, even if there is no such tool or its end is missing.
+      let meant = found.0.isEmpty ? Self.meant(by: text) : nil
+      isEcho = found.0.isEmpty && meant == nil && Self.isResult(text)
+      (self.calls, self.text) = meant.map { ([$0], "") } ?? (found.0, isEcho ? "" : found.1)
     } else {
+      isEcho = false
       self.calls = calls
       self.text = Self.withoutEmptyFences(rest)
     }
+  }
+
+  /// The call that the whole text is in shape.
+  private static func meant(by text: String) -> ToolCall? {
+    let bare = withoutFence(text)
+    guard bare.first == "{",
+      let match = bare.prefixMatch(
+        of:
+          #/\{\s*"(?:tool|name|function)"\s*:\s*"([A-Za-z0-9_.-]{1,64})"\s*,\s*"(?:arguments|parameters|args|input)"\s*:\s*/#
+      )
+    else { return nil }
+    let whole = try? JSON(parsing: bare)
+    let sound = whole.flatMap { $0["arguments"] ?? $0["parameters"] ?? $0["args"] ?? $0["input"] }
+    return ToolCall(
+      id: "text_1", name: String(match.1),
+      arguments: sound?.description ?? String(bare[match.range.upperBound...]),
+      form: .printedJSON)
+  }
+
+  private static func isResult(_ text: String) -> Bool {
+    withoutFence(text).prefixMatch(of: #/\{\s*"(?:result|error)"\s*:/#) != nil
+  }
+
+  /// The text without the fence or the tags that stand around all of it.
+  private static func withoutFence(_ text: String) -> String {
+    var lines = text.split(separator: "\n", omittingEmptySubsequences: false)[...]
+    func isFrame(_ line: Substring?) -> Bool {
+      guard let line else { return false }
+      return line.allSatisfy(\.isWhitespace) || line.hasPrefix("```") || line == "<tool_call>"
+        || line == "</tool_call>"
+    }
+    while isFrame(lines.first) { lines = lines.dropFirst() }
+    while isFrame(lines.last) { lines = lines.dropLast() }
+    return String(lines.joined(separator: "\n").drop(while: \.isWhitespace))
   }
 
   private static func calls(of value: JSON, tools: Set<String>, first: Int) -> [ToolCall] {

@@ -58,6 +58,7 @@ extension DiagnosticGuide {
       "E0555", "A model file is fitted again when it is loaded; its method, options and rows must allow that."
     ),
     Entry("E0556", "Vectors of texts come from a server that SONDE_EMBEDDINGS_URL or SONDE_LLM_URL names."),
+    Entry("E0558", "A model is asked by `knowledge ask` at a prompt; replays take what was answered then."),
     Entry("E0557", "A server for embeddings answers with one vector a text, all of one length."),
     Entry("E0547", "Clips are sound files, found by the endings of their names."),
     Entry("E0601", "`/tutorial` lists the lessons and opens one."),
@@ -197,6 +198,10 @@ extension DiagnosticGuide {
     Entry("R0705", "A rule can be judged only where normal and anomalous rows are known."),
     Entry("R0801", "Chains of statements begin and end at nodes of the graph."),
     Entry("R0802", "A fact to remember is a sentence."),
+    Entry(
+      "R0803", "Each `{name}` in a prompt stands for a value that is given.",
+      "knowledge prompt \"What is odd in {pump}?\" --with pump"),
+    Entry("R0804", "One prompt a row: so many rows are no question any more."),
   ]
 
   static let agent: [Entry] = [

@@ -149,7 +149,7 @@ extension Assistant {
   }
 }
 
-package enum AssistantEnd: Sendable, Equatable {
+package enum AssistantEnd: String, Sendable, Equatable {
   case answered, failed, interrupted
   /// No model can be reached.
   case unavailable

@@ -1,4 +1,4 @@
-import Language
+package import Language
 import Notation
 
 extension HelpText {
@@ -60,8 +60,29 @@ extension HelpText {
     text.split { !$0.isLetter && !$0.isNumber && $0 != "-" }.contains { plain(String($0)) == word }
   }
 
-  /// Without case, blanks and hyphens.
-  private static func plain(_ text: String) -> String {
-    text.lowercased().filter { $0 != "-" && $0 != " " && $0 != "_" }
+  /// Without case, blanks, points and hyphens.
+  static func plain(_ text: String) -> String {
+    text.lowercased().filter { !"-_ .".contains($0) }
+  }
+}
+
+/// A command that a word means which is no verb.
+package struct MeantCommand {
+  package let verb: String
+  package let method: String?
+
+  /// All that it may be: `mad`, `isolation_forest` and `detect.mad` mean methods of `detect`, and `mad` one of
+  /// `threshold`, too.
+  package static func all(by word: String, in table: CommandTable) -> [MeantCommand] {
+    let asked = HelpText.plain(word)
+    if asked.count < 2 { return [] }
+    let specs = table.verbs.flatMap { table.methods(of: $0) }
+    let named = specs.filter { $0.method.map(HelpText.plain) == asked || HelpText.plain($0.name) == asked }
+    if !named.isEmpty { return named.map { MeantCommand(verb: $0.verb, method: $0.method) } }
+    return HelpText.elsewhere.filter { $0.names.map(HelpText.plain).contains(asked) }.compactMap { entry in
+      let words = entry.line.split(separator: " ").prefix(2).map(String.init)
+      return specs.first { $0.verb == words.first && ($0.method == nil || $0.method == words.last) }
+        .map { MeantCommand(verb: $0.verb, method: $0.method) }
+    }
   }
 }

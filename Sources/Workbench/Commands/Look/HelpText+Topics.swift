@@ -7,6 +7,7 @@ extension HelpText {
     ("syntax", "how a line is written"), ("errors", "what the codes of errors mean"),
     ("param", "a literal with a name"), ("def", "a pipeline with a name"),
     ("sweep", "a pipeline tried with several values"),
+    ("agent", "how a model is asked, and what it may do"),
   ]
 
   static func topic(_ name: String) -> String? {
@@ -16,6 +17,7 @@ extension HelpText {
     case "param": parameters
     case "def": definitions
     case "sweep": sweeps
+    case "agent": agent
     case "errors": DiagnosticGuide.families.map { "\($0.prefix)xx  \($0.meaning)" }.joined(separator: "\n")
     default: ExpressionFunction.named(name).map { "\($0.usage)\n\n\($0.help)" }
     }
@@ -73,6 +75,25 @@ extension HelpText {
     Examples:
       sweep k in 3,5,10,20 detect knn joint --neighbors k | evaluate --against pump.fault --metrics auroc,ap
       sweep m in knn,lof,pca detect m joint | evaluate --against pump.fault
+    """
+
+  private static let agent = """
+    `? which sensor was first?` asks the analyst, `?critic …` another role, `?debate …` a team of roles. `{name}` in a \
+    question becomes the texts of that value (`help knowledge prompt`).
+
+    The model: SONDE_LLM_URL names any server that speaks chat completions, responses or messages; those at the usual ports \
+    of this machine are found; `scripts/local-model` installs a small one. `/model` lists, chooses and measures; `/key` \
+    takes a key unseen.
+    What it does stands on the screen as lines that you could type, and in the script. Looking and computing runs, \
+    writing asks, and nothing is sent anywhere. `/mode plan` proposes lines only, `/mode auto` writes new files below this \
+    folder. Rules: lines like `deny export` or `ask fuse` in `.sonde/rules`; only your own file of rules may `allow`.
+    What it costs: `/budget` sets calls, tokens, seconds and money a question may take; `/cost` and `/context` tell.
+    What it said: `[r12]` cites a result, `[notes:3]` a row; numbers that no result holds are marked. `/undo turn` \
+    takes back what a turn bound. `/trace run` keeps what was done, for `trace show` and `detect trace`.
+    Teams: `/team` lists them, `/team run debate on pump` sets one to work. Roles and teams are files in `prompts/`: tools, \
+    model and text of each.
+    `/mcp connect NAME PROGRAM` offers another program's tools, each call asked for; `sonde mcp` offers these commands to others. \
+    `/pin` and `remember` keep facts before its eyes.
     """
 
   private static var expressions: String {

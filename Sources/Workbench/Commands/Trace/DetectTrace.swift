@@ -27,7 +27,9 @@ struct DetectTrace: PureCommand {
       and tools that nine of ten runs use and this one does not, and what --forbid names. With --same, calls that other \
       runs of the same task do not make count, too. A step scores the sum of its signs, each as a share of the largest \
       in its run; only agents' steps are scored. A run scores the mean of its ranks by each sign. `explain` tells which \
-      signs; SentinelAgent (He et al., 2025) is the model for nodes, edges and paths, without its judge.
+      signs; SentinelAgent (He et al., 2025) is the model for nodes, edges and paths, without its judge. Of the 126 failed runs of \
+      Who&When it finds the failing step in 25 percent, the agent in 52 (a step at random 12 and 33); of the runs of tau-bench's \
+      airline it tells the failed ones with an AUROC of 0.64 by --same (0.5 at random): `Benchmarks/claims/failing-*.sonde`.
       """,
     parameters: [
       TraceInput.input.base, level.base, signs.base, TraceInput.same.base, TraceInput.forbid.base,
