@@ -144,7 +144,7 @@ import Workbench
     "fuse mean a b", "fuse max a b", "fuse cauchy a b", "fuse dempster a b", "fuse lscp a b --data pump",
     "map ridge all", "map cca all", "map gcca all", "map masked all --epochs 2 --hidden 4",
     "fuse banks all", "fuse concat all | detect knn", "fuse pca all --residuals | detect mad",
-    "fuse poe all --residuals | detect mad", "fuse gate all --epochs 2 --hidden 4 | detect mad",
+    "fuse poe all --residuals | detect mad", "fuse gate all --epochs 2 --hidden 4 --trust equal | detect mad",
     "fuse lowrank all --epochs 2 --hidden 4 | detect mad", "fuse add all | detect mad",
   ])
   func `says of every row who spoke, what each adds and whether they contradict`(_ line: String) throws {
