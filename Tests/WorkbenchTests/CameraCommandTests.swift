@@ -28,8 +28,8 @@ import Workbench
   @Test func `are told what is wrong with a camera`() {
     session.type("tile = generate tiles --count 2 --seed 7", "points = lift tile --focal 50 --center 32,32")
     for (line, code) in [
-      ("lift tile --focal 1,2,3 --center 1,2", "R0318"), ("lift tile --focal 50 --center 1", "R0318"),
-      ("project points --onto tile --focal 50 --center 1,2 --pose 1,2,3", "R0318"),
+      ("lift tile --focal 1,2,3 --center 1,2", "R0323"), ("lift tile --focal 50 --center 1", "R0323"),
+      ("project points --onto tile --focal 50 --center 1,2 --pose 1,2,3", "R0323"),
     ] { #expect(session.type(line).diagnostics.first?.code == code, "\(line)") }
     session.type("other = generate tiles --count 2 --seed 8 | where anomaly == true")
     #expect(session.type("project points --onto other --focal 50 --center 32,32").diagnostics.count <= 1)

@@ -54,9 +54,9 @@ import Workbench
     _ = try start("right")
     for (line, code) in [
       ("sync offset late --to right.flow --on flo --every 1s", "E0203"),
-      ("sync offset late --to right --every 1s --within 24h", "R0317"),
+      ("sync offset late --to right --every 1s --within 24h", "R0322"),
       ("sync offset late --to right --every 1ms --within 24h", "E0550"),
-      ("sync dtw late --to right --every 1s --band 1s", "R0317"),
+      ("sync dtw late --to right --every 1s --band 1s", "R0322"),
     ] {
       let found = session.type(line).diagnostics.first?.code
       if line.contains("24h"), found == nil { continue }

@@ -50,7 +50,7 @@ import Workbench
   @Test func `tunes on labels of calibrate rows alone`() throws {
     session.type("raw = generate pump-station --minutes 15 --seed 7 | split --fit-share 40%")
     #expect(session.type("tune raw --use knn --on labels").diagnostics.first?.code == "R0318")
-    session.type("few = generate pump-station --minutes 1 --seed 7")
+    session.type("few = generate pump-station --minutes 5 --seed 7 | split --fit 20")
     #expect(session.type("tune few --use knn --on synthetic").diagnostics.first?.code == "R0319")
     session.type("calm = generate pump-station --minutes 15 --seed 7 | split --fit 60 --calibrate 30")
     #expect(session.type("tune calm --use knn --on labels").diagnostics.first?.code == "R0320")

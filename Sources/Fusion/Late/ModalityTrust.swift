@@ -18,7 +18,7 @@ package import Values
 ///   reference scores too. Used as trust in modalities, which is ours. Looks at all rows to judge, never at labels; a drift of
 ///   part of the rows counts as a finding.
 package enum ModalityTrust {
-  private static let levels = [0.5, 0.3, 0.2, 0.1, 0.05, 0.02, 0.01]
+  private static let levels = [0.5, 0.3, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002]
   /// Standard errors that luck reaches, and those that it does not.
   private static let luck = 2.0
   private static let certainty = 4.0

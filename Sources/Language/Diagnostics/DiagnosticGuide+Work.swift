@@ -156,11 +156,16 @@ extension DiagnosticGuide {
     Entry("R0314", "The operator joins another number of modalities."),
     Entry("R0315", "The width must be a multiple of the number of heads."),
     Entry("R0316", "Fused scores are compared with those of single modalities; both are needed."),
+    Entry("R0317", "Learning from stretches needs some of both sorts."),
+    Entry("R0318", "Labels choose on calibrate rows, so that there must be some."),
+    Entry("R0319", "What is tuned must leave test rows to put anomalies into."),
+    Entry("R0320", "Labels choose only where both sorts of rows are."),
+    Entry("R0321", "Maps join where their grids are equal."),
     Entry(
-      "R0318", "A camera has one or two focal lengths, a center of two numbers, and a pose of twelve.",
+      "R0323", "A camera has one or two focal lengths, a center of two numbers, and a pose of twelve.",
       "lift depth --focal 525 --center 319.5,239.5"),
     Entry(
-      "R0317", "A clock is set by columns that move together.",
+      "R0322", "A clock is set by columns that move together.",
       "sync offset mic --to pump.Flow --on rms --every 1s"),
     Entry("R0401", "Say which rows are for fitting."),
     Entry("R0402", "The command works in time and these rows have no times."),

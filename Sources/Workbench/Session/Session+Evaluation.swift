@@ -26,7 +26,8 @@ extension Session {
     var world = worldForCommands
     let recorder = RecordingFiles(base: world.files)
     world.files = recorder
-    let remarks = Remarks(takesStop: takesStop)
+    // A sweep learns several times, which one number of epochs cannot tell.
+    let remarks = pipeline.sweep == nil ? Remarks(takesStop: takesStop) : Remarks()
     var calls = pipeline.calls
     var trials = pipeline.sweep.map { SweepTable($0) }
     for (place, call) in pipeline.calls.enumerated() {

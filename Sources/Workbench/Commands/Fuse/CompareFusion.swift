@@ -70,7 +70,7 @@ struct CompareFusion: PureCommand {
     {
       throw Diagnostic(
         "E0314", "what stands behind `--fused` without a comma would count as single",
-        at: marked.upperBound..<given.upperBound, label: "fused or single?",
+        at: min(marked.upperBound + 1, given.upperBound - 1)..<given.upperBound, label: "fused or single?",
         remedy: "Write the singles first, and commas between the fused: `compare fusion a b --fused c,d`.")
     }
     return Self.defaultShape(of: call, in: scope)

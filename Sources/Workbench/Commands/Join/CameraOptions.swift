@@ -32,7 +32,7 @@ enum CameraOptions {
     let (lengths, axis) = (call[focal], call[center])
     func wrong(_ parameter: AnyParameter, _ count: Int, _ needed: String) -> Failure {
       call.blame(
-        parameter, "R0318", "`--\(parameter.name)` cannot be \(counted(count, "number"))", label: "how many?",
+        parameter, "R0323", "`--\(parameter.name)` cannot be \(counted(count, "number"))", label: "how many?",
         remedy: "Give \(needed), divided by commas.")
     }
     guard (1...2).contains(lengths.count) else { throw wrong(focal.base, lengths.count, "one or two") }

@@ -130,7 +130,7 @@ struct Synchronize: PureCommand {
 
   static func nothing(_ call: Invocation) -> Failure {
     call.blame(
-      to.base, "R0317", "nothing shows how these clocks belong together", label: "never moves with it",
+      to.base, "R0322", "nothing shows how these clocks belong together", label: "never moves with it",
       remedy:
         "Compare columns that move together, over at least \(ClockMatching.fewest) steps; see `--within`.")
   }
@@ -241,7 +241,7 @@ extension Synchronize {
       }
       guard let found else {
         throw call.blame(
-          band.base, "R0317", "no way of matching leads through this band", label: "too narrow",
+          band.base, "R0322", "no way of matching leads through this band", label: "too narrow",
           remedy: "Choose a wider `--band`, or `--open` where one is longer than the other.")
       }
       let start = try startOfGrid(call, matching)
