@@ -158,7 +158,7 @@ extension DiagnosticGuide {
     Entry("R0316", "Fused scores are compared with those of single modalities; both are needed."),
     Entry("R0317", "Learning from stretches needs some of both sorts."),
     Entry("R0318", "Labels choose on calibrate rows, so that there must be some."),
-    Entry("R0319", "What is tuned must leave test rows to put anomalies into."),
+    Entry("R0319", "Rows are held out to tune on, and enough must be left to fit on."),
     Entry("R0320", "Labels choose only where both sorts of rows are."),
     Entry("R0321", "Maps join where their grids are equal."),
     Entry(
