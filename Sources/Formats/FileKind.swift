@@ -48,7 +48,8 @@ package enum FileKind: String, Sendable, CaseIterable {
     if TensorFile.isTelling(head, count: source.count) {
       let isModel = try TensorFile(source).metadata["method"] != nil
       return isModel
-        ? Finding(kind: .model, sign: "the tensors of a fitted model") : Finding(kind: .array, sign: "tensors")
+        ? Finding(kind: .model, sign: "the tensors of a fitted model")
+        : Finding(kind: .array, sign: "tensors")
     }
     if begins("{\"sonde-model\":") { return Finding(kind: .model, sign: "a fitted model") }
     if ZipArchive.isZip(head) {

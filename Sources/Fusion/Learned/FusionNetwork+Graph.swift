@@ -1,5 +1,5 @@
-import Numerics
 import Learning
+import Numerics
 
 /// Messages between modalities.
 extension FusionNetwork {

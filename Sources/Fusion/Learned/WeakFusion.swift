@@ -86,7 +86,8 @@ package struct WeakFusion: Sendable {
     }
     var random = SeededGenerator(seed: seed)
     let network = FusionNetwork(
-      kind, widths: parts.map(\.dimensions), hidden: hidden, neighbors: neighbors, hasHead: true, using: &random)
+      kind, widths: parts.map(\.dimensions), hidden: hidden, neighbors: neighbors, hasHead: true,
+      using: &random)
     let every = taught + watched
     let (logits, losses) = try orCancelled { () throws(Cancelled) in
       let (parameters, losses) = try descent.fit(
