@@ -52,7 +52,21 @@ package struct Concatenation: Sendable, Equatable {
     }
     if features.isEmpty { throw .nothingToFuse }
     let matrix = Self.matrix(of: all, rows: bundle.index.count)
-    return Embedding(index: bundle.index, matrix: matrix, features: features, blocks: blocks)
+    let presence = blocks.map { block in
+      Mask(
+        (0..<matrix.rows).map { row in
+          bundle.slot(block.name)?.presence?[row] ?? true
+            && block.columns.contains { !matrix[row, $0].isNaN }
+        })
+    }
+    let absent = all.map { column in
+      missing == .keep ? Double.nan : SortedSample(fitRows.map { column[$0] }).median ?? 0
+    }
+    return Embedding(
+      index: bundle.index, matrix: matrix, features: features, blocks: blocks,
+      voices: Voices(modalities: blocks.map(\.name), presence: presence),
+      rejoining: Rejoining(
+        BlockRejoining(index: bundle.index, matrix: matrix, blocks: blocks, absent: absent)))
   }
 
   /// Blocks of rows, so that writing across the columns stays in the cache.

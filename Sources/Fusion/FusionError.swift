@@ -14,6 +14,8 @@ package enum FusionError: Error, Sendable, Equatable {
   case noRows(name: String)
   /// Fusion works row by row; these two do not have the same rows.
   case differentRows(String, String)
+  /// Maps can be put upon each other only if their grids agree.
+  case differentGrids(String, String)
   /// Sound or a log that was not encoded, scores among embeddings.
   case notFusable(name: String, kind: String)
   case nothingToFuse
@@ -29,5 +31,7 @@ package enum FusionError: Error, Sendable, Equatable {
   case wrongCount(needed: Int, got: Int)
   /// Attention heads share the width evenly.
   case unevenHeads(width: Int, heads: Int)
+  /// Labels of stretches teach only if there are anomalous and normal ones.
+  case oneSortOfBags(anomalous: Int, normal: Int)
   case cancelled
 }

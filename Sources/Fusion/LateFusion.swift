@@ -26,6 +26,17 @@ package struct LateFusion: Sendable, Equatable {
   package var weights: [Double]?
   /// Whether inputs that say the same share one vote.
   package var sharesVotes = false
+  package var contribution = Contribution.share
+
+  /// How what a modality adds to a score is told.
+  package enum Contribution: String, Sendable, CaseIterable {
+    /// As the combination itself counts it.
+    case share
+    /// The score less what it would be without the modality.
+    case leftOut = "left-out"
+
+    static let leftOutMeaning = "the score less what it would be without the modality"
+  }
 
   package init(_ combine: Operator, calibration: ScoreCalibration.Method = .robust) {
     self.combine = combine
@@ -71,24 +82,27 @@ package struct LateFusion: Sendable, Equatable {
     package let scores: Scores
     /// Percentile of the most alarmed modality minus that of the calmest one: 0 all agree, near 1 they contradict.
     package let conflict: [Double]
+    /// How far each modality was trusted, if that was measured.
+    package var trust: [Double]?
   }
 
-  package func fuse(_ parts: [Part], work: Work) throws(FusionError) -> Fused {
+  /// - Parameter heard: what is combined, if not the parts themselves; calibration is learned from the parts.
+  package func fuse(_ parts: [Part], heard: [Part]? = nil, work: Work) throws(FusionError) -> Fused {
     let index = try Self.commonIndex(of: parts)
     var calibrated: [[Double]] = []
     var percentiles: [[Double]] = []
-    for part in parts {
+    for (part, spoken) in zip(parts, heard ?? parts) {
       try orCancelled { () throws(Cancelled) in try work.check() }
       let rows = Self.calibrationRows(of: part, index: index)
       if rows.isEmpty { throw .noFitRows(name: part.name) }
       let reference = rows.map { part.scores.values[$0] }
-      let ranked = part.scores.values.map(ScoreCalibration(.ecdf, reference: reference).apply)
+      let ranked = spoken.scores.values.map(ScoreCalibration(.ecdf, reference: reference).apply)
       percentiles.append(ranked)
       calibrated.append(
         calibration == .ecdf
-          ? ranked : part.scores.values.map(ScoreCalibration(calibration, reference: reference).apply))
+          ? ranked : spoken.scores.values.map(ScoreCalibration(calibration, reference: reference).apply))
     }
-    return combined(parts, calibrated: calibrated, percentiles: percentiles, index: index)
+    return combined(heard ?? parts, calibrated: calibrated, percentiles: percentiles, index: index)
   }
 
   static func commonIndex(of parts: [Part]) throws(FusionError) -> Index {
@@ -145,20 +159,36 @@ package struct LateFusion: Sendable, Equatable {
           shares[row * parts.count + part] = weights[part] * calibrated[part][row] / total
         }
       }
+      guard contribution == .leftOut else { continue }
+      let own = parts.indices.filter { isPresent[$0][row] }.map { ($0, calibrated[$0][row], weights[$0]) }
+      for part in own.map(\.0) {
+        shares[row * parts.count + part] =
+          values[row] - without(own.filter { $0.0 != part }.map { ($0.1, $0.2) })
+      }
     }
     let names = parts.map(\.name)
     let fitted = parts.compactMap(\.scores.fitted)
     let contributions = Contributions(
       matrix: Matrix(rows: index.count, columns: parts.count, values: shares), features: names,
       blocks: names.enumerated().map { Block(name: $1, columns: $0..<$0 + 1) },
-      meaning: combine == .max
-        ? "calibrated score of the modality that decided"
-        : "share of the fused score; the shares add up to it")
+      meaning: contribution == .leftOut
+        ? Contribution.leftOutMeaning
+        : combine == .max
+          ? "calibrated score of the modality that decided"
+          : "share of the fused score; the shares add up to it")
     return Fused(
       scores: Scores(
         index: index, values: values, method: "fuse \(combine.rawValue)", presence: presence,
-        fitted: Self.union(fitted, count: index.count), contributions: contributions),
+        fitted: Self.union(fitted, count: index.count), contributions: contributions,
+        voices: Voices(modalities: names, presence: isPresent.map { Mask($0) }, conflict: conflict)),
       conflict: conflict)
+  }
+
+  /// What the others alone would say of a row; 0, the middle of the reference, if there are none.
+  private func without(_ others: [(value: Double, weight: Double)]) -> Double {
+    if combine == .max { return others.map(\.value).max() ?? 0 }
+    let (sum, total) = others.reduce((0.0, 0.0)) { ($0.0 + $1.weight * $1.value, $0.1 + $1.weight) }
+    return total > 0 ? sum / total : 0
   }
 
   static func union(_ masks: [Mask], count: Int) -> Mask? {

@@ -15,6 +15,17 @@ package struct Descent: Sendable, Equatable {
   package let fades: Bool
   /// How strongly the squares of all parameters are held down: what is added to the loss is half of it times their sum.
   package let decay: Double
+  /// Who decides whether a wish to stop ends the learning with the best so far, instead of everything.
+  package var settling: Settling?
+
+  /// Takes a wish to stop, and is told after how many epochs; whoever agrees keeps that number with the result, because as
+  /// many epochs from the same seed learn the same again.
+  package struct Settling: Sendable, Equatable {
+    private let agrees: @Sendable (Int) -> Bool
+    package init(_ agrees: @escaping @Sendable (_ epochs: Int) -> Bool) { self.agrees = agrees }
+    package func callAsFunction(_ epochs: Int) -> Bool { agrees(epochs) }
+    package static func == (one: Settling, other: Settling) -> Bool { true }
+  }
 
   package init(
     epochs: Int = 100, batchSize: Int = 64, rate: Double = 3e-3, patience: Int = 10, decay: Double = 0,
@@ -29,6 +40,13 @@ package struct Descent: Sendable, Equatable {
     self.fades = fades
   }
 
+  /// The same descent for at most so many epochs, which stops for nobody.
+  package func limited(to epochs: Int) -> Descent {
+    Descent(
+      epochs: epochs, batchSize: batchSize, rate: rate, patience: patience, decay: decay, rule: rule,
+      fades: fades)
+  }
+
   /// Records the loss of some rows on a tape that already holds the parameters.
   package typealias Loss = (
     _ tape: inout Tape, _ parameters: [Tape.Node], _ rows: [Int], _ random: inout SeededGenerator
@@ -36,7 +54,8 @@ package struct Descent: Sendable, Equatable {
 
   /// The parameters of the epoch with the least loss on `watched` (on `rows` if that is empty).
   ///
-  /// The watched loss always draws the same random numbers, so that epochs can be compared.
+  /// The watched loss always draws the same random numbers, so that epochs can be compared. Progress tells the loss. A wish
+  /// to stop cancels, unless `settling` takes it: then the parameters are those of the best epoch that was finished.
   package func fit(
     _ start: [Matrix], rows: [Int], watched: [Int], using random: inout SeededGenerator, work: Work,
     stage: String = "training", loss: Loss
@@ -51,10 +70,10 @@ package struct Descent: Sendable, Equatable {
     let steps = (rows.count + batchSize - 1) / batchSize
     var optimizer = Optimizer(
       rule, rate: rate, schedule: fades ? .cosine(warmup: steps, total: steps * epochs) : .constant)
-    for epoch in 0..<epochs {
+    epochs: for epoch in 0..<epochs {
       let order = random.sample(rows.count, of: rows.count).map { rows[$0] }
       for first in stride(from: 0, to: order.count, by: batchSize) {
-        try work.check()
+        if try settles(after: epoch, work: work) { break epochs }
         let batch = Array(order[first..<min(first + batchSize, order.count)])
         var tape = Tape(threads: work.threads)
         let nodes = parameters.map { tape.leaf($0) }
@@ -66,7 +85,7 @@ package struct Descent: Sendable, Equatable {
       var drawn = judge
       var sum = 0.0
       for first in stride(from: 0, to: watched.count, by: Self.judged) {
-        try work.check()
+        if try settles(after: epoch, work: work) { break epochs }
         let batch = Array(watched[first..<min(first + Self.judged, watched.count)])
         var tape = Tape(threads: work.threads)
         let nodes = parameters.map { tape.leaf($0) }
@@ -78,10 +97,24 @@ package struct Descent: Sendable, Equatable {
       if value < bestLoss {
         (best, bestLoss, bestEpoch) = (parameters, value, epoch)
       }
-      work.report(Double(epoch + 1) / Double(epochs), stage)
+      work.report(
+        Double(epoch + 1) / Double(epochs),
+        "\(stage), loss \(Self.short(value)), least \(Self.short(bestLoss))")
       if epoch - bestEpoch >= patience { break }
     }
     return (best, losses)
+  }
+
+  /// Whether it ends here with the best so far; throws if everything is to stop.
+  private func settles(after epochs: Int, work: Work) throws(Cancelled) -> Bool {
+    if !work.isCancelled() { return false }
+    // A rate that fades would have faded otherwise with fewer epochs.
+    if epochs > 0, !fades, let settling, settling(epochs) { return true }
+    throw Cancelled()
+  }
+
+  private static func short(_ loss: Double) -> String {
+    String((loss * 10_000).rounded() / 10_000)
   }
 
   private func slope(_ gradient: Matrix, at parameter: Matrix) -> Matrix {

@@ -95,13 +95,22 @@ package struct Embedding: Sendable, Equatable {
   package let features: [String]
   /// Which columns come from which modality, in order, covering all columns.
   package let blocks: [Block]
+  /// Who was there and what each weighs, if several modalities were fused.
+  package let voices: Voices?
+  /// Who can join the modalities again; no part of what it is.
+  package let rejoining: Rejoining?
 
-  package init(index: Index, matrix: Matrix, features: [String], blocks: [Block]) {
+  package init(
+    index: Index, matrix: Matrix, features: [String], blocks: [Block], voices: Voices? = nil,
+    rejoining: Rejoining? = nil
+  ) {
     precondition(matrix.rows == index.count && matrix.columns == features.count, "the embedding does not fit")
     self.index = index
     self.matrix = matrix
     self.features = features
     self.blocks = blocks
+    self.voices = voices
+    self.rejoining = rejoining
   }
 }
 
@@ -136,10 +145,15 @@ package struct Scores: Sendable, Equatable {
   package let contributions: Contributions?
   /// What made them, to be asked why; no part of what they are.
   package let maker: ScoreMaker?
+  /// Who was there and whether they contradict each other, if several modalities were fused.
+  package let voices: Voices?
+  /// Who can fuse the modalities again; no part of what they are.
+  package let refusion: Refusion?
 
   package init(
     index: Index, values: [Double], method: String, presence: Mask? = nil, fitted: Mask? = nil,
-    probability: [Double]? = nil, contributions: Contributions? = nil, maker: ScoreMaker? = nil
+    probability: [Double]? = nil, contributions: Contributions? = nil, maker: ScoreMaker? = nil,
+    voices: Voices? = nil, refusion: Refusion? = nil
   ) {
     precondition(values.count == index.count, "one score a row")
     precondition(values.allSatisfy(\.isFinite), "scores are finite")
@@ -151,6 +165,16 @@ package struct Scores: Sendable, Equatable {
     self.probability = probability
     self.contributions = contributions
     self.maker = maker
+    self.voices = voices
+    self.refusion = refusion
+  }
+
+  /// The same scores with what fusing knows beside them.
+  package func with(voices: Voices?, refusion: Refusion? = nil) -> Scores {
+    Scores(
+      index: index, values: values, method: method, presence: presence, fitted: fitted,
+      probability: probability, contributions: contributions, maker: maker, voices: voices,
+      refusion: refusion)
   }
 
   package func isScored(_ row: Int) -> Bool { presence?[row] ?? true }
@@ -244,17 +268,32 @@ package struct Metric: Sendable, Equatable {
   }
 }
 
-/// Results for a reader: metrics, a table, remarks.
+/// Results for a reader: metrics, a table, further tables with titles, remarks.
 package struct Report: Sendable, Equatable {
+  package struct Further: Sendable, Equatable {
+    package let title: String
+    package let table: Frame
+
+    package init(title: String, table: Frame) {
+      self.title = title
+      self.table = table
+    }
+  }
+
   package let title: String
   package let metrics: [Metric]
   package let table: Frame?
+  package let further: [Further]
   package let remarks: [String]
 
-  package init(title: String, metrics: [Metric] = [], table: Frame? = nil, remarks: [String] = []) {
+  package init(
+    title: String, metrics: [Metric] = [], table: Frame? = nil, further: [Further] = [],
+    remarks: [String] = []
+  ) {
     self.title = title
     self.metrics = metrics
     self.table = table
+    self.further = further
     self.remarks = remarks
   }
 }

@@ -86,7 +86,7 @@ extension Value {
 
 extension Embedding {
   package func with(index: Index) -> Embedding {
-    Embedding(index: index, matrix: matrix, features: features, blocks: blocks)
+    Embedding(index: index, matrix: matrix, features: features, blocks: blocks, voices: voices)
   }
 }
 
@@ -95,7 +95,7 @@ extension Scores {
     Scores(
       index: index, values: values, method: method, presence: presence, fitted: fitted,
       probability: probability,
-      contributions: contributions, maker: maker)
+      contributions: contributions, maker: maker, voices: voices)
   }
 }
 

@@ -138,6 +138,7 @@ extension FingerprintBuilder {
     for feature in embedding.features { add(feature) }
     for block in embedding.blocks { add("\(block.name) \(block.columns)") }
     add(embedding.matrix.values)
+    add(embedding.voices)
   }
 
   private mutating func add(_ scores: Scores) {
@@ -151,6 +152,17 @@ extension FingerprintBuilder {
       for feature in contributions.features { add(feature) }
       add(contributions.matrix.values)
     }
+    add(scores.voices)
+  }
+
+  private mutating func add(_ voices: Voices?) {
+    guard let voices else { return }
+    for (name, presence) in zip(voices.modalities, voices.presence) {
+      add("voice \(name)")
+      add(presence)
+    }
+    if let weights = voices.weights { add(weights.values) }
+    if let conflict = voices.conflict { add(conflict) }
   }
 
   private mutating func add(_ report: Report) {
@@ -158,6 +170,7 @@ extension FingerprintBuilder {
     for metric in report.metrics { add("\(metric.name) \(metric.note)") }
     add(report.metrics.map(\.value))
     if let table = report.table { add("table", table) }
+    for further in report.further { add(further.title, further.table) }
     for remark in report.remarks { add(remark) }
   }
 }

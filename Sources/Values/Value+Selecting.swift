@@ -17,7 +17,8 @@ extension Value {
       .embedding(
         Embedding(
           index: embedding.index.naming(rows), matrix: embedding.matrix.selecting(rows: rows),
-          features: embedding.features, blocks: embedding.blocks))
+          features: embedding.features, blocks: embedding.blocks,
+          voices: embedding.voices?.selecting(rows)))
     case .images(let images): .images(images.selecting(rows: rows))
     case .video(let images): .video(images.selecting(rows: rows))
     case .cloud(let cloud): .cloud(cloud.selecting(rows: rows))
@@ -49,7 +50,8 @@ extension Bundle {
           .embedding(
             Embedding(
               index: index.selecting(rows), matrix: embedding.matrix.selecting(rows: rows),
-              features: embedding.features, blocks: embedding.blocks))
+              features: embedding.features, blocks: embedding.blocks,
+              voices: embedding.voices?.selecting(rows)))
         case .scores(let scores): .scores(scores.selecting(rows: rows).with(index: index.selecting(rows)))
         case .audio, .log: slot.content
         }
@@ -92,7 +94,7 @@ extension Scores {
         Contributions(
           matrix: $0.matrix.selecting(rows: rows), features: $0.features, blocks: $0.blocks,
           meaning: $0.meaning)
-      })
+      }, voices: voices?.selecting(rows))
   }
 }
 
@@ -155,11 +157,12 @@ extension Value {
 }
 
 extension Scores {
-  /// The scores, missing where a row was not scored, and the probabilities if there are any.
+  /// The scores, missing where a row was not scored, the probabilities if there are any, and of what was fused the
+  /// conflict, what each modality adds and whether it was there.
   fileprivate var cellFrame: Frame {
     let numbers = presence.map { present in values.indices.map { present[$0] ? values[$0] : .nan } } ?? values
     var columns = [Column(numbers: numbers, name: "score")]
     if let probability { columns.append(Column(numbers: probability, name: "probability")) }
-    return Frame(index: index, columns: columns)
+    return Frame(index: index, columns: columns + voiceColumns)
   }
 }

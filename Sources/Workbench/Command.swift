@@ -1,5 +1,6 @@
 package import Chronology
 package import Language
+package import Learning
 package import Numerics
 import Synchronization
 package import Values
@@ -86,6 +87,19 @@ package struct Invocation: Sendable {
 
   package subscript(parameter: Parameter<[Reference]>) -> [NamedValue] { values[parameter.base.name] ?? [] }
 
+  /// Lets somebody end the learning early with the best so far: the line is kept with the number of epochs that were
+  /// finished, which from the same seed learn the same again. For commands that learn once in a run.
+  package func settling(_ epochs: Parameter<Int>) -> Descent.Settling {
+    let (remarks, name) = (remarks, epochs.base.name)
+    return Descent.Settling { finished in
+      guard remarks.settle(name, at: finished) else { return false }
+      remarks.add(
+        "stopped: the best of \(counted(finished, "epoch")) is kept, and the line with --\(name) \(finished), "
+          + "which learns the same again")
+      return true
+    }
+  }
+
   /// A diagnostic that points at an argument of this call.
   package func blame(
     _ parameter: AnyParameter, _ code: String, _ summary: String, label: String = "", remedy: String
@@ -95,12 +109,31 @@ package struct Invocation: Sendable {
   }
 }
 
-/// Collects the remarks of one call.
+/// Collects the remarks of one call, and arguments that it settled while it ran.
 package final class Remarks: Sendable {
   private let texts = Mutex<[String]>([])
-  package init() {}
+  private let settled = Mutex<[String: Argument]>([:])
+  private let takesStop: @Sendable () -> Bool
+
+  /// - Parameter takesStop: whether somebody wishes to stop and it was this call that took the wish.
+  package init(takesStop: @escaping @Sendable () -> Bool = { false }) { self.takesStop = takesStop }
+
   package func add(_ text: String) { texts.withLock { $0.append(text) } }
   package var all: [String] { texts.withLock { $0 } }
+
+  /// What the canonical line says instead, so that it replays to the same; empties it.
+  func takeSettled() -> [String: Argument] {
+    settled.withLock { settled in
+      defer { settled = [:] }
+      return settled
+    }
+  }
+
+  fileprivate func settle(_ parameter: String, at number: Int) -> Bool {
+    guard takesStop() else { return false }
+    settled.withLock { $0[parameter] = .integer(number) }
+    return true
+  }
 }
 
 /// The live things that commands and sessions reach, as ports.

@@ -20,7 +20,7 @@ package let builtins: [any Command] =
     Select(), Where(), Derive(), Sort(), SegmentRows(), Scale.robust, Scale.standard, Scale.minmax,
     Resample(), Window(),
     PictureSeries(), SplitRows(), ServiceRates(), ServiceGraph(),
-  ] + FillMissing.all + Recode.all + Augment.all + [
+  ] + FillMissing.all + Recode.all + Augment.all + AugmentPictures.all + [
 
     // Join modalities.
     Align(),
@@ -33,7 +33,9 @@ package let builtins: [any Command] =
     FuseByRule.experts, FuseByRule.spectral, FuseByRule.reliability, FuseByRule.ocsvm, FuseByRule.median,
     FuseByRule.min, FuseByRule.rrf, FuseByRule.buckets, FuseByRule.aom, FuseByRule.moa, FuseLocally(),
     FuseJoint.add, FuseJoint.mul, FuseJoint.tensor, FuseJoint.sketch, FuseJoint.pca, FuseJoint.ica,
-    FuseJoint.poe, FuseBanks(), FuseLearned.wsum, FuseLearned.gate, FuseLearned.gmu, FuseLearned.residual,
+    FuseJoint.poe, FuseBanks(), FuseWeakly(), FuseStack(), FuseLearned.wsum, FuseLearned.gate,
+    FuseLearned.gmu,
+    FuseLearned.residual,
     FuseLearned.lowrank, FuseLearned.mfb, FuseLearned.bilinear, FuseLearned.film, FuseLearned.xattn,
     FuseLearned.bottleneck, FuseLearned.gnn,
     MapModalities.ridge, MapModalities.neighbors, MapModalities.cca, MapModalities.kcca, MapGeneralized(),
@@ -52,7 +54,7 @@ package let builtins: [any Command] =
     Calibrate.platt,
     ThresholdQuantile(), ThresholdMAD(), ThresholdPOT(), ThresholdIQR(), ThresholdOtsu(),
     ThresholdValley(), ThresholdMixture(), ThresholdChiSquare(), ThresholdConformal(), ThresholdSPOT(),
-    Shape(), CompareDetectors(), Evaluate(),
+    Shape(), CompareDetectors(), Tune(), Evaluate(),
     EvaluatePixels(), EvaluateCauses(), EvaluateTrace(),
 
     // Oversee agents.

@@ -84,6 +84,9 @@ extension Value {
   private static func scoreShapes(_ scores: Scores) -> [ColumnShape] {
     let names = scores.probability == nil ? ["score"] : ["score", "probability"]
     return names.map { ColumnShape(name: $0, type: "number") }
+      + scores.voiceColumnNames.map { name in
+        ColumnShape(name: name, type: name.hasSuffix(".present") ? "bool" : "number")
+      }
   }
 }
 

@@ -132,10 +132,28 @@ extension Slot {
 
 extension Scores {
   fileprivate var json: JSON {
-    [
-      "method": .string(method), "index": index.json,
-      "scores": .array(values.indices.map { isScored($0) ? .number(values[$0]) : .null }),
+    let members: [(key: String, value: JSON)] = [
+      ("method", .string(method)), ("index", index.json),
+      ("scores", .array(values.indices.map { isScored($0) ? .number(values[$0]) : .null })),
     ]
+    return .object(members + voiceMembers)
+  }
+
+  /// What fusing knows beside the scores.
+  private var voiceMembers: [(key: String, value: JSON)] {
+    guard let voices else { return [] }
+    let shares = modalityShares
+    let modalities = voices.modalities.enumerated().map { place, name -> (key: String, value: JSON) in
+      let presence = voices.presence[place]
+      var members: [(key: String, value: JSON)] = [
+        ("present", .array((0..<presence.count).map { .bool(presence[$0]) }))
+      ]
+      if let shares { members.append(("share", .array(shares.column(place).map { .number($0) }))) }
+      return (name, .object(members))
+    }
+    return (voices.conflict.map { [("conflict", .array($0.map { .number($0) }))] } ?? [])
+      + (shares == nil ? [] : [("shareMeaning", .string(shareMeaning))])
+      + [("modalities", .object(modalities))]
   }
 }
 
@@ -164,12 +182,15 @@ extension Alarms {
 extension Report {
   fileprivate var json: JSON {
     let notes = metrics.filter { !$0.note.isEmpty }.map { (key: $0.name, value: JSON.string($0.note)) }
-    return [
-      "title": .string(title),
-      "metrics": .object(metrics.map { (key: $0.name, value: .number($0.value)) }),
-      "notes": .object(notes), "table": table?.json ?? .null,
-      "remarks": .array(remarks.map { .string($0) }),
-    ]
+    let further = further.map { (key: $0.title, value: $0.table.json) }
+    return .object(
+      [
+        ("title", .string(title)),
+        ("metrics", .object(metrics.map { (key: $0.name, value: .number($0.value)) })),
+        ("notes", .object(notes)), ("table", table?.json ?? .null),
+      ] + (further.isEmpty ? [] : [("further", .object(further))]) + [
+        ("remarks", .array(remarks.map { .string($0) }))
+      ])
   }
 }
 

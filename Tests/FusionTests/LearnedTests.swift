@@ -6,7 +6,8 @@ import Testing
 import Values
 
 private let kinds: [FusionKind] = [
-  .weightedSum, .gate, .gatedUnit, .residualGate, .lowRank(rank: 3), .factorized(pool: 2), .bilinear, .film,
+  .weightedSum(), .weightedSum(.vector), .weightedSum(.scalar), .gate, .gatedUnit, .residualGate,
+  .lowRank(rank: 3), .factorized(pool: 2), .bilinear, .film,
   .crossAttention(heads: 2, isPaperForm: false), .crossAttention(heads: 1, isPaperForm: true),
   .bottleneck(tokens: 2), .graph,
 ]

@@ -83,6 +83,11 @@ package final class Shell {
     let progress = ProgressLine(screen: screen)
     var question: (role: String?, text: String)?
     var secret: String?
+    session.takesStop = { [interrupts] in
+      guard interrupts.isRaised, !interrupts.isTermination else { return false }
+      interrupts.clear()
+      return true
+    }
     let status = session.run(line, work: progress.watching(work)) { event in
       progress.finish()
       if case .suggestion(let line) = event { suggestion = line }

@@ -62,6 +62,11 @@ extension View {
         TextTable.Column(
           name: "probability", cells: rows.map { format.text(probability[$0]) }, isRight: true))
     }
+    if let conflict = scores.voices?.conflict {
+      let format = NumberFormat(for: rows.map { conflict[$0] })
+      columns.append(
+        TextTable.Column(name: "conflict", cells: rows.map { format.text(conflict[$0]) }, isRight: true))
+    }
     if let contributions = scores.contributions, !contributions.features.isEmpty {
       columns.append(
         TextTable.Column(name: "mostly from", cells: rows.map { Self.cause($0, contributions) }, ink: .dim))

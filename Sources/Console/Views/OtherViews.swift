@@ -61,27 +61,34 @@ extension View {
       StyledLine($0, .strong)
     }
     lines += metricLines(report.metrics)
-    if let table = report.table {
-      var columns: [TextTable.Column] = []
-      let rows = Array(0..<table.rowCount)
-      // Rows that are known by their number alone speak for themselves.
-      if case .row = table.index.address {
-      } else {
-        columns = [addressColumn(of: table, rows: rows)?.withoutNote].compactMap(\.self)
-      }
-      columns += table.columns.map { column in
-        var shown = tableColumn(column, rows: rows)
-        shown.note = column.unit.map(Visible.line) ?? ""
-        return shown
-      }
-      if let shares = table.column("share")?.numbers, shares.allSatisfy({ $0 >= 0 && $0 <= 1 }) {
-        columns.append(TextTable.Column(name: "", cells: shares.map(Self.bar), ink: .lane(0)))
-      }
-      let (text, count) = TextTable(columns: columns).lines(width: width)
-      lines += text
-      if count < columns.count { lines += footer([Self.counted(columns.count, "column", shown: count)]) }
+    if let table = report.table { lines += tableLines(table) }
+    for further in report.further {
+      lines += Self.wrapped(further.title, width: width).map { StyledLine($0, .strong) }
+      lines += tableLines(further.table)
     }
     return lines + report.remarks.flatMap { Self.wrapped($0, width: width).map { StyledLine($0, .dim) } }
+  }
+
+  private func tableLines(_ table: Frame) -> [StyledLine] {
+    var columns: [TextTable.Column] = []
+    let rows = Array(0..<table.rowCount)
+    // Rows that are known by their number alone speak for themselves.
+    if case .row = table.index.address {
+    } else {
+      columns = [addressColumn(of: table, rows: rows)?.withoutNote].compactMap(\.self)
+    }
+    columns += table.columns.map { column in
+      var shown = tableColumn(column, rows: rows)
+      shown.note = column.unit.map(Visible.line) ?? ""
+      return shown
+    }
+    if let shares = table.column("share")?.numbers, shares.allSatisfy({ $0 >= 0 && $0 <= 1 }) {
+      columns.append(TextTable.Column(name: "", cells: shares.map(Self.bar), ink: .lane(0)))
+    }
+    let (text, count) = TextTable(columns: columns).lines(width: width)
+    var lines = text
+    if count < columns.count { lines += footer([Self.counted(columns.count, "column", shown: count)]) }
+    return lines
   }
 
   /// A share as a bar of up to twenty cells, in eighths of one.

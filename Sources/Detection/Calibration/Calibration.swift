@@ -83,6 +83,6 @@ package struct Calibration: Sendable {
     return Scores(
       index: scores.index, values: values, method: scores.method, presence: scores.presence,
       fitted: scores.fitted, probability: chances, contributions: scores.contributions,
-      maker: scores.maker)
+      maker: scores.maker, voices: scores.voices)
   }
 }

@@ -36,7 +36,14 @@ package struct MemoryBanks: Sendable {
       banks.append(
         try bank("joint", modalities.sideBySide, modalities, where: Array(parts.indices), work: work))
     }
-    return try EvidenceFusion(rule).fuse(banks, work: work)
+    let fused = try EvidenceFusion(rule).fuse(banks, work: work)
+    return LateFusion.Fused(
+      scores: fused.scores.with(
+        voices: fused.scores.voices,
+        refusion: Refusion(
+          JointRefusion(of: modalities) { (changed, work) throws(FusionError) in
+            try score(changed, work: work).scores
+          })), conflict: fused.conflict)
   }
 
   private func bank(

@@ -24,6 +24,8 @@ package struct SketchFusion: JointOperator, Equatable {
     self.isNormalised = isNormalised
   }
 
+  package func width(of modalities: Modalities) -> Int { dimensions }
+
   /// Where each feature of a modality goes, and with which sign.
   struct Hash: Sendable {
     let places: [Int]

@@ -13,6 +13,10 @@ package struct TensorFusion: JointOperator, Equatable {
   package static let name = "tensor"
   package init() {}
 
+  package func width(of modalities: Modalities) -> Int {
+    modalities.parts.reduce(1) { min($0 * ($1.dimensions + 1), 2 * widestJoint) }
+  }
+
   package func join(
     _ modalities: Modalities, using random: inout SeededGenerator, work: Work
   ) throws(FusionError) -> JointRows {

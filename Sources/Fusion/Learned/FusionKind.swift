@@ -1,7 +1,7 @@
 /// How a trained network joins modalities.
 package enum FusionKind: Sendable, Equatable {
-  /// z = Σ wₘ ⊙ hₘ, softmax over the modalities present, one weight a dimension; equation 9 of the survey.
-  case weightedSum
+  /// z = Σ wₘ ⊙ hₘ; equation 9 of the survey.
+  case weightedSum(WeightForm = .softmax)
   /// z = Σ αₘ ⊙ hₘ with α = softmaxₘ(Wₘ [h₁; …]); equations 10 and 11 of the survey.
   case gate
   /// The same with α from the inputs (Arevalo et al., *Gated multimodal units*, 2017, equation 3, for any number).
@@ -22,6 +22,23 @@ package enum FusionKind: Sendable, Equatable {
   case bottleneck(tokens: Int)
   /// h′ = tanh(W h + Θ mean of the others), twice; equation 17 of the survey on the graph of present modalities.
   case graph
+
+  package enum WeightForm: String, Sendable, CaseIterable {
+    /// One a dimension, positive and adding up to 1 over the modalities present.
+    case softmax
+    /// One a dimension, of any sign; the sum is scaled up where modalities are absent.
+    case vector
+    /// One a modality, of any sign; the sum is scaled up where modalities are absent.
+    case scalar
+  }
+
+  /// Whether it weighs the modalities of each row.
+  var hasGates: Bool {
+    switch self {
+    case .weightedSum(.softmax), .gate, .gatedUnit: true
+    default: false
+    }
+  }
 
   /// How many modalities it joins; nil for any number.
   var count: Int? {

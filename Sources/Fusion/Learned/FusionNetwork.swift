@@ -27,11 +27,16 @@ struct FusionNetwork: Sendable {
   private var decoders: [(ParameterBook.Dense, ParameterBook.Dense)] = []
   private var layers: [ParameterBook.Dense] = []
   private var rows: [Int] = []
+  private var head: ParameterBook.Dense?
 
   /// Tokens that a modality is cut into for attention.
   private static let tokens = 4
 
-  init(_ kind: FusionKind, widths: [Int], hidden: Int, using random: inout SeededGenerator) {
+  /// With `hasHead` the joint vector also gives a number; see `judged`.
+  init(
+    _ kind: FusionKind, widths: [Int], hidden: Int, hasHead: Bool = false,
+    using random: inout SeededGenerator
+  ) {
     self.kind = kind
     self.widths = widths
     self.hidden = hidden
@@ -40,7 +45,12 @@ struct FusionNetwork: Sendable {
     encoders = widths.map { book.dense($0, encoded, using: &random) }
     func layer(_ inputs: Int, _ outputs: Int) { layers.append(book.dense(inputs, outputs, using: &random)) }
     switch kind {
-    case .weightedSum: rows = widths.map { _ in book.row(hidden, size: 0.01, using: &random) }
+    case .weightedSum(let form):
+      rows = widths.map { _ in
+        form == .softmax
+          ? book.row(hidden, size: 0.01, using: &random)
+          : book.row(form == .vector ? hidden : 1, size: 1, using: &random)
+      }
     case .gate: for _ in widths { layer(parts * hidden, hidden) }
     case .gatedUnit: for _ in widths { layer(widths.reduce(0, +), hidden) }
     case .residualGate:
@@ -71,6 +81,12 @@ struct FusionNetwork: Sendable {
     decoders = widths.map {
       (book.dense(hidden, hidden, using: &random), book.dense(hidden, $0, using: &random))
     }
+    if hasHead { head = book.dense(hidden, 1, using: &random) }
+  }
+
+  /// One number a row of the joint vector.
+  func judged(_ joint: Tape.Node, on tape: inout Tape, _ parameters: [Tape.Node]) -> Tape.Node {
+    head.map { tape.dense(joint, $0, parameters) } ?? joint
   }
 
   private var usesTokens: Bool {
@@ -103,7 +119,20 @@ struct FusionNetwork: Sendable {
     _ codes: [Tape.Node], inputs: [Tape.Node], _ batch: Batch, on tape: inout Tape, _ parameters: [Tape.Node]
   ) -> (Tape.Node, [Tape.Node]) {
     switch kind {
-    case .weightedSum:
+    case .weightedSum(.vector), .weightedSum(.scalar):
+      let scales = (0..<batch.rowCount).map { row in
+        Double(codes.count) / Double(max(1, batch.presence.count { $0[row] }))
+      }
+      let terms = zip(codes, rows).map { code, row in
+        let weight = tape.repeated(parameters[row], count: batch.rowCount)
+        let spread =
+          tape.value(of: weight).columns == hidden
+          ? weight : tape.product(weight, tape.leaf(Matrix(rows: 1, columns: hidden, repeating: 1)))
+        return tape.cellProduct(code, spread)
+      }
+      let sum = terms.dropFirst().reduce(terms[0]) { tape.sum($0, $1) }
+      return (tape.weighted(sum, rows: scales), [])
+    case .weightedSum(.softmax):
       let logits = rows.map { tape.repeated(parameters[$0], count: batch.rowCount) }
       return (tape.gatedSum(logits: logits, values: codes, presence: batch.presence), logits)
     case .gate, .gatedUnit:

@@ -57,8 +57,32 @@ package struct LearnedFusion: JointOperator {
     _ modalities: Modalities, seed: UInt64, work: Work
   ) throws(FusionError) -> (Embedding, Outcome) {
     var random = SeededGenerator(seed: seed)
-    let outcome = try learn(modalities, using: &random, work: work)
-    return (embedding(of: rows(of: outcome, modalities), modalities), outcome)
+    let leavesOut = !kind.hasGates && modalities.leavesOut(cells: hidden)
+    let whole = leavesOut ? modalities.extended(by: modalities.leftOut) : modalities
+    let outcome = try learn(whole, using: &random, work: work)
+    let joint = rows(of: outcome, modalities)
+    let count = modalities.index.count
+    let weights = outcome.gates ?? (leavesOut ? joint.movement(modalities) : nil)
+    let conflict = Voices.conflict(
+      of: outcome.errors.selecting(rows: Array(0..<count)), presence: modalities.parts.map(\.presence),
+      reference: modalities.index.rows(in: .fit))
+    let joined = embedding(
+      of: joint, modalities, weights: weights,
+      meaning: kind.hasGates ? "mean gate" : "how far the joint vector moves without the modality",
+      conflict: modalities.parts.count > 1 ? conflict : nil
+    ) { (changed, work) throws(FusionError) in
+      var random = SeededGenerator(seed: seed)
+      let same = limited(to: outcome.losses.count)
+      return rows(of: try same.learn(changed, using: &random, work: work), changed)
+    }
+    return (joined, outcome)
+  }
+
+  /// As many epochs learn the same again, and no more.
+  func limited(to epochs: Int) -> LearnedFusion {
+    LearnedFusion(
+      kind, hidden: hidden, dropout: dropout, corruption: corruption, descent: descent.limited(to: epochs),
+      addsResiduals: addsResiduals)
   }
 
   private func rows(of outcome: Outcome, _ modalities: Modalities) -> JointRows {
@@ -200,13 +224,8 @@ package struct LearnedFusion: JointOperator {
         Selection.median(of: reference.filter { all.presence[part][$0] }.map { errors[$0, part] }) ?? 1
       if usual > 0 { for row in 0..<errors.rows { errors[row, part] /= usual } }
     }
-    let hasGates: Bool =
-      switch network.kind {
-      case .weightedSum, .gate, .gatedUnit: true
-      default: false
-      }
     return Outcome(
-      joint: cut(0, hidden), errors: errors, gates: hasGates ? cut(hidden + parts, parts) : nil,
+      joint: cut(0, hidden), errors: errors, gates: kind.hasGates ? cut(hidden + parts, parts) : nil,
       losses: losses)
   }
 }
@@ -254,6 +273,13 @@ package struct MaskedReconstruction: Sendable {
       contributions: Contributions(
         matrix: outcome.errors, features: names,
         blocks: names.enumerated().map { Block(name: $1, columns: $0..<$0 + 1) },
-        meaning: "error of restoring the modality from the others, 1 is normal"))
+        meaning: "error of restoring the modality from the others, 1 is normal"),
+      voices: modalities.voices(judging: outcome.errors),
+      refusion: Refusion(
+        JointRefusion(of: modalities) { (changed, work) throws(FusionError) in
+          try MaskedReconstruction(
+            fusion.limited(to: outcome.losses.count), combination: combination
+          ).score(changed, seed: seed, work: work)
+        }))
   }
 }

@@ -60,7 +60,12 @@ package struct CrossModal: Sendable {
         blocks: names.enumerated().map { Block(name: $1, columns: $0..<$0 + 1) },
         meaning: mapping.isDirected
           ? "how badly the others predict the modality, 1 is normal"
-          : "how badly the modality fits the others, 1 is normal"))
+          : "how badly the modality fits the others, 1 is normal"),
+      voices: modalities.voices(judging: shares),
+      refusion: Refusion(
+        JointRefusion(of: modalities) { (changed, work) throws(FusionError) in
+          try score(changed, seed: seed, work: work)
+        }))
   }
 
   /// NaN where one of the two is absent.

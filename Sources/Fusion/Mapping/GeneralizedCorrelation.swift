@@ -59,7 +59,12 @@ package struct GeneralizedCorrelation: Sendable, Equatable {
       contributions: Contributions(
         matrix: shares, features: names,
         blocks: names.enumerated().map { Block(name: $1, columns: $0..<$0 + 1) },
-        meaning: "distance from what the modalities share; the shares add up to the score"))
+        meaning: "distance from what the modalities share; the shares add up to the score"),
+      voices: modalities.voices(judging: shares),
+      refusion: Refusion(
+        JointRefusion(of: modalities) { (changed, work) throws(FusionError) in
+          try score(changed, work: work)
+        }))
   }
 
   /// The modalities in the shared directions, each with unit variance on the rows that were checked; and those rows.

@@ -71,6 +71,9 @@ extension DiagnosticGuide {
     Entry(
       "E0312", "A flag is either there or not; `yes` and `no` are read, too.", "--exact maybe  →  --exact"),
     Entry("E0313", "The words name nothing that is known here."),
+    Entry(
+      "E0314", "A list behind an option is one word; without commas what follows means something else.",
+      "compare fusion a --fused b c  →  compare fusion a --fused b,c"),
   ]
 
   static let expressions: [Entry] = [

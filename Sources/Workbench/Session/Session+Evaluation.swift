@@ -10,17 +10,25 @@ struct Outcome {
   let inputs: [Provenance.Input]
   /// Files that were read.
   let files: [String]
+  /// The calls as they turned out, which differ from those asked for where somebody ended one early.
+  let calls: [CheckedCall]
 }
 
 extension Session {
   /// Runs the calls of a checked pipeline from left to right.
-  func evaluate(_ pipeline: CheckedPipeline, work: Work) throws(Failure) -> Outcome {
+  ///
+  /// - Parameter takesStop: whether a wish to stop was raised and may end learning early instead of everything.
+  func evaluate(
+    _ pipeline: CheckedPipeline, work: Work, takesStop: @escaping @Sendable () -> Bool = { false }
+  ) throws(Failure) -> Outcome {
     var run = PipelineRun(store: store)
     if let head = pipeline.head { run.current = try run.value(of: head) }
     var world = worldForCommands
     let recorder = RecordingFiles(base: world.files)
     world.files = recorder
-    let remarks = Remarks()
+    // A sweep learns several times, which one number of epochs cannot tell.
+    let remarks = pipeline.sweep == nil ? Remarks(takesStop: takesStop) : Remarks()
+    var calls = pipeline.calls
     var trials = pipeline.sweep.map { SweepTable($0) }
     for (place, call) in pipeline.calls.enumerated() {
       if work.isCancelled() { throw .cancelled }
@@ -33,6 +41,7 @@ extension Session {
         throw .diagnostic(
           Diagnostic("E0201", "`\(call.spec.name)` cannot run here", remedy: "`help` lists the commands"))
       }
+      calls[place].arguments.merge(remarks.takeSettled()) { $1 }
       run.current = NamedValue(name: pipeline.name ?? call.spec.verb, value: value)
       if let sweep = pipeline.sweep, (place + 1) % sweep.callsPerTrial == 0 {
         trials?.add(value)
@@ -41,12 +50,15 @@ extension Session {
     }
     if let trials {
       return Outcome(
-        value: .table(trials.frame), remarks: remarks.all, inputs: run.inputs, files: recorder.opened)
+        value: .table(trials.frame), remarks: remarks.all, inputs: run.inputs, files: recorder.opened,
+        calls: calls)
     }
     guard let current = run.current else {
       throw .diagnostic(Diagnostic("E0101", "the line is empty", remedy: "write a command"))
     }
-    return Outcome(value: current.value, remarks: remarks.all, inputs: run.inputs, files: recorder.opened)
+    return Outcome(
+      value: current.value, remarks: remarks.all, inputs: run.inputs, files: recorder.opened,
+      calls: calls)
   }
 }
 

@@ -26,6 +26,8 @@ package final class Session {
   package var facts: [(name: String, value: String)] = []
   /// Steers the agent, if there is one.
   package weak var desk: (any AgentDesk)?
+  /// Takes the wish to stop of whoever sits at the prompt, if one was raised.
+  package var takesStop: @Sendable () -> Bool = { false }
   /// Folders where relative paths are looked for when they are not below the current one.
   var folders: [String] = []
 
@@ -164,7 +166,8 @@ extension Session {
     fillSeeds(&pipeline)
     let started = world.clock.now()
     do throws(Failure) {
-      let outcome = try evaluate(pipeline, work: work)
+      let outcome = try evaluate(pipeline, work: work, takesStop: whoTakesStop(origin))
+      pipeline.calls = outcome.calls
       let seconds = (world.clock.now() - started).seconds
       let result = keep(outcome, of: pipeline, origin: origin, seconds: seconds, emit)
       emit(.result(result))
@@ -175,6 +178,12 @@ extension Session {
       emit(.diagnostic(diagnostic.pointing(into: line).placed(at: origin)))
       return .failed
     }
+  }
+
+  /// Only what is typed may end early; a script runs as it stands.
+  private func whoTakesStop(_ origin: Origin) -> @Sendable () -> Bool {
+    if case .prompt = origin { return takesStop }
+    return { false }
   }
 
   /// A random command without a seed takes the next one of the session.

@@ -56,7 +56,7 @@ extension Embedding {
     }
     return Embedding(
       index: index, matrix: matrix.selecting(columns: chosen), features: chosen.map { features[$0] },
-      blocks: blocks)
+      blocks: blocks, voices: voices)
   }
 }
 

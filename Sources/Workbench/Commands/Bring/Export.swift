@@ -362,6 +362,6 @@ extension Value {
     if let probability = scores.probability {
       columns.append(Column(numbers: probability, name: "probability"))
     }
-    return columns
+    return columns + scores.voiceColumns
   }
 }

@@ -34,7 +34,7 @@ struct ScoreModel: PureCommand {
       work: work)
     if model.needsCompleteRows { call.tellIncomplete(rows, method: model.method) }
     do throws(DetectionError) {
-      return .scores(try model.scores(of: rows, work: work))
+      return .scores(try model.scores(of: rows, work: work).heard(in: call[Self.input].value))
     } catch {
       throw call.failure(error, method: model.method, rows: rows)
     }

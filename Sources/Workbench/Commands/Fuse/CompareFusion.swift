@@ -15,7 +15,7 @@ struct CompareFusion: PureCommand {
   static let fused = Parameter<[Reference]>(
     AnyParameter(
       "fused", .list(.value([.scores])),
-      help: "Scores that also count as fused, such as a detector's on joint vectors.")
+      help: "Scores that also count as fused though Sonde cannot know: of joint vectors made elsewhere.")
   ) { argument in
     guard case .list(let items) = argument else { return [] }
     return items.compactMap { if case .reference(let reference) = $0 { reference } else { nil } }
@@ -25,6 +25,8 @@ struct CompareFusion: PureCommand {
     default: "auroc", help: "By what they are compared.")
   static let resamples = Parameter<Int>.integer(
     "resamples", in: 50...10_000, default: 500, help: "Draws of the paired bootstrap.")
+  static let plain = Parameter<Bool>.flag(
+    "plain", help: "Leaves out missing modalities and wrong pairs, for which learned fusions learn again.")
   static let tolerance = Parameter<TimeSpan?>.optional(
     "tolerance", .span(.zero...TimeSpan(nanoseconds: .max)),
     help: "Farthest label that a row may take; the labels' median distance if absent."
@@ -33,13 +35,20 @@ struct CompareFusion: PureCommand {
   let spec = CommandSpec(
     "compare", "fusion", "Says whether fusing helped over the best single modality.",
     discussion: """
-      Scores that `fuse` or `map` made count as fused, the others as single; give what a detector made of a joint vector \
-      with --fused. All are judged on the rows that each of them has scored. The gain over the best single \
+      What `fuse` or `map` made counts as fused, and so does what a detector made of a joint vector; all others are single. \
+      All are judged on the rows that each of them has scored. The gain over the best single \
       modality stands beside each with its 95 % interval from a paired bootstrap: the same rows are drawn for both, \
       separately among anomalous and normal ones (Efron and Tibshirani 1993, section 13.3). The best single modality is \
       chosen with the labels in view, so the comparison is hard on fusion.
+
+      Where the rows were split, two trials follow. Each modality is taken away from 25, 50, 75 and 100 % of the judged \
+      rows; a row that can no longer be scored counts as the middle of the scores. And normal rows are paired wrongly on \
+      purpose: `mismatch` is the area under the ROC curve by which the score tells them from the same rows as they are, \
+      0.5 if it does not see it. What was learned stays as it is.
       """,
-    parameters: [inputs.base, fused.base, truth.base, metric.base, resamples.base, tolerance.base],
+    parameters: [
+      inputs.base, fused.base, truth.base, metric.base, resamples.base, plain.base, tolerance.base,
+    ],
     output: .report,
     reach: .read,
     examples: [
@@ -49,15 +58,42 @@ struct CompareFusion: PureCommand {
       Example("joint = fuse cauchy flow pressure"),
       Example("compare fusion flow pressure joint --against pump.fault"),
       Example("both = fuse pca pump.Flow pump.Pressure | detect mad"),
-      Example("compare fusion flow pressure --fused both --against pump.fault --metric ap --resamples 100"),
+      Example("compare fusion flow pressure both --against pump.fault --metric ap --resamples 100 --plain"),
+      Example("known = pump | select Flow Pressure | detect mad"),
+      Example("compare fusion flow pressure --fused joint,known --against pump.fault"),
     ])
+
+  func shape(of call: CheckedCall, in scope: any Scope, world: World) throws(Diagnostic) -> ValueShape {
+    // Without a comma the words behind `--fused a` are singles, which nobody who writes so means.
+    if let given = call.ranges[Self.inputs.base.name], let marked = call.ranges[Self.fused.base.name],
+      given.upperBound > marked.upperBound
+    {
+      throw Diagnostic(
+        "E0314", "what stands behind `--fused` without a comma would count as single",
+        at: min(marked.upperBound + 1, given.upperBound - 1)..<given.upperBound, label: "fused or single?",
+        remedy: "Write the singles first, and commas between the fused: `compare fusion a b --fused c,d`.")
+    }
+    return Self.defaultShape(of: call, in: scope)
+  }
 
   /// The scores of one line of the comparison on the common rows.
   private struct Entry {
     let name: String
+    let scores: Scores
     let isFused: Bool
     let judged: LabelledScores
     var value = Double.nan
+    var trials: FusionTrials.Outcome?
+  }
+
+  /// What all are compared on.
+  private struct Ground {
+    let isAP: Bool
+    let truth: String
+    let rows: [Int]
+    let labels: [Bool]
+    /// Whether modalities are taken away and exchanged.
+    let tries: Bool
   }
 
   func run(_ call: Invocation, work: Work) throws(Failure) -> Value {
@@ -69,7 +105,7 @@ struct CompareFusion: PureCommand {
       if let first = given.first, first.scores.index.address != scores.index.address {
         throw call.failure(FusionError.differentRows(first.name, input.name), at: Self.inputs.base)
       }
-      given.append((input.name, scores))
+      if !given.contains(where: { $0.name == input.name }) { given.append((input.name, scores)) }
     }
     let singles = given.filter { !$0.scores.isFused && !marked.contains($0.name) }
     guard let first = given.first, !singles.isEmpty, singles.count < given.count else {
@@ -82,97 +118,155 @@ struct CompareFusion: PureCommand {
     let aligned = try truth.aligned(
       to: first.scores, tolerance: call[Self.tolerance], of: call, parameter: Self.truth.base)
     let common = try call.commonRows(given, labels: aligned.labels, at: Self.truth.base)
-    let labels = common.map { aligned.labels[$0] ?? false }
+    let ground = Ground(
+      isAP: call[Self.metric] == "ap", truth: truth.name, rows: common,
+      labels: common.map { aligned.labels[$0] ?? false },
+      tries: !call[Self.plain] && first.scores.index.splits != nil)
     var entries = given.map { name, scores in
       Entry(
-        name: name, isFused: scores.isFused || marked.contains(name),
-        judged: LabelledScores(scores: common.map { scores.values[$0] }, labels: labels))
-    }
-    let isAP = call[Self.metric] == "ap"
-    for place in entries.indices {
-      guard let value = Self.metric(entries[place].judged, isAP: isAP) else {
-        throw call.failure(EvaluationError.nothingToJudge, at: Self.truth.base)
-      }
-      entries[place].value = value
+        name: name, scores: scores, isFused: scores.isFused || marked.contains(name),
+        judged: LabelledScores(scores: common.map { scores.values[$0] }, labels: ground.labels))
     }
     do throws(Cancelled) {
-      return .report(
-        try report(
-          entries, isAP: isAP, resamples: call[Self.resamples], truth: truth.name, rows: common.count,
-          work: work))
+      for place in entries.indices {
+        guard let value = FusionTrials.metric(entries[place].judged, isAP: ground.isAP) else { break }
+        entries[place].value = value
+        guard ground.tries, entries[place].isFused else { continue }
+        entries[place].trials = try Self.trials(entries[place].scores, ground).run(work: work)
+      }
+      if let report = try report(entries, ground, resamples: call[Self.resamples], work: work) {
+        return .report(report)
+      }
     } catch {
       throw .cancelled
     }
+    throw call.failure(EvaluationError.nothingToJudge, at: Self.truth.base)
   }
 
-  private static func metric(_ judged: LabelledScores, isAP: Bool) -> Double? {
-    let curve = RankingCurve(judged)
-    return isAP ? curve.averagePrecision : curve.areaUnderROC
+  private static func trials(_ scores: Scores, _ ground: Ground) -> FusionTrials {
+    FusionTrials(scores: scores, rows: ground.rows, labels: ground.labels, isAP: ground.isAP)
   }
 
+  /// nil without rows of both sorts.
   private func report(
-    _ entries: [Entry], isAP: Bool, resamples: Int, truth: String, rows: Int, work: Work
-  ) throws(Cancelled) -> Report {
-    let singles = entries.filter { !$0.isFused }
-    guard let best = singles.max(by: { $0.value < $1.value }) else { return Report(title: "") }
-    var gains: [Double] = []
-    var lows: [Double] = []
-    var highs: [Double] = []
-    var remarks: [String] = []
-    for entry in entries {
-      if entry.name == best.name {
-        gains.append(.nan)
-        lows.append(.nan)
-        highs.append(.nan)
-        continue
-      }
-      let gain = entry.value - best.value
-      let interval = try bootstrapInterval(
-        of: entry.judged, resamples: resamples, using: SeededGenerator(seed: 0), work: work
-      ) { drawn in
-        guard let own = Self.metric(entry.judged.drawing(drawn), isAP: isAP),
-          let other = Self.metric(best.judged.drawing(drawn), isAP: isAP)
-        else { return nil }
-        return own - other
-      }
-      gains.append(gain)
-      lows.append(interval?.lowerBound ?? .nan)
-      highs.append(interval?.upperBound ?? .nan)
-      if entry.isFused { remarks.append(Self.verdict(entry.name, interval: interval, best: best.name)) }
+    _ entries: [Entry], _ ground: Ground, resamples: Int, work: Work
+  ) throws(Cancelled) -> Report? {
+    guard
+      let best = entries.indices.filter({ !entries[$0].isFused }).max(by: {
+        entries[$0].value < entries[$1].value
+      }),
+      let draws = try PairedBootstrap(
+        of: entries.map(\.judged), resamples: resamples, using: SeededGenerator(seed: 0), work: work)
+    else { return nil }
+    let drawn = ground.isAP ? draws.ap : draws.auroc
+    let intervals = entries.indices.map { place in
+      place == best
+        ? nil : PairedBootstrap.interval(zip(drawn[place], drawn[best]).map { $0 - $1 })
     }
-    let name = isAP ? "ap" : "auroc"
-    let table = Frame(
-      index: Index(.sample(TextColumn(entries.map(\.name)))),
-      columns: [
-        Column(
-          "kind",
-          .text(
-            TextColumn(entries.map { $0.isFused ? "fused" : $0.name == best.name ? "best single" : "single" })
-          )),
-        Column(numbers: entries.map(\.value), name: name), Column(numbers: gains, name: "gain"),
-        Column(numbers: lows, name: "low"), Column(numbers: highs, name: "high"),
-      ])
+    let name = ground.isAP ? "ap" : "auroc"
+    var columns = [
+      Column(
+        "kind",
+        .text(
+          TextColumn(
+            entries.indices.map { entries[$0].isFused ? "fused" : $0 == best ? "best single" : "single" }))),
+      Column(numbers: entries.map(\.value), name: name),
+      Column(
+        numbers: entries.indices.map { $0 == best ? .nan : entries[$0].value - entries[best].value },
+        name: "gain"),
+      Column(numbers: intervals.map { $0?.lowerBound ?? .nan }, name: "low"),
+      Column(numbers: intervals.map { $0?.upperBound ?? .nan }, name: "high"),
+    ]
+    if entries.contains(where: { $0.trials != nil }) {
+      columns.append(Column(numbers: entries.map { $0.trials?.mismatch ?? .nan }, name: "mismatch"))
+    }
     let topFused = entries.filter(\.isFused).map(\.value).max() ?? .nan
     return Report(
-      title: "fusion against \(truth)",
+      title: "fusion against \(ground.truth)",
       metrics: [
-        Metric("best single", best.value, note: best.name), Metric("best fused", topFused),
-        Metric("gain", topFused - best.value),
-      ], table: table,
-      remarks: remarks + [
-        "judged on \(rows) rows that all have scored; gain and interval over `\(best.name)`"
-      ])
+        Metric("best single", entries[best].value, note: entries[best].name),
+        Metric("best fused", topFused), Metric("gain", topFused - entries[best].value),
+      ],
+      table: Frame(index: Index(.sample(TextColumn(entries.map(\.name)))), columns: columns),
+      further: Self.curves(entries, best: best, ground, name: name),
+      remarks: Self.verdicts(entries, intervals, best: best)
+        + [
+          "judged on \(ground.rows.count) rows that all have scored; gain and interval over `\(entries[best].name)`"
+        ]
+        + Self.remarks(entries, ground))
   }
 
-  private static func verdict(_ name: String, interval: ClosedRange<Double>?, best: String) -> String {
-    guard let interval else { return "\(name): too few rows to say" }
-    if interval.lowerBound > 0 { return "\(name): fusing helps over `\(best)`" }
-    if interval.upperBound < 0 { return "\(name): fusing does not help: it is worse than `\(best)`" }
-    return "\(name): fusing does not help measurably over `\(best)`"
+  private static func verdicts(
+    _ entries: [Entry], _ intervals: [ClosedRange<Double>?], best: Int
+  ) -> [String] {
+    let name = entries[best].name
+    var verdicts: [String] = []
+    var helps = false
+    for (entry, interval) in zip(entries, intervals) where entry.isFused {
+      guard let interval, !interval.lowerBound.isNaN else {
+        verdicts.append("\(entry.name): too few rows to say")
+        continue
+      }
+      if interval.lowerBound > 0 {
+        helps = true
+        verdicts.append("\(entry.name): fusing helps over `\(name)`")
+      } else if interval.upperBound < 0 {
+        verdicts.append("\(entry.name): fusing does not help: it is worse than `\(name)`")
+      } else {
+        verdicts.append("\(entry.name): fusing does not help measurably over `\(name)`")
+      }
+    }
+    return helps ? verdicts : verdicts + ["no fusion here is measurably better than `\(name)` alone"]
+  }
+
+  private static func remarks(_ entries: [Entry], _ ground: Ground) -> [String] {
+    let fused = entries.filter(\.isFused)
+    if !ground.tries {
+      return entries[0].scores.index.splits == nil
+        ? ["not split: missing modalities and wrong pairs are tried on test rows alone"] : []
+    }
+    let untried = fused.filter { $0.trials == nil }.map { "`\($0.name)`" }
+    let blind = fused.filter { ($0.trials?.mismatch).map { abs($0 - 0.5) < 0.05 } ?? false }
+    return
+      (blind.isEmpty
+      ? [] : ["wrong pairs of normal rows go unseen by \(blind.map { "`\($0.name)`" }.bounded(6))"])
+      + (untried.isEmpty
+        ? []
+        : [
+          "not tried, because what lies between it and its modalities is not known: \(untried.bounded(6))"
+        ])
+  }
+
+  /// What is left when modalities are gone, one line a fused score and modality; first the best single one.
+  private static func curves(
+    _ entries: [Entry], best: Int, _ ground: Ground, name: String
+  ) -> [Report.Further] {
+    let tried = entries.filter { $0.trials != nil }
+    if tried.isEmpty { return [] }
+    let alone = trials(entries[best].scores, ground).alone(named: "itself")
+    let lines =
+      [(entries[best].name, entries[best].value, alone)]
+      + tried.flatMap { entry in
+        (entry.trials?.curves ?? []).map { (entry.name, entry.value, $0) }
+      }
+    let rates = FusionTrials.rates
+    return [
+      Report.Further(
+        title: "\(name) when a modality is gone from so many of the rows",
+        table: Frame(
+          index: Index(.sample(TextColumn(lines.map(\.0)))),
+          columns: [
+            Column("without", .text(TextColumn(lines.map(\.2.modality)))),
+            Column(numbers: lines.map(\.1), name: "0%"),
+          ]
+            + rates.indices.map { rate in
+              Column(numbers: lines.map { $0.2.values[rate] }, name: "\(Int(rates[rate] * 100))%")
+            }))
+    ]
   }
 }
 
 extension Scores {
   /// Made of several modalities.
-  fileprivate var isFused: Bool { method.hasPrefix("fuse ") || method.hasPrefix("map ") }
+  var isFused: Bool { voices != nil || method.hasPrefix("fuse ") || method.hasPrefix("map ") }
 }

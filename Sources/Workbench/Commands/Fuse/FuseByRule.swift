@@ -11,10 +11,22 @@ struct FuseByRule: PureCommand {
     help: "How old a value is when it counts a third; age does not matter if absent."
   ) { if case .span(let span) = $0 { span } else { nil } }
 
+  /// How far each modality is believed.
+  static func trust(_ usual: String) -> Parameter<String> {
+    .choice(
+      "trust",
+      of: [
+        Choice("measured", "one that finds nothing beyond luck among the rows to judge is discounted"),
+        Choice("equal", "all alike, as published"),
+      ], default: usual, help: "How far each modality is believed; no label is looked at.")
+  }
+
   let name: String
   let summary: String
   let source: String
   var options: [AnyParameter] = []
+  /// Whether modalities of noise are discounted unless the call says otherwise.
+  var measuresTrust = false
   /// Options that show it at work.
   var exampleOptions = ""
   let rule: @Sendable (Invocation) -> any CombinationRule
@@ -28,9 +40,12 @@ struct FuseByRule: PureCommand {
         A row's p-value in a modality is the chance of a score as high among its calibrate rows, else its fit rows, else \
         all its rows; beyond the highest of them it goes on falling, so that extremes keep their order. A row is combined \
         from the modalities present in it alone. With --decay, what was measured long ago counts less. The result keeps \
-        what each modality adds, and where they contradict each other.
+        what each modality adds, and where they contradict each other. \
+        \(Self.trusting)\(measuresTrust ? " Unless --trust equal is given, which is the published form." : "")
         """,
-      parameters: [FuseScores.inputs.base] + options + [Self.decay.base], output: .scores,
+      parameters: [FuseScores.inputs.base] + options
+        + [Self.trust(usualTrust).base, Self.decay.base, FuseScores.contribution.base],
+      output: .scores,
       examples: [
         Example("pump = generate pump-station --minutes 5 --seed 7 | split --fit 120"),
         Example("a = pump.Flow | detect zscore"),
@@ -38,15 +53,31 @@ struct FuseByRule: PureCommand {
         Example("c = pump.Current | detect zscore"),
         Example("joint = fuse \(name) a b c\(exampleOptions)"),
         Example("aged = align a b --every 1s --fill hold(5s) | fuse \(name) --decay 3s"),
+        Example("wary = fuse \(name) a b c --trust \(measuresTrust ? "equal" : "measured")"),
       ])
   }
+
+  private var usualTrust: String { measuresTrust ? "measured" : "equal" }
+
+  /// What every discussion says of it.
+  static let trusting = """
+    With --trust measured, a modality whose small p-values among the rows to judge are no more than luck would give (higher \
+    criticism, Donoho and Jin, Annals of Statistics 2004), or to which hardly a row looks normal any more, is \
+    discounted: a sensor of noise then takes nothing from the others.
+    """
 
   func run(_ call: Invocation, work: Work) throws(Failure) -> Value {
     do throws(FusionError) {
       let parts = try FuseScores.parts(of: call[FuseScores.inputs])
-      let fused = try EvidenceFusion(rule(call), decay: call[Self.decay]?.seconds).fuse(parts, work: work)
+      let fusion = EvidenceFusion(
+        rule(call), decay: call[Self.decay]?.seconds,
+        contribution: LateFusion.Contribution(rawValue: call[FuseScores.contribution]) ?? .share,
+        measuresTrust: call[Self.trust(usualTrust)] == "measured")
+      let fused = try fusion.fuse(parts, work: work)
       FuseScores.note(fused, call: call)
-      return .scores(fused.scores)
+      return .scores(
+        fused.scores.with(
+          voices: fused.scores.voices, refusion: Refusion(LateRefusion(fusion, of: parts))))
     } catch {
       throw call.failure(error, at: FuseScores.inputs.base)
     }
@@ -113,7 +144,7 @@ extension FuseByRule {
     source:
       "Evidence -ln p for and -ln(1 - p) against an anomaly, combined as subjective opinions (Han et al., Trusted "
       + "multi-view classification, ICLR 2021). The score is belief plus half of what nobody knows.",
-    rule: { _ in DempsterShaferRule() })
+    measuresTrust: true, rule: { _ in DempsterShaferRule() })
 
   static let noisyOr = FuseByRule(
     name: "noisy-or", summary: "Calls a row normal only if every modality does.",
@@ -132,7 +163,8 @@ extension FuseByRule {
     source:
       "1 - p weighted by |1 - 2p| (after Willibald, Sliwowski and Lee 2025). With --hard the most confident one "
       + "decides alone.",
-    options: [hard.base], exampleOptions: " --hard", rule: { ExpertRule(isHard: $0[hard]) })
+    options: [hard.base], measuresTrust: true, exampleOptions: " --hard",
+    rule: { ExpertRule(isHard: $0[hard]) })
 
   static let spectral = FuseByRule(
     name: "spectral", summary: "Weighs modalities by how they agree, learned without labels.",

@@ -21,6 +21,8 @@ struct FuseConcat: PureCommand {
       Choice("median", "the median of the fit rows, which looks normal"),
     ], default: "keep", help: "What stands where a modality is absent.")
 
+  static let trust = FuseTrust.parameter(false)
+
   let spec = CommandSpec(
     "fuse", "concat", "Puts the features of all modalities side by side with equal weight.",
     discussion: """
@@ -28,15 +30,16 @@ struct FuseConcat: PureCommand {
       so that the modality with the most columns does not own every distance (block scaling, Westerhuis, Kourti and \
       MacGregor, Journal of Chemometrics 1998). Each feature keeps the name of its modality, so that detectors can say \
       which one drove a score. A row in which a modality is absent holds missing cells there, or with --missing median \
-      what is normal, never 0 by accident.
+      what is normal, never 0 by accident. \(FuseTrust.discussion)
       """,
-    parameters: [inputs.base, scale.base, missing.base], output: .embedding,
+    parameters: [inputs.base, scale.base, missing.base, trust.base], output: .embedding,
     examples: [
       Example("pump = generate pump-station --minutes 5 --seed 7"),
       Example("camera = generate pump-station --part camera --minutes 5 --seed 7"),
       Example("all = align pump camera --every 5s"),
       Example("joint = all | fuse concat"),
       Example("raw = all | fuse concat --scale none --missing median"),
+      Example("wary = align pump camera --every 5s | split --fit 20 | fuse concat --trust measured"),
     ])
 
   func run(_ call: Invocation, work: Work) throws(Failure) -> Value {
@@ -44,7 +47,7 @@ struct FuseConcat: PureCommand {
       scaling: Scaling.Method(rawValue: call[Self.scale]),
       missing: Concatenation.Missing(rawValue: call[Self.missing]) ?? .keep)
     do throws(FusionError) {
-      let bundle = try FuseParts.bundle(of: call[Self.inputs])
+      let bundle = try trusted(FuseParts.bundle(of: call[Self.inputs]), call, work: work)
       let joint = try fusion.fuse(bundle, work: work)
       let sizes = joint.blocks.map { "\($0.name) \($0.columns.count)" }
       call.note("features: \(sizes.joined(separator: ", "))")
@@ -56,6 +59,19 @@ struct FuseConcat: PureCommand {
     } catch {
       throw call.failure(error, at: Self.inputs.base)
     }
+  }
+}
+
+extension FuseConcat {
+  /// Without slots in which nothing stands out, if that is asked for.
+  private func trusted(_ bundle: Bundle, _ call: Invocation, work: Work) throws(FusionError) -> Bundle {
+    if call[Self.trust] == "equal" || bundle.slots.count < 2 { return bundle }
+    let modalities = try Modalities(bundle, work: work)
+    let doubted = modalities.trusting(try modalities.trust(work: work)).doubted
+    if !doubted.isEmpty {
+      call.note("left out, for nothing in it stands out beyond luck: \(doubted.bounded(6))")
+    }
+    return Bundle(index: bundle.index, slots: bundle.slots.filter { !doubted.contains($0.name) })
   }
 }
 

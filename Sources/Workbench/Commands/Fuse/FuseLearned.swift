@@ -26,6 +26,8 @@ struct FuseLearned: PureCommand {
   let source: String
   var options: [AnyParameter] = []
   var exampleOptions = ""
+  /// Whether modalities of noise are left out unless the call says otherwise.
+  var measuresTrust = false
   let kind: @Sendable (Invocation) -> FusionKind
 
   var spec: CommandSpec {
@@ -34,10 +36,10 @@ struct FuseLearned: PureCommand {
       discussion: """
         \(source)
 
-        \(Self.objective)
+        \(Self.objective) \(FuseTrust.discussion)\(measuresTrust ? " Unless --trust equal is given." : "")
         """,
       parameters: [MapModalities.inputs.base] + options + Self.training
-        + [FuseJoint.residuals.base, Self.seed.base],
+        + [FuseTrust.parameter(measuresTrust).base, FuseJoint.residuals.base, Self.seed.base],
       output: .embedding,
       examples: MapModalities.examples(name, " --epochs 5 --hidden 8\(exampleOptions)", verb: "fuse"))
   }
@@ -46,19 +48,26 @@ struct FuseLearned: PureCommand {
     Trained without labels: each modality has an encoder and a decoder of one hidden layer, and the network must restore \
     the clean row after modalities have been left out or exchanged with those of other rows (denoising, Vincent et al., ICML \
     2008; ModDrop, Neverova et al., TPAMI 2016). Calibrate rows, or every fifth row to learn from, decide when to stop. An \
-    absent modality needs no filling.
+    absent modality needs no filling. Ctrl-C ends the learning with the best so far, and a second one everything.
     """
 
   static func fusion(_ call: Invocation, kind: FusionKind) -> LearnedFusion {
-    LearnedFusion(
-      kind, hidden: call[hidden], dropout: call[dropout], corruption: call[corruption],
-      descent: Descent(epochs: call[epochs], batchSize: 64, rate: call[rate], patience: 10),
+    var descent = Descent(epochs: call[epochs], batchSize: 64, rate: call[rate], patience: 10)
+    descent.settling = call.settling(epochs)
+    return LearnedFusion(
+      kind, hidden: call[hidden], dropout: call[dropout], corruption: call[corruption], descent: descent,
       addsResiduals: call[FuseJoint.residuals])
   }
 
   func run(_ call: Invocation, work: Work) throws(Failure) -> Value {
     do throws(FusionError) {
-      let modalities = try Modalities(FuseParts.modalities(of: call[MapModalities.inputs]), work: work)
+      let modalities = try FuseTrust.modalities(
+        of: call[MapModalities.inputs], measuring: call[FuseTrust.parameter(measuresTrust)] == "measured",
+        call: call, work: work)
+      if measuresTrust, let only = modalities.onlyOne {
+        call.note("nothing is left to join: the features are those of \(only.blocks[0].name) as they are")
+        return .embedding(only)
+      }
       let fusion = Self.fusion(call, kind: kind(call))
       let (joined, outcome) = try fusion.fuseWithOutcome(
         modalities, seed: UInt64(call[Self.seed]), work: work)
@@ -85,6 +94,12 @@ struct FuseLearned: PureCommand {
 }
 
 extension FuseLearned {
+  private static let form = Parameter<String>.choice(
+    "weights",
+    of: [
+      Choice("softmax", "one a dimension, adding up to 1"), Choice("vector", "one a dimension, of any sign"),
+      Choice("scalar", "one a modality, of any sign"),
+    ], default: "softmax", help: "What the learned weights are.")
   private static let rank = Parameter<Int>.integer(
     "rank", in: 1...64, default: 4, help: "Products that are added up.")
   private static let pool = Parameter<Int>.integer(
@@ -99,18 +114,21 @@ extension FuseLearned {
 
   static let wsum = FuseLearned(
     name: "wsum", summary: "Adds codes of modalities with learned weights.",
-    source: "Softmax over the modalities present, one weight a dimension.", kind: { _ in .weightedSum })
+    source:
+      "z = sum of w h: softmax over the modalities present, one weight a dimension; or weights of any sign.",
+    options: [form.base], exampleOptions: " --weights scalar", measuresTrust: true,
+    kind: { .weightedSum(FusionKind.WeightForm(rawValue: $0[form]) ?? .softmax) })
 
   static let gate = FuseLearned(
     name: "gate", summary: "Adds codes of modalities, weighted anew in every row by a gate.",
     source: "softmax over W [h1; h2; ...] for every dimension; the mean gate of each modality is told.",
-    kind: { _ in .gate })
+    measuresTrust: true, kind: { _ in .gate })
 
   static let gmu = FuseLearned(
     name: "gmu", summary: "Adds codes of modalities, gated by what came in.",
     source:
       "Gated multimodal units (Arevalo et al. 2017, equation 3), as softmax for any number of modalities.",
-    kind: { _ in .gatedUnit })
+    measuresTrust: true, kind: { _ in .gatedUnit })
 
   static let residual = FuseLearned(
     name: "residual", summary: "Corrects the first modality by gated news from the others.",
@@ -179,19 +197,21 @@ struct MapMasked: PureCommand {
       + [MapModalities.combine.base, FuseLearned.seed.base],
     output: .scores, examples: MapModalities.examples("masked", " --op lowrank --epochs 5 --hidden 8"))
 
+  static func kind(_ call: Invocation) -> FusionKind {
+    switch call[op] {
+    case "lowrank": .lowRank(rank: 4)
+    case "xattn": .crossAttention(heads: 1, isPaperForm: false)
+    case "bottleneck": .bottleneck(tokens: 4)
+    case "gnn": .graph
+    default: .gate
+    }
+  }
+
   func run(_ call: Invocation, work: Work) throws(Failure) -> Value {
-    let kind: FusionKind =
-      switch call[Self.op] {
-      case "lowrank": .lowRank(rank: 4)
-      case "xattn": .crossAttention(heads: 1, isPaperForm: false)
-      case "bottleneck": .bottleneck(tokens: 4)
-      case "gnn": .graph
-      default: .gate
-      }
     do throws(FusionError) {
       let modalities = try Modalities(FuseParts.modalities(of: call[MapModalities.inputs]), work: work)
       let scores = try MaskedReconstruction(
-        FuseLearned.fusion(call, kind: kind),
+        FuseLearned.fusion(call, kind: Self.kind(call)),
         combination: CrossModal.Combination(rawValue: call[MapModalities.combine]) ?? .product
       ).score(modalities, seed: UInt64(call[FuseLearned.seed]), work: work)
       MapModalities.note(scores, call: call)

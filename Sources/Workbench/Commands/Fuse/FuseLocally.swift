@@ -104,12 +104,19 @@ struct FuseLocally: PureCommand {
     }
     let fitted = parts.compactMap(\.scores.fitted)
     let names = parts.map(\.name)
+    let heard = parts.map { part in Mask((0..<count).map { part.scores.isScored($0) }) }
+    let said = Matrix(
+      rows: count, columns: parts.count,
+      values: (0..<count).flatMap { row in parts.map { $0.scores.values[row] } })
     return Scores(
       index: first.index, values: values, method: "fuse lscp", presence: presence,
       fitted: fitted.isEmpty ? nil : Mask((0..<count).map { row in fitted.contains { $0[row] } }),
       contributions: Contributions(
         matrix: shares, features: names,
         blocks: names.enumerated().map { Block(name: $1, columns: $0..<$0 + 1) },
-        meaning: "part of the score that each deciding detector gave"))
+        meaning: "part of the score that each deciding detector gave"),
+      voices: Voices(
+        modalities: names, presence: heard,
+        conflict: Voices.conflict(of: said, presence: heard, reference: first.index.rows(in: .fit))))
   }
 }

@@ -25,6 +25,13 @@ struct FuseScores: PureCommand {
   static let alike = Parameter<Bool>.flag(
     "alike", help: "Inputs that say the same share one vote, so that copies gain nothing.")
 
+  static let contribution = Parameter<String>.choice(
+    "contribution",
+    of: [
+      Choice("share", "as the combination counts it"),
+      Choice("left-out", "the score less what it would be without the modality"),
+    ], default: "share", help: "How what each modality adds to a score is told.")
+
   static let mean = FuseScores(combine: .mean)
   static let max = FuseScores(combine: .max)
   static let rank = FuseScores(combine: .rank)
@@ -42,13 +49,15 @@ struct FuseScores: PureCommand {
         outlier ensembles, SIGKDD Explorations 2015.\(weighing)
         """,
       parameters: [Self.inputs.base] + (combine == .rank ? [] : [Self.calibrate.base])
-        + (combine == .max ? [] : [Self.weights.base, Self.alike.base]), output: .scores,
+        + (combine == .max ? [] : [Self.weights.base, Self.alike.base]) + [Self.contribution.base],
+      output: .scores,
       examples: [
         Example("pump = generate pump-station --minutes 5 --seed 7"),
         Example("a = pump.Flow | detect zscore"),
         Example("b = pump.Pressure | detect zscore"),
         Example("joint = fuse \(combine.rawValue) a b"),
         Example("pair = align a b --every 5s --aggregate max | fuse \(combine.rawValue)"),
+        Example("lost = fuse \(combine.rawValue) a b --contribution left-out"),
       ]
         + (combine == .max
           ? []
@@ -83,11 +92,15 @@ struct FuseScores: PureCommand {
   func run(_ call: Invocation, work: Work) throws(Failure) -> Value {
     let method =
       combine == .rank ? ScoreCalibration.Method.ecdf : .init(rawValue: call[Self.calibrate]) ?? .robust
-    let fusion = try weighed(LateFusion(combine, calibration: method), call)
+    var fusion = try weighed(LateFusion(combine, calibration: method), call)
+    fusion.contribution = LateFusion.Contribution(rawValue: call[Self.contribution]) ?? .share
     do throws(FusionError) {
-      let fused = try fusion.fuse(Self.parts(of: call[Self.inputs]), work: work)
+      let parts = try Self.parts(of: call[Self.inputs])
+      let fused = try fusion.fuse(parts, work: work)
       Self.note(fused, call: call)
-      return .scores(fused.scores)
+      return .scores(
+        fused.scores.with(
+          voices: fused.scores.voices, refusion: Refusion(LateRefusion(fusion, of: parts))))
     } catch {
       throw call.failure(error, at: Self.inputs.base)
     }
@@ -134,6 +147,12 @@ struct FuseScores: PureCommand {
   static func note(_ fused: LateFusion.Fused, call: Invocation) {
     let unscored = fused.scores.index.count - (fused.scores.presence?.setCount ?? fused.scores.index.count)
     if unscored > 0 { call.note("\(unscored) rows without any modality are not scored") }
+    if let trust = fused.trust, trust.contains(where: { $0 < 1 }), let voices = fused.scores.voices {
+      let doubted = zip(voices.modalities, trust).filter { $1 < 1 }.map {
+        "\($0) \(FuseLearned.shortNumber($1))"
+      }
+      call.note("trusted less than the others, for finding little beyond luck: \(doubted.bounded(6))")
+    }
     let strong = fused.conflict.indices.filter { fused.conflict[$0] > strongConflict }
     if let worst = strong.max(by: { fused.conflict[$0] < fused.conflict[$1] }) {
       call.note(

@@ -138,7 +138,8 @@ extension Slot {
       Scores(
         index: scores.index, values: scores.values, method: scores.method, presence: both,
         fitted: scores.fitted,
-        probability: scores.probability, contributions: scores.contributions))
+        probability: scores.probability, contributions: scores.contributions,
+        voices: scores.voices))
   }
 }
 

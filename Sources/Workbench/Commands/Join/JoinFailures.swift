@@ -84,6 +84,16 @@ extension Invocation {
       blame(
         parameter, "R0315", "\(heads) heads cannot share a width of \(width) evenly",
         remedy: "Choose a `--hidden` that is a multiple of `--heads`.")
+    case .differentGrids(let first, let second):
+      blame(
+        parameter, "R0321", "the grids of `\(first)` and `\(second)` differ",
+        label: "not place upon place", remedy: "Encode both with the same number of places.")
+    case .oneSortOfBags(let anomalous, let normal):
+      blame(
+        parameter, "R0317",
+        "of the stretches to learn from \(anomalous) are anomalous and \(normal) normal; both are needed",
+        label: "one sort of stretches",
+        remedy: "Give more rows to `split`, or choose another `--bag`.")
     case .cancelled: .cancelled
     }
   }

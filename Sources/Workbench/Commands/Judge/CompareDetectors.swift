@@ -32,7 +32,7 @@ struct CompareDetectors: PureCommand {
   static let seed = Parameter<Int>.seed
 
   /// A detector as a call literal: its own options, and the window if it takes one.
-  private static func literal(_ method: any DetectionMethod) -> CallSpec {
+  static func literal(_ method: any DetectionMethod) -> CallSpec {
     CallSpec(
       method.name, method.measure,
       parameters: method.parameters + (method.readsSeries ? [] : [WindowOptions.window.base]))

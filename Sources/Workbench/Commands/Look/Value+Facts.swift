@@ -49,6 +49,15 @@ extension Value {
     if let contributions = scores.contributions {
       facts.append("contributions of \(contributions.features.count) features (\(contributions.meaning))")
     }
+    if let voices = scores.voices {
+      let present = zip(voices.modalities, voices.presence).map { "\($0) in \($1.setCount)" }
+      facts.append("fused of \(present.bounded(6)) rows")
+      if let conflict = voices.conflict {
+        let strong = conflict.count { $0 > 0.9 }
+        facts.append("the modalities contradict each other (conflict above 0.9) in \(strong) rows")
+      }
+      if voices.weights != nil { facts.append("weights by modality: \(voices.meaning)") }
+    }
     return facts
   }
 

@@ -29,7 +29,7 @@ struct Augment: PureCommand {
 
   var spec: CommandSpec {
     CommandSpec(
-      "augment", kind.rawValue, summary,
+      "augment", kind.rawValue, kind.summary,
       discussion: """
         Anomalies that were put in tell methods apart where nobody has labelled any (Goswami et al., Unsupervised model \
         selection for time-series anomaly detection, ICLR 2023). Only test rows are changed, if the value was split, and \
@@ -45,19 +45,6 @@ struct Augment: PureCommand {
         Example("detect knn changed | evaluate --against changed"),
         Example("few = pump | augment \(kind.rawValue) --share 2% --columns Flow,Pressure"),
       ])
-  }
-
-  private var summary: String {
-    switch kind {
-    case .spike: "Puts single values far off into test rows."
-    case .level: "Puts steps to another level into test rows."
-    case .drift: "Puts slow departures into test rows."
-    case .stuck: "Lets columns stay at one value for stretches of test rows."
-    case .noise: "Adds noise to stretches of test rows."
-    case .lag: "Repeats what was one stretch earlier."
-    case .dropout: "Makes cells missing in stretches of test rows."
-    case .swap: "Exchanges whole test rows: normal each, but out of place."
-    }
   }
 
   private var more: String {
@@ -136,5 +123,20 @@ struct Augment: PureCommand {
         + (takesLength ? " in \(result.stretches.count) stretches" : ""))
     let left = frame.labels.map(\.name).filter { $0 != Self.label }
     if !left.isEmpty { call.note("labels left out: \(left.bounded(6))") }
+  }
+}
+
+extension Augmentation.Kind {
+  var summary: String {
+    switch self {
+    case .spike: "Puts single values far off into test rows."
+    case .level: "Puts steps to another level into test rows."
+    case .drift: "Puts slow departures into test rows."
+    case .stuck: "Lets columns stay at one value for stretches of test rows."
+    case .noise: "Adds noise to stretches of test rows."
+    case .lag: "Repeats what was one stretch earlier."
+    case .dropout: "Makes cells missing in stretches of test rows."
+    case .swap: "Exchanges whole test rows: normal each, but out of place."
+    }
   }
 }

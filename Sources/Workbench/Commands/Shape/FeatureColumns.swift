@@ -82,7 +82,8 @@ extension Embedding {
     for (place, column) in columns.enumerated() {
       for (row, number) in column.enumerated() { matrix[row, place] = number }
     }
-    return Embedding(index: index, matrix: matrix, features: features, blocks: blocks)
+    return Embedding(
+      index: index, matrix: matrix, features: features, blocks: blocks, voices: voices)
   }
 }
 
