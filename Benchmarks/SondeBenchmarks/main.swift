@@ -16,7 +16,6 @@ private let usage = """
          SondeBenchmarks score METHOD ROWS COLUMNS SCORES [SEED [FITTED]]  scores of any rows, or of those behind the
                                                                       first ones, fitted on them; prints the seconds
          SondeBenchmarks ACCURACY DATA                                scores beside published ones
-         SondeBenchmarks log-templates DATA                           grouping accuracy of templates on loghub
          SondeBenchmarks agent-calls DATA URL [COUNT] [MODEL]         right calls, the server's own beside the agent's
          SondeBenchmarks agent-tasks TASKS URL                        tasks of this shell that a model gets done
          SondeBenchmarks agent-latency [ROUNDS]                       from a token's arrival to the screen; from wish to end
@@ -35,7 +34,6 @@ private func line(_ words: [String]) throws -> String? {
   if let accuracy = SeriesAccuracy(rawValue: words[0]) {
     return try accuracy.lines(data: words[1]).joined(separator: "\n")
   }
-  if words[0] == "log-templates" { return try LogTemplates.lines(data: words[1]).joined(separator: "\n") }
   if words[0] == "score", words.count >= 5, let columns = Int(words[3]) {
     let seed = words.count > 5 ? UInt64(words[5]) ?? 0 : 0
     let fitted = words.count > 6 ? Int(words[6]) ?? 0 : 0

@@ -125,9 +125,9 @@ extension TimeSpan {
   var short: String {
     let exact = description
     if exact.utf8.count <= 5 { return exact }
-    // The largest unit of which there is one, of minutes and longer ones two.
+    // The largest unit of which there are two.
     let units = [("d", 86_400.0), ("h", 3600), ("min", 60), ("s", 1), ("ms", 1e-3), ("us", 1e-6)]
-    let unit = units.first { abs(seconds) >= ($0.1 > 1 ? 2 : 1) * $0.1 } ?? ("ns", 1e-9)
+    let unit = units.first { abs(seconds) >= 2 * $0.1 } ?? ("ns", 1e-9)
     return (seconds / unit.1).shortText(digits: 4) + unit.0
   }
 }
