@@ -63,7 +63,10 @@ package struct Completer {
       items.append(Item(verb, detail: detail))
     }
     items += table.definitions.keys.sorted().map { Item($0, detail: "a definition") }
-    if site.pipeline == nil { items = ArgumentCompletion.names(scope, kinds: []) + items }
+    if site.pipeline == nil {
+      items.append(Item(CheckedSweep.keyword, detail: "a pipeline tried with several values"))
+      items = ArgumentCompletion.names(scope, kinds: []) + items
+    }
     return limited(Result(range: site.current.range, items: items.starting(with: site.current.text)))
   }
 

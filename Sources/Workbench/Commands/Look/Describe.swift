@@ -132,7 +132,7 @@ struct DescribedColumn: Sendable {
   var sparkline: String?
   var summary = ColumnSummary()
 
-  static let cells = 12
+  static let cells = 8
 
   /// Over time, or over the values where the rows have no order; nil for what has neither.
   static func sparkline(_ column: Column, isCourse: Bool) -> String? {

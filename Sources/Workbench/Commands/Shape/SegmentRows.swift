@@ -55,6 +55,9 @@ struct SegmentRows: PureCommand {
       segments.append(Segment(name: name, rows: start..<start + rows.count))
     }
     let ordered = try call.selecting(rows.flatMap(\.self), of: Self.input, work: work)
+    let named = segments.prefix(5).map { "\($0.name) (\($0.rows.count))" }.joined(separator: ", ")
+    let rest = segments.count > 5 ? " and \(segments.count - 5) more" : ""
+    call.note("\(counted(segments.count, "segment")): \(named)\(rest)")
     guard let divided = ordered.with(segments: segments) else { throw call.noRows(Self.input.base) }
     return divided
   }
