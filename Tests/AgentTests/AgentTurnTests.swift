@@ -76,8 +76,6 @@ import Testing
     #expect(
       turn.request(card: "").messages.last
         == .toolResult(id: "a", text: #"{"error":"no value `x`"}"#, summary: "refused: no value `x`"))
-    // The tool was the model's own choice; only its call is held to what can be read.
-    #expect(turn.request(card: "").heldTool == "detect")
   }
 
   @Test func `answers an identical call from its value and asks for an answer when it comes again`() {

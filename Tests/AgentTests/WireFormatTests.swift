@@ -201,25 +201,15 @@ import Testing
     ]
     request.names = [ValueName("pump", .series)]
     request.valueParameters = ["detect": ["value": [.series]], "explain": ["value": [.scores]]]
-    func body(held tool: String?) -> JSON {
-      request.heldTool = tool
-      return WireFormat.chat.body(
-        request, model: "m", maximumOutput: 9, dialect: ChatDialect(callForm: .constrained))
-    }
-    // What to call is the model's own choice.
-    #expect(body(held: nil)["tools"] == nil && body(held: nil)["response_format"] == nil)
+    let body = WireFormat.chat.body(
+      request, model: "m", maximumOutput: 9, dialect: ChatDialect(callForm: .constrained))
+    #expect(body["tools"] == nil)
     #expect(
-      body(held: nil)["messages"]?[0]?["content"]?.string?.contains(
-        "- detect(value, k?: integer): Scores rows.")
-        == true
+      body["messages"]?[0]?["content"]?.string?.contains("- detect(value, k?: integer): Scores rows.") == true
     )
-    func choices(_ tool: String) -> [JSON] {
-      body(held: tool)["response_format"]?["json_schema"]?["schema"]?["anyOf"]?.array ?? []
-    }
-    let calls = choices("detect")
-    #expect(calls.map { $0["properties"]?["tool"]?["const"] } == ["detect", "answer"])
+    let calls = body["response_format"]?["json_schema"]?["schema"]?["anyOf"]?.array ?? []
     // Nothing can be explained yet.
-    #expect(choices("explain").map { $0["properties"]?["tool"]?["const"] } == ["answer"])
+    #expect(calls.map { $0["properties"]?["tool"]?["const"] } == ["detect", "answer"])
     #expect(
       calls[0]["properties"]?["arguments"]?["properties"]?["value"] == ["type": "string", "enum": ["pump"]])
   }

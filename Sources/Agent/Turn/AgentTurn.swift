@@ -46,8 +46,6 @@ package struct AgentTurn: Sendable, Equatable {
   private var drawn: [ChatMessage] = []
   private var callCount = 0
   private var refusals = 0
-  /// The tool whose last call could not be read.
-  private var heldTool: String?
   private var repeats = 0
   private var attempt = 1
   private var use = TokenUse()
@@ -169,9 +167,8 @@ extension AgentTurn {
     }
     var request = ChatRequest(
       messages: [.system(systemText)] + earlier + [.user(opening)] + messages, tools: tools)
-    request.heldTool = heldTool
     // The same request would give the same wrong call again.
-    if refusals + repeats > 0, heldTool == nil { request.temperature = Self.looser }
+    if refusals + repeats > 0 { request.temperature = Self.looser }
     return request
   }
 }
@@ -253,15 +250,13 @@ extension AgentTurn {
   private mutating func take(_ review: CallReview) -> TurnStep? {
     callCount += 1
     switch review {
-    case .refused(let line, let diagnostic, let tool):
+    case .refused(let line, let diagnostic, _):
       refusals += 1
-      heldTool = (tool ?? pending.first?.name).flatMap { toolNames.contains($0) ? $0 : nil }
       notices.append(.refused(line: line, diagnostic: diagnostic))
       answerCall(text: Self.error(diagnostic), summary: "refused: \(diagnostic)")
       return nil
     case .line(let line):
       refusals = 0
-      heldTool = nil
       if let earlier = done.last(where: { $0.key == line.key }) {
         repeats += 1
         notices.append(.alreadyComputed(line: line.text, number: earlier.outcome.number))

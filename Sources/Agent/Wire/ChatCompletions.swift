@@ -9,9 +9,7 @@ enum ChatCompletions {
     let tools = request.tools
     let schema = ToolsInText.schema(of: request)
     let temperature = request.temperature
-    let isHeld = dialect.callForm == .constrained && request.heldTool != nil && !tools.isEmpty
-    let request = ToolsInText.rewritten(
-      request, form: dialect.callForm == .constrained && !isHeld ? .text : dialect.callForm)
+    let request = ToolsInText.rewritten(request, form: dialect.callForm)
     var members: [(key: String, value: JSON)] = []
     if !model.isEmpty { members.append(("model", .string(model))) }
     members.append(("stream", true))
@@ -29,7 +27,7 @@ enum ChatCompletions {
       members.append(("tool_choice", "auto"))
       if !dialect.omitsParallel { members.append(("parallel_tool_calls", false)) }
     }
-    if isHeld {
+    if dialect.callForm == .constrained, !tools.isEmpty {
       members.append(
         (
           "response_format",

@@ -2,8 +2,7 @@
 package enum CallForm: String, Sendable, Equatable, CaseIterable {
   /// By the protocol's own tool calls.
   case native
-  /// The tools stand in the system text; after a call that could not be read, the server lets the model write nothing
-  /// but JSON that fits its tool.
+  /// The tools stand in the system text, and the server lets the model write nothing but JSON that fits one of them.
   case constrained
   /// The tools stand in the system text, and calls come back as JSON or as lines in a fence.
   case text

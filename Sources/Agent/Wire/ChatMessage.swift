@@ -50,10 +50,6 @@ package struct ChatRequest: Sendable, Equatable {
   package var messages: [ChatMessage]
   /// Tool declarations in the notation of chat completions; empty means that calls are not wanted.
   package var tools: [JSON]
-  /// The tool whose last call could not be read: a server that can hold a model to a schema lets it write nothing but
-  /// a call of this tool, or an answer. What to call is the model's own choice: forced to choose among the tools, a small
-  /// model calls one where none fits.
-  package var heldTool: String?
   /// The values that there are; with a server that can hold a model to a schema, no other can be named.
   package var names: [ValueName] = []
   /// The arguments of each method, by tool; with such a server no method gets another one's.

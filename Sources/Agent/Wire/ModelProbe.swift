@@ -62,11 +62,10 @@ package struct ModelProbe: Sendable, Equatable {
   package static func measure(
     _ settings: ModelSettings, transport: any ModelTransport, clock: any Clock, isCancelled: () -> Bool
   ) -> ModelProbe {
-    var request = ChatRequest(
+    let request = ChatRequest(
       messages: [
         .system("You work by calling tools."), .user("What is the weather in Riga? Use the tool."),
       ], tools: [tool])
-    request.heldTool = "weather"
     var probe = ModelProbe()
     for form in CallForm.allCases {
       var client = ModelClient(settings: settings, transport: transport, dialect: ChatDialect(callForm: form))

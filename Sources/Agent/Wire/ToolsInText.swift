@@ -43,11 +43,10 @@ enum ToolsInText {
     return "- \(name)(\(parameters.joined(separator: ", "))): \(description)"
   }
 
-  /// What a constrained reply must look like: a call of the held tool, or an answer.
+  /// What a constrained reply must look like: a call of one of the tools, or an answer.
   static func schema(of request: ChatRequest) -> JSON {
     let calls = request.tools.flatMap { tool -> [JSON] in
-      guard let function = tool["function"], let name = function["name"]?.string, name == request.heldTool
-      else { return [] }
+      guard let function = tool["function"], let name = function["name"]?.string else { return [] }
       let whole = function["parameters"] ?? ["type": "object"]
       let kinds = request.names.isEmpty ? [:] : request.valueParameters[name] ?? [:]
       let choices = kinds.mapValues { kinds in
