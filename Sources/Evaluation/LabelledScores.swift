@@ -1,3 +1,5 @@
+import Numerics
+
 /// Why scores cannot be judged.
 package enum EvaluationError: Error, Sendable, Equatable {
   /// No scored row has a known label.
@@ -10,6 +12,9 @@ package enum EvaluationError: Error, Sendable, Equatable {
 }
 
 /// Scores beside the truth, row by row in order, for the rows that are judged.
+///
+/// Scores that agree in their first 40 bits are ties: what differs by rounding alone is no order, and would be
+/// another one on another processor.
 package struct LabelledScores: Sendable, Equatable {
   package let scores: [Double]
   package let labels: [Bool]
@@ -23,7 +28,7 @@ package struct LabelledScores: Sendable, Equatable {
   ) {
     precondition(scores.count == labels.count, "one label a score")
     precondition(scores.allSatisfy(\.isFinite), "scores are finite")
-    self.scores = scores
+    self.scores = scores.map(\.withoutRounding)
     self.labels = labels
     self.runs = runs ?? [0..<scores.count]
     self.probabilities = probabilities

@@ -1,3 +1,5 @@
+// Its header brings `sigset_t`, which the compiler takes for its own in some builds.
+import CEdit
 import Chronology
 import Glibc
 package import Workbench

@@ -105,3 +105,11 @@ package enum Statistics {
     return scale > 0 ? products / scale : 0
   }
 }
+
+extension Double {
+  /// The nearest number with 40 bits behind the point of its fraction: numbers that differ by rounding alone are equal.
+  package var withoutRounding: Double {
+    let near = Double(bitPattern: (bitPattern &+ 0x800) & ~0xfff)
+    return near.isFinite ? near : self
+  }
+}

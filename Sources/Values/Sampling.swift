@@ -10,6 +10,8 @@ package struct Sampling: Sendable, Equatable {
   /// Rows in front of which a gap lies, ascending.
   package let gaps: [Int]
   package let longestGap: TimeSpan?
+  /// The longest step of all, which need not be a gap; nil if all are equal.
+  package let longestStep: TimeSpan?
   /// Whether the times of every segment ascend.
   package let isAscending: Bool
   /// 95 % of the steps differ from the usual one by no more than this; gaps count like other steps.
@@ -25,14 +27,15 @@ package struct Sampling: Sendable, Equatable {
     guard let axis = index.time else { return nil }
     if case .regular(_, let step, let count) = axis {
       guard count > 1 else { return nil }
-      (self.step, isSteady, gaps, longestGap) = (step, true, [], nil)
+      (self.step, isSteady, gaps, longestGap, longestStep) = (step, true, [], nil, nil)
       isAscending = step.nanoseconds >= 0
       jitter = .zero
       return
     }
     guard case .listed(let times) = axis else { return nil }
     if let step = Self.onlyStep(times, index.runs) {
-      (self.step, isSteady, gaps, longestGap) = (TimeSpan(nanoseconds: step), step > 0, [], nil)
+      (self.step, isSteady, gaps) = (TimeSpan(nanoseconds: step), step > 0, [])
+      (longestGap, longestStep) = (nil, nil)
       isAscending = step >= 0
       jitter = .zero
       return
@@ -47,6 +50,7 @@ package struct Sampling: Sendable, Equatable {
     guard let median = Selection.median(of: steps) else { return nil }
     step = TimeSpan(nanoseconds: Int64(median))
     isAscending = steps.allSatisfy { $0 >= 0 }
+    longestStep = steps.max().map { TimeSpan(nanoseconds: Int64(min($0, 9e18))) }
     let distances = SortedSample(steps.map { abs($0 - median) })
     jitter = TimeSpan(nanoseconds: Int64(min(distances.quantile(0.95) ?? 0, 9e18)))
     let usual = steps.count { abs($0 - median) <= median / 5 }

@@ -51,6 +51,15 @@ import Values
       ("syslog", "Oct 11 22:14:15 host su[12]: failed\n", "pid", "12"),
       ("Apache", "[Sun Dec 04 04:47:44 2005] [notice] workers\n", "level", "notice"),
       ("a web server", "1.2.3.4 - bob [10/Oct/2000:13:55:36 -0700] \"GET /a\" 200 2326\n", "user", "bob"),
+      (
+        "the combined form",
+        "1.2.3.4 - - [10/Oct/2000:13:55:36 -0700] \"GET /a b\" 404 - \"-\" \"curl/8 (x)\"\n",
+        "status", "404"
+      ),
+      (
+        "the common form", "1.2.3.4 - - [10/Oct/2000:13:55:36 -0700] \"GET /a HTTP/1.1\" 200 12\n", "bytes",
+        "12"
+      ),
       ("Java", "2015-10-18 18:01:47,978 INFO [main] org.app: ok then\n", "component", "org.app"),
       ("HDFS", "081109 203615 148 INFO dfs.Data: one two\n", "level", "INFO"),
       ("zones", "2026-03-01T08:00:00+01:00 WARN hot\n", "level", "WARN"),

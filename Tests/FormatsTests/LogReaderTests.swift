@@ -53,6 +53,22 @@ import Values
     #expect(result.log.templates == ["a", "b", "c"])
   }
 
+  @Test func `what looks like a line without its time goes on`() throws {
+    let result = try Self.read(
+      """
+      2026-03-01 08:00:00,250 ERROR job 7 failed
+      java.lang.NullPointerException: x is null
+      \tat acme.Worker.run(Worker.java:42)
+      2026-03-01 08:00:01,000 INFO  done
+      """, "<Date> <Time> <Level> <Content>")
+    #expect(
+      texts(result.log.frame.column("message")) == [
+        "job 7 failed\njava.lang.NullPointerException: x is null\n\tat acme.Worker.run(Worker.java:42)",
+        "done",
+      ])
+    #expect(result.continued == 2 && result.leftOut == 0)
+  }
+
   @Test(
     arguments: [
       ("HDFS", "081109 203615", "<Date> <Time>", 1_226_262_975_000_000_000),
@@ -81,7 +97,7 @@ import Values
     let result = try Self.read(
       "sshd[12]: one\nkernel: two: three\n", "<Component>(\\[<PID>\\])?: <Content>")
     #expect(texts(result.log.frame.column("component")) == ["sshd", "kernel"])
-    #expect(texts(result.log.frame.column("pid")) == ["12", "-"])
+    #expect(texts(result.log.frame.column("pid")) == ["12.0", "nan"])
     #expect(texts(result.log.frame.column("message")) == ["one", "two: three"])
   }
 

@@ -25,13 +25,64 @@ import Workbench
     let events = session.type("x = load \(path)")
     let result = try #require(events.results.first, "\(name): \(events.diagnostics)")
     #expect(result.value.kind == kind, "\(name)")
-    #expect(result.remarks.contains { $0.hasPrefix("taken for") && $0.contains("`load ") }, "\(name)")
+    #expect(result.remarks.contains { $0.hasPrefix("read by `load ") }, "\(name)")
   }
 
   @Test func `knows the columns before anything runs`() {
     let session = Session(world: .memory(MemoryFiles(["a.csv": "a,b\n1,2\n"])))
     let diagnostic = session.type("load a.csv | select nope").diagnostics.first
     #expect(diagnostic != nil && session.bindings.isEmpty)
+  }
+
+  @Test func `names the command that has an option`() throws {
+    let session = Session(world: .memory(MemoryFiles(["a.csv": "a,b\n1,2\n"])))
+    let diagnostic = try #require(session.type("load a.csv --labels b").diagnostics.first)
+    #expect(diagnostic.code == "E0302" && diagnostic.remedy.contains("`load table a.csv --labels b`"))
+  }
+
+  @Test(arguments: [
+    ("a 0/1 column", "a,fault\n1,0\n2,1\n", true), ("a class", "a,Class\n1,ok\n2,bad\n", true),
+    ("a measurement", "a,target\n" + (0..<40).map { "1,\($0).5\n" }.joined(), false),
+  ]) func `points at what looks like the truth`(_ name: String, _ text: String, _ isTold: Bool) throws {
+    let session = Session(world: .memory(MemoryFiles(["a.csv": text])))
+    let result = try #require(session.type("x = load a.csv").results.first)
+    #expect(result.remarks.contains { $0.contains("looks like the truth") } == isTold, "\(name)")
+  }
+
+  @Test func `a detector that saw the truth is told of`() throws {
+    let text = "a,b,fault\n" + (0..<40).map { "\($0 % 7),\($0 % 5),\($0 == 20 ? 1 : 0)\n" }.joined()
+    let session = Session(world: .memory(MemoryFiles(["a.csv": text])))
+    session.type("x = load a.csv")
+    session.type("y = load table a.csv --labels fault")
+    for (line, isTold) in [
+      ("x | detect knn | evaluate --against x.fault", true), ("y | detect knn | evaluate --against y", false),
+    ] {
+      let result = try #require(session.type(line).results.last)
+      guard case .report(let report) = result.value else {
+        Issue.record("no report")
+        continue
+      }
+      #expect(report.remarks.contains { $0.contains("saw the truth") } == isTold, "\(line)")
+    }
+  }
+
+  @Test func `objects are events if they are asked for as a log`() throws {
+    let lines = (0..<6).map {
+      "{\"ts\": \"2024-03-01T08:00:0\($0)Z\", \"level\": \"INFO\", \"msg\": \"job \($0 + 10) done\", \"n\": \($0)}\n"
+    }
+    let session = Session(
+      world: .memory(MemoryFiles(["a.jsonl": lines.joined(), "b.jsonl": "{\"a\": 1}\n{\"a\": 2}\n"])))
+    let result = try #require(session.type("x = load log a.jsonl --labels n").results.first)
+    guard case .log(let log) = result.value else {
+      Issue.record("no log")
+      return
+    }
+    #expect(log.templates == ["job <*> done"] && log.frame.rowCount == 6 && log.frame.index.time != nil)
+    #expect(log.frame.columns.map(\.name) == ["message", "level", "n"])
+    #expect(log.frame.column("n")?.role == .label)
+    #expect(session.type("load log b.jsonl").diagnostics.first?.code == "E0524")
+    #expect(session.type("load log a.jsonl --time nope").diagnostics.first?.code == "E0524")
+    #expect(session.type("load log a.jsonl --time msg").diagnostics.first?.code == "E0525")
   }
 
   @Test(arguments: [

@@ -4,6 +4,10 @@ import Values
 
 extension View {
   func frameLines(_ frame: Frame) -> [StyledLine] {
+    if frame.rowCount == 0 {
+      let names = frame.columns.map { Visible.line($0.name) }.joined(separator: ", ")
+      return footer(["no rows", "columns: " + names], more: nil)
+    }
     let (rows, gap) = rowsToShow(of: frame.rowCount)
     var columns = [addressColumn(of: frame, rows: rows)].compactMap(\.self)
     columns += frame.columns.map { tableColumn($0, rows: rows) }

@@ -35,9 +35,24 @@ package struct LatentEncoder: Sendable, Equatable {
         let length = matrix.row(row).reduce(0) { $0 + $1 * $1 }.squareRoot()
         for column in 0..<matrix.columns where length > 0 { matrix[row, column] /= length }
       }
+      matrix.dropRounding()
       return Encoded(
         features: (0..<matrix.columns).map { "topic\($0 + 1)" }, matrix: matrix,
         presence: Mask(count: matrix.rows, repeating: true))
+    }
+  }
+}
+
+extension Matrix {
+  /// Keeps 40 bits below the largest number, so that what differs by the order of additions alone is the same:
+  /// detectors that rank or compare would see a difference, and another one on another processor.
+  fileprivate mutating func dropRounding() {
+    var largest = 0.0
+    for row in 0..<rows { for value in self.row(row) { largest = max(largest, abs(value)) } }
+    guard largest > 0, largest.isFinite else { return }
+    let grid = Double(sign: .plus, exponent: largest.exponent - 40, significand: 1)
+    for row in 0..<rows {
+      for column in 0..<columns { self[row, column] = (self[row, column] / grid).rounded() * grid }
     }
   }
 }

@@ -147,6 +147,8 @@ package struct ObjectFile: Sendable {
     if !known.isEmpty, known.values.allSatisfy({ $0.bool != nil }) {
       return Column(name, .bool((0..<count).map { known[$0]?.bool ?? false }), nulls: nulls)
     }
-    return Column(texts: TextColumn((0..<count).map { known[$0]?.plainText ?? "" }), nulls: nulls, name: name)
+    return Column(
+      texts: TextColumn((0..<count).map { known[$0]?.plainText ?? "" }), nulls: nulls, name: name,
+      mayBeDate: true)
   }
 }

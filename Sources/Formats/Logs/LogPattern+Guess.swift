@@ -7,6 +7,8 @@ extension LogPattern {
     "<Month> <Day> <Time> <Host> <Component>(\\[<PID>\\])?: <Content>",
     "<Timestamp> <Host> <Component>\\[<PID>\\]: <Content>",
     // Web servers: the common and the combined form.
+    "<Client> <Identity> <User> \\[<Timestamp>\\] \"<Content>\" <Status> <Bytes> \"<Referrer>\" \"<Agent>\"",
+    "<Client> <Identity> <User> \\[<Timestamp>\\] \"<Content>\" <Status> <Bytes>",
     "<Client> <Identity> <User> \\[<Timestamp>\\] <Content>",
     "\\[<Timestamp>\\] \\[<Level>\\] <Content>",
     "<Label> <Timestamp> <Date> <Node> <Time> <NodeRepeat> <Type> <Component> <Level> <Content>",
@@ -53,7 +55,7 @@ extension LogPattern {
     if let component = names.firstIndex(of: "component") {
       guard found.allSatisfy({ !$0[component].contains(32) }) else { return false }
     }
-    for name in ["pid", "priority"] {
+    for name in ["pid", "priority", "status", "bytes"] {
       guard let place = names.firstIndex(of: name) else { continue }
       let isNumber = found.allSatisfy { $0[place].allSatisfy { ($0 &- 48 <= 9) || $0 == 45 } }
       guard isNumber else { return false }

@@ -18,6 +18,8 @@ package struct LogReader: Sendable {
   package let options: Options
   /// Places of the fields that tell the time.
   private let timeFields: [Int]
+  /// The form of the first lines' times, if they were looked at.
+  private let timeForm: StampFormat?
   /// The place of the message: the last field.
   private let messageField: Int
 
@@ -48,8 +50,8 @@ package struct LogReader: Sendable {
     let wanted = options.time.map { $0.lowercased() }
     let candidates = (wanted.isEmpty ? Self.timeNames : [wanted]).filter { Set($0).isSubset(of: names) }
       .map { set in set.compactMap { names.firstIndex(of: $0) } }
-    guard candidates.count > 1, let sample else {
-      timeFields = candidates.first ?? []
+    guard !candidates.isEmpty, let sample else {
+      (timeFields, timeForm) = (candidates.first ?? [], nil)
       return
     }
     let text = try TextBytes(sample, limit: Self.sampleSize * 2)
@@ -59,11 +61,20 @@ package struct LogReader: Sendable {
           ranges.map { line[$0] }
         }
       }
-    timeFields =
-      candidates.first { fields in
-        Self.format(lines.map { line in Array(fields.map { line[$0] }.joined(separator: [32])) }, options)
-          != nil
-      } ?? candidates.first ?? []
+    for fields in candidates {
+      let stamps = lines.map { line in Array(fields.map { line[$0] }.joined(separator: [32])) }
+      guard let form = Self.format(stamps, options) else { continue }
+      (timeFields, timeForm) = (fields, form)
+      return
+    }
+    (timeFields, timeForm) = (candidates[0], nil)
+  }
+
+  /// Whether the fields hold a time; what has the shape of a line without its time goes on with the one before.
+  private func tellsTime(_ fields: [ArraySlice<UInt8>]) -> Bool {
+    guard let timeForm else { return true }
+    let stamp = Array(timeFields.map { fields[$0] }.joined(separator: [32]))
+    return timeForm.moment(stamp, year: options.year, zone: options.zone) != nil
   }
 
   private static let sampleSize = 65_536
@@ -99,8 +110,9 @@ package struct LogReader: Sendable {
         work.report(Double(lines.offset) / Double(max(1, text.source.count)), "reading")
       }
       if line.isEmpty { continue }
-      if let found = options.pattern.match(line[...]) {
-        events.add(found.map { line[$0] }, line: lines.number)
+      let fields = options.pattern.match(line[...]).map { ranges in ranges.map { line[$0] } }
+      if let fields, tellsTime(fields) {
+        events.add(fields, line: lines.number)
       } else {
         events.goOn(line, messageField, number: lines.number)
       }
@@ -144,22 +156,11 @@ package struct LogReader: Sendable {
       let texts = kept.map { events.cells[field].selecting($0) } ?? events.cells[field]
       columns.append(field == messageField ? Column("message", .text(texts)) : Self.typed(name(field), texts))
     }
-    var miner = TemplateMiner(options.mining)
-    var templates: [Int32] = []
     let messages = kept.map { events.cells[messageField].selecting($0) } ?? events.cells[messageField]
-    for row in 0..<messages.count {
-      if row % 1024 == 0 {
-        if work.isCancelled() { throw .cancelled }
-        work.report(Double(row) / Double(messages.count), "finding templates")
-      }
-      let bytes = messages.bytes[messages.offsets[row]..<messages.offsets[row + 1]]
-      // What goes on in further lines belongs to the parameters.
-      templates.append(Int32(miner.add(bytes.prefix { $0 != 10 })))
-    }
-    let log = Log(
-      frame: Frame(index: index, columns: columns), templates: miner.templates, templateOfRow: templates)
+    let frame = Frame(index: index, columns: columns)
     return Result(
-      log: log, continued: events.continued, firstContinued: events.firstContinued, leftOut: events.leftOut,
+      log: try Log(frame, messages: messages, options.mining, work: work), continued: events.continued,
+      firstContinued: events.firstContinued, leftOut: events.leftOut,
       firstLeftOut: events.firstLeftOut, yearIsTaken: yearIsTaken,
       encoding: isUTF8 ? encoding : .windows1252)
   }
@@ -199,24 +200,26 @@ package struct LogReader: Sendable {
     return (moments, yearIsTaken)
   }
 
-  /// Numbers if all are, categories if they repeat, else texts.
+  /// Numbers if all are, categories if they repeat, else texts; a dash says that there is none.
   private static func typed(_ name: String, _ texts: TextColumn) -> Column {
     let scanner = NumberScanner()
     var numbers: [Double] = []
     var isNumeric = true
+    let absent = { (text: String) in text.isEmpty || text == "-" }
     var codes: [Int32] = []
     var levels: [String] = []
     var known: [String: Int32] = [:]
     for row in 0..<texts.count {
       let text = texts[row]
+      if absent(text) {
+        numbers.append(.nan)
+        codes.append(-1)
+        continue
+      }
       if isNumeric, let number = scanner.number(text.utf8), number.isFinite {
         numbers.append(number)
       } else {
         isNumeric = false
-      }
-      if text.isEmpty {
-        codes.append(-1)
-        continue
       }
       let code = known[text] ?? Int32(levels.count)
       if known[text] == nil {
@@ -225,7 +228,7 @@ package struct LogReader: Sendable {
       }
       codes.append(code)
     }
-    if isNumeric { return Column(numbers: numbers, name: name) }
+    if isNumeric, !levels.isEmpty { return Column(numbers: numbers, name: name) }
     let nulls = Mask(codes.map { $0 < 0 })
     return levels.count > 20 && levels.count * 2 > texts.count
       ? Column(name, .text(texts), nulls: nulls)

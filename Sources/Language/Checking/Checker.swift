@@ -108,7 +108,12 @@ package struct Checker {
     let checker = CallChecker(
       spec: spec, scope: inner, abbreviations: abbreviations,
       head: words[0].range.lowerBound..<words[used - 1].range.upperBound)
-    let call = try checker.check(Array(words.dropFirst(used)), input: input)
+    let call: CheckedCall
+    do throws(Diagnostic) {
+      call = try checker.check(Array(words.dropFirst(used)), input: input)
+    } catch {
+      throw methods(of: spec, with: error, in: stage)
+    }
     do throws(Diagnostic) {
       state.shape = try shapeOf(call, inner)
     } catch {
@@ -117,5 +122,23 @@ package struct Checker {
       throw diagnostic
     }
     state.calls.append(call)
+  }
+
+  /// An option that the bare verb lacks may be one of its methods': `load x.csv --time t` needs `load table`.
+  private func methods(of spec: CommandSpec, with error: Diagnostic, in stage: StageSyntax) -> Diagnostic {
+    guard error.code == "E0302", spec.method == nil, let range = error.range,
+      let word = stage.words.first(where: { $0.range == range })
+    else { return error }
+    let option = word.text.dropFirst(2).prefix { $0 != "=" }
+    let having = table.methods(of: spec.verb).filter { method in
+      method.method != nil && method.parameters.contains { $0.name == option }
+    }
+    guard let first = having.first else { return error }
+    var error = error
+    let rest = stage.words.dropFirst().map(\.text).joined(separator: " ")
+    error.remedy =
+      "write `\(first.name) \(rest)`"
+      + (having.count > 1 ? " (also \(Suggestion.some(having.dropFirst().map(\.name), of: 4)))" : "")
+    return error
   }
 }

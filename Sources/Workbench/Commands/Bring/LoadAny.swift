@@ -41,7 +41,7 @@ struct LoadAny: WorldCommand {
 
   func run(_ call: Invocation, work: Work, world: World) throws(Failure) -> Value {
     let (command, inner, sign) = try Self.choice(call.call, world: world)
-    call.note("taken for \(sign); `\(command.spec.name)` has options")
+    call.note("read by `\(command.spec.name)`, which has options (\(sign))")
     return try command.run(
       Invocation(call: inner, values: call.values, remarks: call.remarks), work: work, world: world)
   }

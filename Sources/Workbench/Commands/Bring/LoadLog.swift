@@ -49,7 +49,8 @@ struct LoadLog: WorldCommand {
       a backslash (written twice in quotes) takes the meaning from the next character. The last field takes the rest of the line. Content or \
       Message becomes the column `message`, other fields columns by their names in lower case, the fields of the time \
       the index. Stamps may be ISO 8601, counts from 1970, named months, or several forms that systems write. Lines \
-      that do not fit go on with the message before, and are counted.
+      that do not fit go on with the message before, and are counted. Of JSON Lines the members are the fields: \
+      the message is `message`, `msg`, `log`, `event`, `body` or `text`, the time `timestamp`, `time`, `ts` or the like.
 
       Messages that differ in their parameters only share a template, found by Drain (He, Zhu, Zheng and Lyu, ICWS \
       2017) with the paper's similarity 0.5, depth 4 and 100 children. The paper knows some parameters beforehand by \
@@ -68,6 +69,8 @@ struct LoadLog: WorldCommand {
   func shape(of call: CheckedCall, in scope: any Scope, world: World) throws(Diagnostic) -> ValueShape {
     do throws(Failure) {
       let files = try? world.files.open([call[Self.path]], for: Self.path.base, of: call)
+      // The members of objects are known when they have been read.
+      if let source = files?.first?.source, Self.isObjects(source, call) { return ValueShape(kind: .log) }
       let reader = try Self.reader(call, files?.first)
       let columns = reader.columnNames.map { name in
         ColumnShape(name: name, type: name == "message" ? "text" : nil)
@@ -81,6 +84,7 @@ struct LoadLog: WorldCommand {
   func run(_ call: Invocation, work: Work, world: World) throws(Failure) -> Value {
     let files = try world.files.open([call[Self.path]], for: Self.path.base, of: call.call)
     guard let file = files.first else { throw .cancelled }
+    if Self.isObjects(file.source, call.call) { return try objects(file.path, file.source, call, work) }
     let reader = try Self.reader(call.call, file)
     let result: LogReader.Result
     do throws(FormatError) {
@@ -120,7 +124,8 @@ struct LoadLog: WorldCommand {
     if call[format] == nil, reader.options.pattern.fields.count > 1 {
       call.note("lines are taken as \"\(reader.options.pattern.text)\"")
     }
-    call.note("\(result.log.templates.count) templates in \(result.log.frame.rowCount) events")
+    call.note(
+      "\(counted(result.log.templates.count, "template")) in \(counted(result.log.frame.rowCount, "event"))")
     if result.continued > 0 {
       let (count, line) = (result.continued, result.firstContinued)
       call.note(
@@ -177,10 +182,16 @@ struct LoadLog: WorldCommand {
     options.time = call[time]
     options.year = call[year]
     options.zone = try call.zone(call[zone])
-    options.mining.similarity = call[similarity]
-    options.mining.depth = call[depth]
-    options.mining.children = call[children]
-    options.mining.masks = Set(call[mask].compactMap(TemplateMiner.Mask.init))
+    options.mining = mining(call)
     return options
+  }
+
+  static func mining(_ call: CheckedCall) -> TemplateMiner.Options {
+    var mining = TemplateMiner.Options()
+    mining.similarity = call[similarity]
+    mining.depth = call[depth]
+    mining.children = call[children]
+    mining.masks = Set(call[mask].compactMap(TemplateMiner.Mask.init))
+    return mining
   }
 }

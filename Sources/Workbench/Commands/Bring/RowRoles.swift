@@ -28,12 +28,14 @@ struct RowRoles {
       if truths.contains(column.name) { column.role = .label }
       return column
     }
+    if labels != nil, let hint = ColumnHints.truth(columns) { call.note(hint) }
     var index = Index.rows(count)
     if let id = call[id], let place = columns.firstIndex(where: { $0.name == id }) {
       index = Index(.sample(TextColumn((0..<count).map { columns[place].plainText($0) ?? "" })))
       columns[place].role = .identifier
     }
     guard let name = call[time], let place = columns.firstIndex(where: { $0.name == name }) else {
+      if let hint = ColumnHints.time(columns) { call.note(hint) }
       return .table(Frame(index: index, columns: columns))
     }
     let column = columns.remove(at: place)

@@ -86,7 +86,7 @@ struct TableLoading {
       if column.name == call[LoadTable.id] { column.role = .identifier }
       return column
     }
-    if let hint = Self.labelHint(columns) { notes.append(hint) }
+    if let hint = ColumnHints.truth(columns) { notes.append(hint) }
     if let time = call[LoadTable.time], let place = columns.firstIndex(where: { $0.name == time }) {
       let column = columns.remove(at: place)
       let (frame, more) = try timed(column, columns, segments)
@@ -96,41 +96,8 @@ struct TableLoading {
     if let id = columns.first(where: { $0.role == .identifier }), case .text(let texts) = id.cells {
       address = .sample(texts)
     }
-    if let column = columns.first(where: { $0.type == .time }) ?? columns.first(where: Self.countsFrom1970) {
-      notes.append("`\(column.name)` holds times; `--time \(column.name)` would make it the index")
-    }
+    if let hint = ColumnHints.time(columns) { notes.append(hint) }
     return (Frame(index: Index(address, segments: segments), columns: columns), notes)
-  }
-
-  /// Whole numbers under the name of a time, as large as seconds (or thousandths and so on) since 1970 are today.
-  private static func countsFrom1970(_ column: Column) -> Bool {
-    let names: Set = [
-      "time", "timestamp", "unix_timestamp", "unix_time", "unixtime", "epoch", "datetime", "ts",
-    ]
-    guard names.contains(column.name.lowercased()), column.nulls == nil,
-      case .number(let numbers) = column.cells,
-      let lowest = numbers.min(), let highest = numbers.max()
-    else { return false }
-    // 1990 to 2060.
-    let isNow = [1, 1e3, 1e6, 1e9].contains { lowest > 631_152_000 * $0 && highest < 2_840_140_800 * $0 }
-    return isNow && numbers.allSatisfy { $0 == $0.rounded() }
-  }
-
-  /// A column that is called like a truth and looks like one, but would be taken for a measurement.
-  private static func labelHint(_ columns: [Column]) -> String? {
-    guard !columns.contains(where: { $0.role == .label }) else { return nil }
-    let usual: Set = [
-      "label", "labels", "is_anomaly", "anomaly", "anomalous", "outlier", "is_outlier", "ground_truth",
-      "attack",
-      "fault", "is_fraud", "fraud",
-    ]
-    let column = columns.first { column in
-      usual.contains(column.name.lowercased()) && column.role != .identifier
-        && column.numbers?.allSatisfy { $0 == 0 || $0 == 1 || $0.isNaN } == true
-    }
-    return column.map {
-      "`\($0.name)` looks like the truth and counts as a measurement; `--labels \($0.name)` keeps it apart"
-    }
   }
 
   /// The rows that have a time, addressed by it.

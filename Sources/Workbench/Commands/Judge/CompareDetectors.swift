@@ -141,7 +141,7 @@ struct CompareDetectors: PureCommand {
     let rows = (0..<count).filter { row in scored.allSatisfy { $0.isScored(row) } }
     guard rows.count > 1 else { return }
     let ranks = try work.map(entries.count, stage: "ranking") { place in
-      Statistics.ranks(rows.map { scored[place].values[$0] })
+      Statistics.ranks(rows.map { scored[place].values[$0].withoutRounding })
     }
     let most = max(1, rows.count / 100)
     let tops = ranks.map { ranks in

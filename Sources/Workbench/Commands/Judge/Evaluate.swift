@@ -87,6 +87,7 @@ struct Evaluate: PureCommand {
     var judgement = Judgement(
       names: names, window: call[Self.window], scores: scores, alarms: alarms, rows: rows,
       aligned: aligned)
+    judgement.leak = truth.visible.flatMap { scores.sees($0) ? $0 : nil }
     judgement.lastValue = try lastValue(call, scores: scores)
     do throws(Cancelled) {
       return .report(

@@ -11,6 +11,8 @@ struct GroundTruth {
   let index: Index
   /// One a row of the index; nil where the label is missing.
   let labels: [Bool?]
+  /// The column, if its role lets detectors see it.
+  let visible: String?
   /// Where each row's label ends, in nanoseconds, if rows are incidents.
   let ends: [Int64]?
 
@@ -39,7 +41,7 @@ struct GroundTruth {
     guard Self.isReadable(chosen.column), let numbers = chosen.column.numbers else {
       throw call.blame(
         parameter, "D0303", "`\(chosen.column.name)` holds \(chosen.column.type.rawValue), not truth values",
-        remedy: "Make a column of 0 and 1 from it first, with `derive`.")
+        remedy: Self.remedy(named.name, chosen.column))
     }
     // A measurement named by mistake would make nearly every row an anomaly.
     guard numbers.allSatisfy({ $0.isNaN || $0 == $0.rounded() }) else {
@@ -50,8 +52,22 @@ struct GroundTruth {
     name =
       named.name.hasSuffix("." + chosen.column.name) ? named.name : "\(named.name).\(chosen.column.name)"
     index = chosen.frame.index
+    visible = chosen.column.role == .feature ? chosen.column.name : nil
     labels = numbers.map { $0.isNaN ? nil : $0 != 0 }
     ends = Self.ends(of: chosen.frame)
+  }
+
+  /// How to make truth of names: the rarest of a few is most likely what is looked for.
+  private static func remedy(_ name: String, _ column: Column) -> String {
+    guard case .category(let codes, let levels) = column.cells, (2...12).contains(levels.count) else {
+      return "Make a column of 0 and 1 from it first, with `derive`."
+    }
+    var counts = [Int](repeating: 0, count: levels.count)
+    for code in codes where code >= 0 { counts[Int(code)] += 1 }
+    let rarest = levels.indices.filter { counts[$0] > 0 }.min { counts[$0] < counts[$1] } ?? 0
+    let root = name.hasSuffix("." + column.name) ? String(name.dropLast(column.name.count + 1)) : name
+    let test = ExpressionNode.binary(.equal, .column(column.name), .text(levels[rarest]))
+    return "Say which of its names are anomalies, as in `derive \(root) truth = \(test.text)`."
   }
 
   private static func ends(of frame: Frame) -> [Int64]? {
@@ -135,7 +151,7 @@ extension Invocation {
     case .rowCountsDiffer(let scores, let labels):
       blame(
         parameter, "D0306", "\(scores) scores cannot meet \(labels) labels by row number",
-        remedy: "Load the data with `--time` or `--sample`, so that rows have addresses that meet.")
+        remedy: "Load the data with `--time` or `--id`, so that rows have addresses that meet.")
     }
   }
 }

@@ -13,6 +13,8 @@ struct Judgement {
   let alarms: Alarms?
   let rows: JudgedRows
   let aligned: AlignedLabels
+  /// The column of the truth, if the detector scored it, too.
+  var leak: String?
   /// What the baseline of the last value scores, one a row of the scores.
   var lastValue: [Double]?
 
@@ -166,6 +168,11 @@ struct Judgement {
       case .sample: "by sample identifier"
       }
     remarks.append("labels met \(match); \((aligned.coverage * 100).shortText(digits: 3)) % of rows have one")
+    if let leak {
+      remarks.insert(
+        "`\(leak)` was among the columns that were scored: the detector saw the truth, and no number here counts; "
+          + "keep it out by `--labels` where it is loaded, or score a value without it", at: 0)
+    }
     if rows.withoutLabel > 0 { remarks.append("\(counted(rows.withoutLabel, "row")) left out without label") }
     if rows.withoutScore > 0 { remarks.append("\(counted(rows.withoutScore, "row")) left out without score") }
     if case .row = scores.index.address, names.contains(where: \.needsOrder), judged.anomalies >= 10,
@@ -186,3 +193,14 @@ struct Judgement {
 
 /// `1 row`, `12 rows`.
 func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
+extension Scores {
+  /// Whether a column was among what was scored, by itself or inside the name of a feature: `pump.fault`, `fault=1`.
+  func sees(_ column: String) -> Bool {
+    let features = Set((maker?.model.features ?? []) + (contributions?.features ?? []))
+    return features.contains { feature in
+      feature == column || feature.hasSuffix("." + column) || feature.hasPrefix(column + "=")
+        || feature.hasPrefix(column + ".")
+    }
+  }
+}

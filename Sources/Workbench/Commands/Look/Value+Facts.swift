@@ -37,7 +37,7 @@ extension Value {
     for template in log.templateOfRow { counts[Int(template)] += 1 }
     let order = counts.indices.sorted { (counts[$1], $0) < (counts[$0], $1) }
     let shown = order.prefix(3).map { "\(counts[$0]) x \(log.templates[$0])" }
-    return ["\(log.templates.count) kinds of events, most often: " + shown.joined(separator: "; ")]
+    return ["\(counted(log.templates.count, "kind")) of events, most often: " + shown.joined(separator: "; ")]
   }
 
   private static func facts(_ scores: Scores) -> [String] {
@@ -115,7 +115,11 @@ extension Sampling {
         "times at irregular steps, the median is \(step.short), 95 % of them within \(jitter.short) of it"
     }
     let jitter = jitter > .zero ? ", 95 % of the steps within \(jitter.short) of that" : ""
-    guard let longestGap else { return "a row every \(step.short)\(jitter), without gaps" }
+    guard let longestGap else {
+      let isEven = longestStep.map { Double($0.nanoseconds) < 1.5 * Double(step.nanoseconds) } ?? true
+      let rest = isEven ? "without gaps" : "the longest step \(longestStep?.short ?? "")"
+      return "a row every \(step.short)\(jitter), \(rest)"
+    }
     return "a row every \(step.short)\(jitter); \(gaps.count == 1 ? "1 gap" : "\(gaps.count) gaps"), "
       + "the longest \(longestGap.short)"
   }

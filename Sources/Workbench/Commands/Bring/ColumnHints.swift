@@ -1,0 +1,53 @@
+import Values
+
+/// What the names and cells of columns that were read suggest, and nobody has said.
+enum ColumnHints {
+  /// A column of times that could be the index.
+  static func time(_ columns: [Column]) -> String? {
+    let column = columns.first { $0.type == .time } ?? columns.first(where: countsFrom1970)
+    return column.map { "`\($0.name)` holds times; `--time \($0.name)` would make it the index" }
+  }
+
+  /// Whole numbers under the name of a time, as large as seconds (or thousandths and so on) since 1970 are today.
+  private static func countsFrom1970(_ column: Column) -> Bool {
+    let names: Set = [
+      "time", "timestamp", "unix_timestamp", "unix_time", "unixtime", "epoch", "datetime", "ts",
+    ]
+    guard names.contains(column.name.lowercased()), column.nulls == nil,
+      case .number(let numbers) = column.cells,
+      let lowest = numbers.min(), let highest = numbers.max()
+    else { return false }
+    // 1990 to 2060.
+    let isNow = [1, 1e3, 1e6, 1e9].contains { lowest > 631_152_000 * $0 && highest < 2_840_140_800 * $0 }
+    return isNow && numbers.allSatisfy { $0 == $0.rounded() }
+  }
+
+  private static let truths: Set = [
+    "label", "labels", "anomaly", "anomalous", "anomalies", "outlier", "outliers", "truth", "ground_truth",
+    "groundtruth", "target", "class", "attack", "fault", "faulty", "fraud", "failure", "failed", "defect",
+    "defective", "abnormal", "malicious", "intrusion", "diagnosis", "y", "attack_type", "attack_cat",
+    "attack cat",
+  ]
+
+  /// A column that is called like a truth and has few values, but would be taken for a measurement.
+  static func truth(_ columns: [Column]) -> String? {
+    guard !columns.contains(where: { $0.role == .label }) else { return nil }
+    let column = columns.first { column in
+      var name = column.name.lowercased()
+      if name.hasPrefix("is_") { name.removeFirst(3) }
+      return truths.contains(name) && column.role == .feature && hasFewValues(column)
+    }
+    return column.map {
+      "`\($0.name)` looks like the truth and counts as a measurement; `--labels \($0.name)` keeps it apart"
+    }
+  }
+
+  private static func hasFewValues(_ column: Column) -> Bool {
+    switch column.cells {
+    case .bool: true
+    case .category(_, let levels): levels.count <= 30
+    case .number(let numbers): Set(numbers.lazy.filter { !$0.isNaN }.prefix(100_000)).count <= 12
+    case .text, .time: false
+    }
+  }
+}
