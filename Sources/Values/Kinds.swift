@@ -177,6 +177,16 @@ package struct Scores: Sendable, Equatable {
       refusion: refusion)
   }
 
+  /// The same scores, which know what was scored.
+  package func scoring(_ value: Value) -> Scores {
+    guard let maker else { return self }
+    return Scores(
+      index: index, values: values, method: method, presence: presence, fitted: fitted,
+      probability: probability, contributions: contributions,
+      maker: ScoreMaker(maker.model, knowsTraining: maker.knowsTraining, scored: value), voices: voices,
+      refusion: refusion)
+  }
+
   package func isScored(_ row: Int) -> Bool { presence?[row] ?? true }
 }
 
@@ -187,11 +197,16 @@ package struct ScoreMaker: Sendable, Equatable {
   package let model: any StoredModel
   /// Whether the model was fitted on rows of the very value that was scored.
   package let knowsTraining: Bool
+  /// What was scored, if it is known: a list, since a value may hold scores itself.
+  private let kept: [Value]
 
-  package init(_ model: any StoredModel, knowsTraining: Bool) {
+  package init(_ model: any StoredModel, knowsTraining: Bool, scored: Value? = nil) {
     self.model = model
     self.knowsTraining = knowsTraining
+    kept = scored.map { [$0] } ?? []
   }
+
+  package var scored: Value? { kept.first }
 
   package static func == (one: ScoreMaker, other: ScoreMaker) -> Bool { true }
 }

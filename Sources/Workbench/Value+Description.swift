@@ -48,7 +48,8 @@ extension Value {
       "tokens \(tokens.index.count) rows, \(tokens.matrix.rows) x \(tokens.matrix.columns)"
     case .map(let map): "map \(map.index.count) x \(map.gridHeight)x\(map.gridWidth) x \(map.features.count)"
     case .scores(let scores): "scores \(scores.values.count)"
-    case .alarms(let alarms): "alarms \(alarms.segments.count) segments, \(alarms.flags.setCount) rows"
+    case .alarms(let alarms):
+      "alarms \(counted(alarms.segments.count, "segment")), \(counted(alarms.flags.setCount, "row"))"
     case .model(let model):
       (model as? RuleSet).map { "rules \($0.rules.count)" }
         ?? "model \(model.method), \(model.fittedRows) rows"

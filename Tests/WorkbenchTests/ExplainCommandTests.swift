@@ -1,6 +1,7 @@
 import Chronology
 import Language
 import Numerics
+import TestKit
 import Testing
 import Values
 import Workbench
@@ -112,6 +113,25 @@ import Workbench
     else { throw Failure.cancelled }
     #expect(report.table?.index.label(of: 0) == "Flow")
     #expect(try #require(report.table?.column("share")?.numbers)[0] > 0.95)
+  }
+
+  @Test func `scores know what was scored`() throws {
+    let text = "a,b\n" + (0..<60).map { "\($0 % 7),\($0 == 30 ? 90 : $0 % 5)\n" }.joined()
+    let session = Session(world: .memory(MemoryFiles(["a.csv": text])))
+    session.type("x = load table a.csv")
+    for line in [
+      "s = x.b | detect kde", "m = fit kde x | score x",
+      "w = x.b | detect matrixprofile --window 5 | threshold quantile",
+    ] {
+      let name = line.prefix(1)
+      #expect(session.type(line).diagnostics.isEmpty)
+      let events = session.type("explain \(name) --row 30")
+      guard case .report(let report) = events.results.last?.value else {
+        Issue.record("\(line): \(events.diagnostics)")
+        continue
+      }
+      #expect(report.table?.column("value") != nil, "\(line)")
+    }
   }
 
   @Test func `explains what it cannot do`() throws {

@@ -79,13 +79,20 @@ package struct EventWriter {
     let text = diagnostic.text(diagnostic.place == nil ? .framed : .placed)
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     write(
-      lines.enumerated().map { number, line in
-        if number == 0 { return StyledLine(line, .strong) }
+      lines.enumerated().flatMap { number, line in
+        if number == 0 { return set(line).map { StyledLine($0, .strong) } }
         if line.hasPrefix("help: ") {
-          return StyledLine("help", .good) + StyledLine(String(line.dropFirst(4)))
+          return set(line.dropFirst(6), indent: 6).enumerated().map { place, part in
+            place == 0 ? StyledLine("help", .good) + StyledLine(": " + part) : StyledLine("      " + part)
+          }
         }
-        return StyledLine(line, number == lines.count - 2 && lines.count > 2 ? .alarm : .plain)
+        return [StyledLine(line, number == lines.count - 2 && lines.count > 2 ? .alarm : .plain)]
       }, to: messages)
+  }
+
+  /// Words of a message, wrapped where a person reads them.
+  private func set(_ text: some StringProtocol, indent: Int = 0) -> [String] {
+    messages.isTerminal ? View.wrapped(String(text), width: max(20, messages.width - indent)) : [String(text)]
   }
 
   package func write(_ lines: [StyledLine], to screen: any Screen) {

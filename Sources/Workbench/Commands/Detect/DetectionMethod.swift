@@ -104,7 +104,8 @@ struct Detect: PureCommand {
       let scores = try detector.detect(
         rows, perSegment: call[DetectionOptions.per] == "segment", seed: call.detectionSeed, work: work)
       if method is any StreamDetectionMethod { call.tellWarmUp(scores, rows) }
-      return .scores(scores.heard(in: call[DetectionOptions.input].value))
+      let scored = call[DetectionOptions.input].value
+      return .scores(scores.scoring(scored).heard(in: scored))
     } catch {
       throw call.failure(error, method: method.name, rows: rows)
     }

@@ -34,7 +34,8 @@ struct ScoreModel: PureCommand {
       work: work)
     if model.needsCompleteRows { call.tellIncomplete(rows, method: model.method) }
     do throws(DetectionError) {
-      return .scores(try model.scores(of: rows, work: work).heard(in: call[Self.input].value))
+      let scored = call[Self.input].value
+      return .scores(try model.scores(of: rows, work: work).scoring(scored).heard(in: scored))
     } catch {
       throw call.failure(error, method: model.method, rows: rows)
     }

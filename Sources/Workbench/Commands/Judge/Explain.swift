@@ -22,7 +22,7 @@ struct Explain: PureCommand {
     default: "column", help: "What the score is divided among.")
   static let data = Parameter<Reference?>.optional(
     "data", .value([.table, .series, .embedding, .bundle]),
-    help: "What was scored: shows values and their z beside the shares."
+    help: "What was scored, if the scores do not know it: gives the values beside the shares."
   ) { if case .reference(let reference) = $0 { reference } else { nil } }
   static let model = Parameter<Reference?>.optional(
     "model", .value([.model]),
@@ -49,8 +49,9 @@ struct Explain: PureCommand {
       (the report names the measure). Without: the peak of each alarm in a sentence, and the mean of the shares over \
       the alarmed rows; for scores, over the highest hundredth. A modality's share is the sum over its columns.
 
-      With `--data`, the row's values stand beside, with their distance from the median of the fitted rows in robust \
-      standard deviations (z), and methods that compare say with what: the nearest fitted rows, the most similar window. \
+      The row's values stand beside, with their distance from the median of the fitted rows in robust standard \
+      deviations (z), and methods that compare say with what: the nearest fitted rows, the most similar window. Scores \
+      that `detect` or `score` made know what was scored; others are told it by `--data`. \
       Where a detector cannot account for its scores, its model is asked about made-up rows: by Shapley values from 32 \
       orders and usual rows with a fixed seed (Štrumbelj and Kononenko, KAIS 2014; of at most 100 rows), or by occlusion \
       (Zeiler and Fergus, ECCV 2014; of at most 2,000). A row that the model was fitted on is asked as a new one. Methods of \
@@ -70,11 +71,11 @@ struct Explain: PureCommand {
       Example("pump = generate pump-station --seed 1"),
       Example("alarms = pump | detect zscore | threshold quantile"),
       Example("explain alarms"),
-      Example("explain alarms --row 700 --data pump --top 3"),
-      Example("pump | detect hst | explain --data pump --row 700 --by time"),
+      Example("explain alarms --row 700 --top 3"),
+      Example("pump | detect hst | explain --row 700 --by time"),
       Example("model = fit knn pump"),
       Example("far = score model pump | threshold quantile"),
-      Example("explain far --row 700 --data pump --model model --how change"),
+      Example("explain far --row 700 --how change"),
     ])
 
   func run(_ call: Invocation, work: Work) throws(Failure) -> Value {
@@ -146,9 +147,23 @@ struct Explain: PureCommand {
     return started
   }
 
-  /// The scored rows, if they were named and are the right ones.
+  /// The scored rows: those that were named, which must be the right ones, or those that the scores know.
   private func scoredRows(_ call: Invocation, scores: Scores) throws(Failure) -> ScorableRows? {
-    guard let named = call[Self.data] else { return nil }
+    guard let named = call[Self.data] else {
+      guard let scored = scores.maker?.scored else { return nil }
+      do throws(Failure) {
+        return try scoredRows(NamedValue(name: "", value: scored), call, scores)
+      } catch {
+        if case .cancelled = error { throw error }
+        return nil
+      }
+    }
+    return try scoredRows(named, call, scores)
+  }
+
+  private func scoredRows(
+    _ named: NamedValue, _ call: Invocation, _ scores: Scores
+  ) throws(Failure) -> ScorableRows? {
     guard var rows = try call.features(of: named.value, work: Work()) else {
       throw call.unexpectedKind(Self.data.base)
     }
