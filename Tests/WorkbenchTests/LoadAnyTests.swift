@@ -49,6 +49,22 @@ import Workbench
     #expect(result.remarks.contains { $0.contains("looks like the truth") } == isTold, "\(name)")
   }
 
+  @Test(arguments: [
+    (
+      "cases", "a.csv", "case_id,activity,at\n1,a,2024-01-01T00:00:00Z\n1,b,2024-01-01T00:01:00Z\n",
+      "`load events`"
+    ),
+    ("edges", "a.csv", "src,dst,bytes\na,b,1\nb,c,2\n", "`load graph`"),
+    ("messages", "a.jsonl", "{\"ts\":\"2024-01-01T00:00:00Z\",\"msg\":\"on\"}\n", "`load log`"),
+  ]) func `points at what a table may be besides`(
+    _ name: String, _ path: String, _ text: String, _ command: String
+  ) throws {
+    let session = Session(world: .memory(MemoryFiles([path: text])))
+    let result = try #require(session.type("x = load \(path)").results.first)
+    #expect(
+      result.remarks.contains { $0.contains(command) && $0.contains("look") }, "\(name): \(result.remarks)")
+  }
+
   @Test func `a detector that saw the truth is told of`() throws {
     let text = "a,b,fault\n" + (0..<40).map { "\($0 % 7),\($0 % 5),\($0 == 20 ? 1 : 0)\n" }.joined()
     let session = Session(world: .memory(MemoryFiles(["a.csv": text])))

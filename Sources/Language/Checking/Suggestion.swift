@@ -14,12 +14,22 @@ package enum Suggestion {
     var found: [(distance: Int, position: Int, text: String)] = []
     for (position, text) in candidates.prefix(mostCandidates).enumerated() where seen.insert(text).inserted {
       let other = Array(text.lowercased().unicodeScalars.prefix(longest + 1))
+      if isFirstPart(other, of: letters) {
+        found.append((0, position, text))
+        continue
+      }
       guard abs(other.count - letters.count) <= limit, other.count <= longest else { continue }
       let distance = distance(letters, other)
       if distance <= limit { found.append((distance, position, text)) }
     }
     found.sort { ($0.distance, $0.position) < ($1.distance, $1.position) }
     return found.prefix { $0.distance == found[0].distance }.prefix(3).map(\.text)
+  }
+
+  /// Whether the candidate is what stands before a mark in the word: `mvtec` of `mvtec-ad`.
+  private static func isFirstPart(_ candidate: [Unicode.Scalar], of word: [Unicode.Scalar]) -> Bool {
+    candidate.count > 2 && word.count > candidate.count && word.starts(with: candidate)
+      && !word[candidate.count].properties.isAlphabetic
   }
 
   /// "did you mean `a`, `b` or `c`?", or the other remedy if nothing is near.

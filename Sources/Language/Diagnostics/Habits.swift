@@ -19,6 +19,11 @@ enum Habits {
       "import read read_csv read_table load_csv fread loadtxt",
       "`load FILE` finds out what a file is; `load table FILE` has options"
     ),
+    ("select", "`select NAME column …` picks columns, `where NAME CONDITION` keeps rows"),
+    (
+      "mean median std var min max sum count unique value_counts groupby corr",
+      "`describe NAME` tells figures of each column; `help derive` lists what can be computed"
+    ),
     ("clear cls", "Ctrl-L clears the screen"), ("filter query", "`where NAME CONDITION` keeps rows"),
     ("mutate assign with_columns", "`derive NAME column = …` adds a column"),
     ("join merge", "`align` brings values together in time; `fuse concat` puts their features side by side"),
@@ -44,6 +49,9 @@ enum Habits {
     if let open = word.firstIndex(of: "("), word.hasSuffix(")") {
       word = String(word[..<open])
       if let dot = word.lastIndex(of: ".") { word = String(word[word.index(after: dot)...]) }
+    }
+    if word.contains("[") {
+      return "`show NAME --rows 0..9` shows rows, `NAME.column` picks a column, `where NAME CONDITION` keeps rows"
     }
     if let first = word.first, first.isNumber || first == "(" {
       return "numbers are computed by columns: `derive NAME column = …`"

@@ -50,4 +50,31 @@ enum ColumnHints {
     case .text, .time: false
     }
   }
+
+  private static let cases: Set = [
+    "case", "case_id", "caseid", "case id", "case:concept:name", "trace_id", "order_id", "ticket_id",
+  ]
+  private static let activities: Set = [
+    "activity", "concept:name", "event", "action", "task", "activity_name",
+  ]
+  private static let sources: Set = [
+    "src", "source", "from", "source_id", "src_ip", "fromnode", "node1", "u",
+  ]
+  private static let targets: Set = [
+    "dst", "target", "to", "target_id", "dst_ip", "tonode", "node2", "v", "dest",
+  ]
+
+  /// What the columns may be besides a table, with the command that reads it so.
+  static func kind(_ columns: [Column]) -> String? {
+    func named(_ names: Set<String>) -> Column? { columns.first { names.contains($0.name.lowercased()) } }
+    if let owner = named(cases), let step = named(activities), columns.contains(where: { $0.type == .time }) {
+      return "`\(owner.name)` and `\(step.name)` look like an event log: `load events` reads it as one"
+    }
+    if let from = named(sources), let to = named(targets), columns.count <= 6, from.type == to.type,
+      from.type == .category || from.type == .text
+    {
+      return "`\(from.name)` and `\(to.name)` look like edges: `load graph` reads them as a graph"
+    }
+    return nil
+  }
 }

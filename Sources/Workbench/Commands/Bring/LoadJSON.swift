@@ -62,6 +62,11 @@ struct LoadJSON: WorldCommand {
       let names = objects.beside.prefix(6).map(\.name).joined(separator: ", ")
       call.note("beside the rows, and so left out: \(names)" + (objects.beside.count > 6 ? ", …" : ""))
     }
+    if let message = LoadLog.messageColumn(objects.columns),
+      objects.columns.contains(where: { $0.type == .time })
+    {
+      call.note("`\(message.name)` looks like the messages of a log: `load log` finds their templates")
+    }
     if let refused = objects.refused {
       call.note("\(counted(refused.count, "row")) left out (\(refused.first.words))")
     }

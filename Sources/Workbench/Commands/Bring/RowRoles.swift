@@ -35,7 +35,7 @@ struct RowRoles {
       columns[place].role = .identifier
     }
     guard let name = call[time], let place = columns.firstIndex(where: { $0.name == name }) else {
-      if let hint = ColumnHints.time(columns) { call.note(hint) }
+      if let hint = ColumnHints.kind(columns) ?? ColumnHints.time(columns) { call.note(hint) }
       return .table(Frame(index: index, columns: columns))
     }
     let column = columns.remove(at: place)

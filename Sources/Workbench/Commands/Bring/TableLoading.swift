@@ -96,7 +96,7 @@ struct TableLoading {
     if let id = columns.first(where: { $0.role == .identifier }), case .text(let texts) = id.cells {
       address = .sample(texts)
     }
-    if let hint = ColumnHints.time(columns) { notes.append(hint) }
+    if let hint = ColumnHints.kind(columns) ?? ColumnHints.time(columns) { notes.append(hint) }
     return (Frame(index: Index(address, segments: segments), columns: columns), notes)
   }
 
