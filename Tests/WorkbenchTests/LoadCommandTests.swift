@@ -149,6 +149,17 @@ import Workbench
     let failure = session.type("load audio empty.wav").diagnostics.first
     #expect(failure?.code == "E0530" && failure?.range == 11..<20)
   }
+
+  @Test func `tells how much of a file that was cut off is there`() throws {
+    let whole = try #require(
+      WaveFile.bytes(of: Audio(sampleRate: 100, channels: [[Float](repeating: 0.5, count: 200)])))
+    for (count, isTold) in [(whole.count, false), (whole.count - 400, true)] {
+      let session = Session(world: .memory(MemoryFiles(["a.wav": Array(whole.prefix(count))])))
+      let result = try #require(session.type("a = load audio a.wav").results.first)
+      let told = result.remarks.contains("the file is cut off: 1 s of the 2 s that its header tells")
+      #expect(told == isTold, "\(result.remarks)")
+    }
+  }
 }
 
 @Suite struct `Loading arrays and logs` {

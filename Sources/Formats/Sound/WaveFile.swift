@@ -39,6 +39,8 @@ package enum WaveFile {
     private let format: Format
     private let body: Int
     package let frames: Int
+    /// Frames that the header tells of and the file does not have.
+    package let absent: Int
 
     package var channels: Int { format.channels }
     package var rate: Double { Double(format.rate) }
@@ -64,6 +66,8 @@ package enum WaveFile {
           self.format = format
           self.body = body
           frames = (size == 0 ? rest : min(size, rest)) / format.frameSize
+          // What streams write for "not known yet" promises nothing.
+          absent = size >= 0x7fff_ff00 ? 0 : max(0, size - rest) / format.frameSize
           return
         }
         at = body + size + size % 2

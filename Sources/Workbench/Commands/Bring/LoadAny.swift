@@ -138,7 +138,9 @@ struct LoadAny: WorldCommand {
       guard isAlone else { return nil }
       throw hinted(error).failure(
         file.path, at: paths.base, of: call,
-        remedy: remedy(of: error) ?? "Convert it, or name its kind: `load \(kindList) PATH`.")
+        remedy: file.source.count == 0
+          ? "Nothing was written into it: look where it comes from."
+          : remedy(of: error) ?? "Convert it, or name its kind: `load \(kindList) PATH`.")
     }
   }
 

@@ -1,6 +1,7 @@
 import Chronology
 import Formats
 import Language
+import Notation
 import Numerics
 import Values
 
@@ -29,6 +30,12 @@ struct LoadAudio: WorldCommand {
     guard let file = files.first else { return .answer(Answer("")) }
     var audio = try sound(file.source, file.path, call.call, work: work, world: world)
     audio.start = call[Self.start]
+    if let samples = try? WaveFile.Samples(file.source), samples.absent > 0 {
+      let whole = Double(samples.frames + samples.absent) / samples.rate
+      call.note(
+        "the file is cut off: \(audio.length.seconds.shortText(digits: 4)) s of the \(whole.shortText(digits: 4)) s that its header tells"
+      )
+    }
     return .audio(audio)
   }
 

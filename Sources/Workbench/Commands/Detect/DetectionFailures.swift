@@ -1,5 +1,6 @@
 import Detection
 import Language
+import Numerics
 import Values
 
 extension Invocation {
@@ -21,12 +22,14 @@ extension Invocation {
         remedy: "Score a value with the features that the model was fitted on.")
     case .missing(let row, let feature):
       return blame(
-        "D0103", "`\(method)` needs complete rows, and \(rows.index.label(of: row)) has no `\(feature)`",
+        "D0103", "`\(method)` needs complete rows, and \(rows.place(of: row)) has no `\(feature)`",
         label: "missing cells",
-        remedy: "`fill median` fills them; iforest, ecod, hbos, knn, zscore and mad take rows as they are.")
+        remedy: rows.isEmpty(feature)
+          ? "`\(feature)` is empty in every row: leave it out with `select`."
+          : "`fill median` fills them; iforest, ecod, hbos, knn, zscore and mad take rows as they are.")
     case .tooLarge(let row, let feature):
       return blame(
-        "D0104", "`\(feature)` at \(rows.index.label(of: row)) is infinite or beyond 1e150",
+        "D0104", "`\(feature)` at \(rows.place(of: row)) is infinite or beyond 1e150",
         remedy: "Leave such rows out with `where`.")
     case .notOneChannel(let count):
       return blame(
@@ -51,5 +54,17 @@ extension Invocation {
         label: "no fit rows", remedy: "Divide the rows again with `split`, or leave out `--per segment`.")
     case .cancelled: return .cancelled
     }
+  }
+}
+
+extension ScorableRows {
+  /// How a row is called: `row 3` where it has no name of its own.
+  fileprivate func place(of row: Int) -> String {
+    if case .row = index.address { "row \(row)" } else { index.label(of: row) }
+  }
+
+  fileprivate func isEmpty(_ feature: String) -> Bool {
+    guard let column = features.firstIndex(of: feature) else { return false }
+    return (0..<matrix.rows).allSatisfy { matrix[$0, column].isNaN }
   }
 }
