@@ -33,9 +33,11 @@ extension ArgumentReader {
     let folder = slash.map { String(path[...$0]) } ?? ""
     let neighbours = Glob.isPattern(path) ? [] : scope.files(matching: folder + "*")
     let other =
-      neighbours.isEmpty
-      ? "check the path; it starts at the folder where Sonde was started"
-      : "there are \(Suggestion.some(neighbours, of: 4))"
+      path == "-"
+      ? "standard input is called `/dev/stdin`"
+      : neighbours.isEmpty
+        ? "check the path; it starts at the folder where Sonde was started"
+        : "there are \(Suggestion.some(neighbours, of: 4))"
     // Only what differs counts: the folder and a common ending would make all names look alike.
     let ending = path.lastIndex(of: ".").map { String(path[$0...]) } ?? ""
     func stem(_ name: String) -> String {
@@ -46,6 +48,6 @@ extension ArgumentReader {
     return Diagnostic(
       "E0501", Glob.isPattern(path) ? "no file fits `\(path)`" : "there is no file `\(path)`",
       at: word.range, label: "not found",
-      remedy: meant.isEmpty ? other : "did you mean \(Suggestion.list(meant, "or"))?")
+      remedy: meant.isEmpty || path == "-" ? other : "did you mean \(Suggestion.list(meant, "or"))?")
   }
 }

@@ -97,7 +97,11 @@ struct Judgement {
       notes[.precision] = flags.contains(true) ? [] : ["no row is alarmed"]
     }
     notes[.adjustedF1] = ["one alarmed row grants its whole anomaly: compare with random and pak-f1"]
-    for name in [MetricName.vusROC, .vusPR] { notes[name] = ["buffers up to \(window) rows"] }
+    // The published metric has so many thresholds, however long the series is.
+    let apart = rows.judged.count / 250
+    let coarse =
+      apart > rows.judged.anomalies ? ["its 250 thresholds lie \(apart) rows apart: too coarse here"] : []
+    for name in [MetricName.vusROC, .vusPR] { notes[name] = ["buffers up to \(window) rows"] + coarse }
     for name in names where own[name] == nil && notes[name]?.isEmpty ?? true {
       notes[name] = ["undefined for these rows"]
     }
