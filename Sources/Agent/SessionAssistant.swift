@@ -111,7 +111,7 @@ package final class SessionAssistant: Assistant {
       if let role, let team = try team(role) { return try run(team, text, screen, lines, work) }
       conversation = try self.conversation(role ?? "analyst")
     } catch {
-      screen.write((writesJSON ? error.json.description : error.text()) + "\n")
+      screen.write((writesJSON ? error.json.description : Self.text(of: error, on: screen)) + "\n")
       return ["A0120", "A0121", "A0124", "A0126"].contains(error.code) ? .failed : .unavailable
     }
     note { session.note(question: text, role: role, emit: $0) }
@@ -223,7 +223,12 @@ package final class SessionAssistant: Assistant {
       return
     }
     screen.write(view.text(for: event))
-    if case .diagnostic(let diagnostic) = event { screen.write(diagnostic.text() + "\n") }
+    if case .diagnostic(let diagnostic) = event { screen.write(Self.text(of: diagnostic, on: screen) + "\n") }
+  }
+
+  private static func text(of diagnostic: Diagnostic, on screen: any Screen) -> String {
+    var wrap = WordWrap(width: screen.isTerminal ? screen.width - 1 : .max)
+    return wrap.feed(diagnostic.text()) + wrap.flush()
   }
 
   private func write(_ event: AgentEvent, to screen: any Screen) {
