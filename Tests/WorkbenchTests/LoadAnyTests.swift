@@ -65,6 +65,29 @@ import Workbench
       result.remarks.contains { $0.contains(command) && $0.contains("look") }, "\(name): \(result.remarks)")
   }
 
+  @Test func `documents may be called by a column`() throws {
+    let text = "file,caption,odd\na.png,a three,0\nb.png,a four,1\n"
+    let session = Session(world: .memory(MemoryFiles(["c.csv": text])))
+    let result = try #require(
+      session.type("t = load text c.csv --column caption --id file --labels odd").results.first)
+    #expect(result.value.index?.address == .sample(TextColumn(["a.png", "b.png"])))
+    #expect(session.type("load text c.csv --column caption --id nope").diagnostics.first?.code == "E0524")
+    #expect(session.type("load text c.csv --column caption --id caption").diagnostics.first?.code == "E0524")
+  }
+
+  @Test(arguments: [
+    ("t = load text c.csv --column caption", "detect knn t", "`encode t` makes an embedding of it"),
+    ("t = load table n.csv", "threshold pot t", "`detect t` with a method makes scores of it"),
+  ]) func `names the command that makes what is wanted`(_ load: String, _ line: String, _ remedy: String)
+    throws
+  {
+    let files = ["c.csv": "caption\na three\na long four\n", "n.csv": "a\n1\n2\n"]
+    let session = Session(world: .memory(MemoryFiles(files)))
+    #expect(session.type(load).diagnostics.isEmpty)
+    let diagnostic = try #require(session.type(line).diagnostics.first)
+    #expect(diagnostic.code == "E0206" && diagnostic.remedy == remedy, "\(diagnostic)")
+  }
+
   @Test func `a detector that saw the truth is told of`() throws {
     let text = "a,b,fault\n" + (0..<40).map { "\($0 % 7),\($0 % 5),\($0 == 20 ? 1 : 0)\n" }.joined()
     let session = Session(world: .memory(MemoryFiles(["a.csv": text])))

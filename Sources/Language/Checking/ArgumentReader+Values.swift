@@ -75,8 +75,17 @@ extension ArgumentReader {
       "E0206", "\(subject) \(kind.withArticle), and `\(title)` takes \(kinds)", at: word.range,
       label: kind.withArticle,
       remedy: fitting.isEmpty
-        ? "`help commands` lists what makes \(kinds)"
+        ? maker(of: wanted, from: kind, word) ?? "`help commands` lists what makes \(kinds)"
         : "give one of these: \(Suggestion.some(fitting, of: 3))")
+  }
+
+  /// The first verb that makes one of the wanted kinds of what was given, in the order of `help`.
+  private func maker(of wanted: [ValueKind], from kind: ValueKind, _ word: WordSyntax) -> String? {
+    let target = wanted.first { target in commands.contains { $0.makes(target, of: kind) } }
+    guard let target, let maker = commands.first(where: { $0.makes(target, of: kind) }) else { return nil }
+    let call = word.text == "|" ? maker.verb : "\(maker.verb) \(word.text)"
+    let method = maker.method == nil ? "" : " with a method"
+    return "`\(call)`\(method) makes \(target.withArticle) of it"
   }
 
   func column(_ word: WordSyntax, _ types: [String]) throws(Diagnostic) -> String {
@@ -125,5 +134,16 @@ extension ValueKind {
     case .embedding, .answer: "an \(rawValue)"
     default: "a \(rawValue)"
     }
+  }
+}
+
+extension CommandSpec {
+  /// Whether it turns a value of one kind into another, without reading or writing anything else.
+  fileprivate func makes(_ target: ValueKind, of kind: ValueKind) -> Bool {
+    guard output == target, target != kind, reach == .compute,
+      let first = parameters.first(where: { $0.placement == .positional })
+    else { return false }
+    if case .value(let kinds) = first.kind { return kinds.contains(kind) }
+    return false
   }
 }

@@ -8,6 +8,8 @@ struct ArgumentReader {
   let title: String
   /// What the argument becomes when nothing is given; an example for the remedy.
   var fallback: Argument?
+  /// All commands, to tell which of them makes a value of the right kind.
+  var commands: [CommandSpec] = []
   /// The first value argument, whose columns others name.
   var subject: Subject?
 

@@ -3,6 +3,7 @@ struct CallChecker {
   let spec: CommandSpec
   let scope: any Scope
   let abbreviations: Bool
+  var commands: [CommandSpec] = []
   /// Where the command's name stands.
   let head: Range<Int>
 
@@ -18,6 +19,7 @@ struct CallChecker {
       guard let given = binder.given[parameter.name] else { continue }
       var reader = ArgumentReader(scope: scope, abbreviations: abbreviations, title: parameter.title)
       reader.fallback = parameter.fallback
+      reader.commands = commands
       reader.subject = subject
       let argument = try read(parameter, given, reader, &call)
       call.arguments[parameter.name] = argument

@@ -106,7 +106,7 @@ package struct Checker {
     let inner: any Scope = state.calls.isEmpty ? scope : PipeScope(outer: scope, shape: state.shape)
     let words = stage.words
     let checker = CallChecker(
-      spec: spec, scope: inner, abbreviations: abbreviations,
+      spec: spec, scope: inner, abbreviations: abbreviations, commands: table.specs,
       head: words[0].range.lowerBound..<words[used - 1].range.upperBound)
     let call: CheckedCall
     do throws(Diagnostic) {

@@ -10,6 +10,8 @@ struct LoadText: WorldCommand {
     "column", help: "The column or member that holds the text; the one with the longest texts if absent.")
   static let labels = Parameter<[String]>.names(
     "labels", help: "Columns of ground truth; no detector, encoder or threshold sees them.")
+  static let id = Parameter<String?>.name(
+    "id", help: "The column or member that names the documents, by which they join other modalities.")
   static let lines = Parameter<Bool>.flag("lines", help: "Each line of a plain text file is a document.")
 
   let spec = CommandSpec(
@@ -19,12 +21,13 @@ struct LoadText: WorldCommand {
       and TSV one a record; their other members and columns come along. Gzip is unpacked. Files with `train` and `test` \
       in their names divide the rows; several files are segments. Objects that cannot be read are left out and counted.
       """,
-    parameters: [paths.base, column.base, labels.base, lines.base], output: .text, reach: .read,
+    parameters: [paths.base, column.base, id.base, labels.base, lines.base], output: .text, reach: .read,
     examples: [
       Example("generate pump-station --part log --minutes 5 --seed 7 | export --to log.csv --overwrite"),
       Example("notes = load text log.csv --column message"),
       Example("lines = load text log.csv --column message --labels level"),
       Example("encode notes --use tfidf(100)"),
+      Example("named = load text log.csv --column message --id time"),
     ])
 
   func run(_ call: Invocation, work: Work, world: World) throws(Failure) -> Value {
@@ -85,6 +88,20 @@ private struct DocumentLoading {
         remedy: Suggestion.remedy(for: name, among: known, else: "They have \(Suggestion.some(known))."))
     }
     for place in columns.indices where labels.contains(columns[place].name) { columns[place].role = .label }
+    if let name = call[LoadText.id] {
+      guard let place = columns.firstIndex(where: { $0.name == name }), name != first.column else {
+        let known = columns.dropFirst().map(\.name)
+        throw call.blame(
+          LoadText.id.base, "E0524", "the documents have no column `\(name)` besides their text",
+          label: "not there",
+          remedy: Suggestion.remedy(for: name, among: known, else: "They have \(Suggestion.some(known))."))
+      }
+      let column = columns[place]
+      index = Index(
+        .sample(TextColumn((0..<column.count).map { column.plainText($0) ?? "" })), segments: index.segments,
+        splits: index.splits)
+      columns[place].role = .identifier
+    }
     return Documents(frame: Frame(index: index, columns: columns), column: first.column)
   }
 
