@@ -8,15 +8,30 @@ enum HelpText {
     var lines = ["Commands (`help VERB` says more):", ""]
     let width = ((table.verbs + topics.map(\.name)).map(\.count).max() ?? 0) + 2
     for verb in table.verbs {
-      let specs = table.methods(of: verb)
-      let methods = specs.compactMap(\.method)
-      let summary = methods.count > 1 ? methods.joined(separator: ", ") : specs[0].summary
-      lines.append("  " + padded(verb, width) + summary)
+      lines.append("  " + padded(verb, width) + summary(of: verb, in: table))
     }
     lines += ["", "Topics (`help TOPIC`):", ""]
     lines += topics.map { "  " + padded($0.name, width) + $0.summary }
     lines += ["", "A line that starts with `?` asks the agent; `/help` lists what steers the session."]
     return lines.joined(separator: "\n")
+  }
+
+  /// The methods of a verb, or what it does without one.
+  private static func summary(of verb: String, in table: CommandTable) -> String {
+    let specs = table.methods(of: verb)
+    let methods = specs.compactMap(\.method)
+    if methods.count < 2 { return specs[0].summary }
+    let list = methods.joined(separator: ", ")
+    if let plain = specs.first(where: { $0.method == nil }) {
+      return plain.summary + " Also \(list)."
+    }
+    // A long list that another verb has said already.
+    let before = table.verbs.prefix { $0 != verb }.first { other in
+      methods.count > 20 && Set(methods).isSubset(of: table.methods(of: other).compactMap(\.method))
+    }
+    guard let before else { return list }
+    let count = table.methods(of: before).compactMap(\.method).count
+    return "\(methods.count) of the \(count) methods of `\(before)`; `help \(verb)` lists them"
   }
 
   /// One command in full, or the methods of a verb.
