@@ -213,4 +213,39 @@ import Testing
     #expect(
       calls[0]["properties"]?["arguments"]?["properties"]?["value"] == ["type": "string", "enum": ["pump"]])
   }
+
+  private static func offered(
+    _ question: String, _ tools: [(name: String, description: String)], own: [String] = [],
+    form: CallForm = .constrained
+  ) -> [String] {
+    var request = ChatRequest(
+      messages: [.user(question)],
+      tools: tools.map { tool in
+        [
+          "type": "function",
+          "function": [
+            "name": .string(tool.name), "description": .string(tool.description),
+            "parameters": ["type": "object", "properties": ["x": ["type": "number"]]],
+          ],
+        ]
+      })
+    for name in own { request.methodParameters[name] = ["": ["x"]] }
+    let body = WireFormat.chat.body(
+      request, model: "m", maximumOutput: 9, dialect: ChatDialect(callForm: form))
+    if form == .native { return body["tools"]?.array?.compactMap { $0["function"]?["name"]?.string } ?? [] }
+    let calls = body["response_format"]?["json_schema"]?["schema"]?["anyOf"]?.array ?? []
+    return calls.compactMap { $0["properties"]?["tool"]?["const"]?.string }
+  }
+
+  @Test func `a model that must choose is not offered tools that a question cannot mean`() {
+    let area = (name: "calculateTriangleArea", description: "Area from base and height.")
+    let mass = (name: "body_mass_index", description: "Computes an index of weight.")
+    let question = "What is the area of two triangles with a base of 10?"
+    #expect(Self.offered(question, [area, mass]) == ["calculateTriangleArea", "answer"])
+    // Nothing fits: the model may write what it likes.
+    #expect(Self.offered("Who is the king of the hill?", [area, mass]).isEmpty)
+    #expect(Self.offered(question, [area, mass], form: .native).count == 2)
+    #expect(Self.offered("Wie groß ist das Dreieck?", [area, mass]).count == 3)
+    #expect(Self.offered("Who is the king of the hill?", [mass], own: [mass.name]).count == 2)
+  }
 }

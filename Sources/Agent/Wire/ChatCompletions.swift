@@ -6,10 +6,11 @@ enum ChatCompletions {
   static func body(
     _ request: ChatRequest, model: String, maximumOutput: Int, dialect: ChatDialect
   ) -> JSON {
-    let tools = request.tools
-    let schema = ToolsInText.schema(of: request)
+    let asked = dialect.callForm == .constrained ? ToolFit.narrowed(request) : request
+    let tools = asked.tools
+    let schema = ToolsInText.schema(of: asked)
     let temperature = request.temperature
-    let request = ToolsInText.rewritten(request, form: dialect.callForm)
+    let request = ToolsInText.rewritten(asked, form: dialect.callForm)
     var members: [(key: String, value: JSON)] = []
     if !model.isEmpty { members.append(("model", .string(model))) }
     members.append(("stream", true))
