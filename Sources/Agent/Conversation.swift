@@ -191,10 +191,12 @@ package final class Conversation {
   }
 
   private func prepared(_ turn: AgentTurn) -> ChatRequest {
-    var request = turn.request(card: workplace.card())
+    let names = workplace.names(in: turn.question)
+    var request = turn.request(card: workplace.card() + (names.isEmpty ? "" : "\n" + names))
     request.names = workplace.names
     request.valueParameters = role.valueParameters
     request.methodParameters = role.methodParameters
+    request.mustLook = !role.methodParameters.isEmpty && !turn.hasLooked
     return request
   }
 

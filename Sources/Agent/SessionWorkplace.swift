@@ -57,7 +57,7 @@ package final class SessionWorkplace: Workplace {
       if diagnostic.source == nil, let line = try? CallReading.line(of: call) { diagnostic.source = line }
       return .refused(
         line: SafeText.oneLine(diagnostic.source ?? call.name, limit: 300),
-        diagnostic: SafeText.bounded(diagnostic.text(), limit: 2000), tool: others.first?.name)
+        diagnostic: SafeText.bounded(diagnostic.text(), limit: 2000))
     }
   }
 
@@ -217,6 +217,15 @@ package final class SessionWorkplace: Workplace {
             line: binding.provenance.line, isStale: session.store.isStale(binding))
         }
       ).text()
+  }
+
+  package func names(in question: String) -> String {
+    let found = MeantCommand.phrases(in: question, of: session.table)
+    return found.isEmpty
+      ? ""
+      : "Words of the question: "
+        + found.map { "\($0.phrase) is " + $0.lines.map { "`\($0)`" }.joined(separator: " or ") }
+        .joined(separator: "; ")
   }
 
   /// Of what the project remembers, so many bytes are told with each question.

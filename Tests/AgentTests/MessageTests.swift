@@ -56,7 +56,7 @@ import Workbench
       ("run", #"{"line":"/quit"}"#), ("run", #"{"line":"? and you"}"#), ("detect", "{}"),
       ("detect", #"{"method":"knn","value":"x","kk":3}"#),
     ] {
-      if case .refused(let line, let diagnostic, _) = workplace.review(
+      if case .refused(let line, let diagnostic) = workplace.review(
         ToolCall(id: "a", name: name, arguments: arguments))
       {
         told.append("\(line)\n\(diagnostic)")

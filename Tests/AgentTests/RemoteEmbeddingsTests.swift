@@ -91,7 +91,7 @@ private final class LengthServer: ModelTransport {
     #expect(found.map(\.code) == ["E0556"])
     let review = SessionWorkplace(session: session).review(
       ToolCall(id: "1", name: "run", arguments: #"{"line":"encode remote news"}"#))
-    guard case .refused(_, let diagnostic, _) = review else {
+    guard case .refused(_, let diagnostic) = review else {
       Issue.record("not refused: \(review)")
       return
     }

@@ -216,7 +216,7 @@ import Testing
 
   private static func offered(
     _ question: String, _ tools: [(name: String, description: String)], own: [String] = [],
-    form: CallForm = .constrained
+    form: CallForm = .constrained, mustLook: Bool = false
   ) -> [String] {
     var request = ChatRequest(
       messages: [.user(question)],
@@ -229,6 +229,7 @@ import Testing
           ],
         ]
       })
+    request.mustLook = mustLook
     for name in own { request.methodParameters[name] = ["": ["x"]] }
     let body = WireFormat.chat.body(
       request, model: "m", maximumOutput: 9, dialect: ChatDialect(callForm: form))
@@ -247,5 +248,11 @@ import Testing
     #expect(Self.offered(question, [area, mass], form: .native).count == 2)
     #expect(Self.offered("Wie groß ist das Dreieck?", [area, mass]).count == 3)
     #expect(Self.offered("Who is the king of the hill?", [mass], own: [mass.name]).count == 2)
+  }
+
+  @Test func `a model that is held to a schema looks before it answers`() {
+    let tools = [(name: "describe", description: "Summarises.")]
+    #expect(Self.offered("What is in the pump?", tools, own: ["describe"], mustLook: true) == ["describe"])
+    #expect(Self.offered("What is in the pump?", tools, own: ["describe"]) == ["describe", "answer"])
   }
 }

@@ -137,7 +137,7 @@ package final class MCPServer {
     turns += 1
     let arguments = parameters["arguments"] ?? .object([])
     switch workplace.review(ToolCall(id: "\(turns)", name: name, arguments: arguments.description)) {
-    case .refused(_, let diagnostic, _): return Self.content(diagnostic, isError: true)
+    case .refused(_, let diagnostic): return Self.content(diagnostic, isError: true)
     case .line(let line):
       let writes = line.reach == .write || !line.outputs.isEmpty
       if writes, !allowsWriting {

@@ -133,6 +133,9 @@ package struct AgentTurn: Sendable, Equatable {
     }
   }
 
+  /// Whether a call was made since the question, and were it refused.
+  var hasLooked: Bool { !messages.isEmpty }
+
   /// The next request has no tools, and the results stand in the question.
   private mutating func demandAnswer(_ cause: FinalCause, at moment: Moment) -> TurnStep {
     final = cause
@@ -250,7 +253,7 @@ extension AgentTurn {
   private mutating func take(_ review: CallReview) -> TurnStep? {
     callCount += 1
     switch review {
-    case .refused(let line, let diagnostic, _):
+    case .refused(let line, let diagnostic):
       refusals += 1
       notices.append(.refused(line: line, diagnostic: diagnostic))
       answerCall(text: Self.error(diagnostic), summary: "refused: \(diagnostic)")

@@ -19,6 +19,8 @@ package protocol Workplace: AnyObject {
   func beginTurn(seesPictures: Bool)
   /// What there is to work with, as short text: values, shapes, columns, last results.
   func card() -> String
+  /// What words of a question are called here; empty if nothing is known of them.
+  func names(in question: String) -> String
 }
 
 extension Workplace {
@@ -27,14 +29,14 @@ extension Workplace {
   package func beginTurn(seesPictures: Bool) {}
   package func knows(result number: Int) -> Bool { true }
   package func knows(row: Int, of name: String) -> Bool { true }
+  package func names(in question: String) -> String { "" }
 }
 
 /// What a check says about a call.
 package enum CallReview: Sendable, Equatable {
   case line(ReviewedLine)
-  /// The diagnostic, as the model reads it. `line` is what could be read of the call, `tool` the one that was meant if
-  /// that is not the one that was named.
-  case refused(line: String, diagnostic: String, tool: String? = nil)
+  /// The diagnostic, as the model reads it. `line` is what could be read of the call.
+  case refused(line: String, diagnostic: String)
 }
 
 /// A call as a canonical line, with what it may do.

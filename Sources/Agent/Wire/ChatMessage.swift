@@ -59,6 +59,9 @@ package struct ChatRequest: Sendable, Equatable {
   /// The arguments that name values and the kinds that they take, by tool.
   package var valueParameters: ValueParameters = [:]
 
+  /// A model that is held to a schema must call something first: small ones answer without having looked.
+  package var mustLook = false
+
   package init(messages: [ChatMessage], tools: [JSON]) {
     self.messages = messages
     self.tools = tools

@@ -65,7 +65,7 @@ enum ToolsInText {
         "type": "object", "properties": ["text": ["type": "string"]], "required": ["text"],
         "additionalProperties": false,
       ])
-    return ["anyOf": .array(calls + [answer])]
+    return ["anyOf": .array(request.mustLook && !calls.isEmpty ? calls : calls + [answer])]
   }
 
   /// The parameters of each method by itself; all together if nothing is known of methods.

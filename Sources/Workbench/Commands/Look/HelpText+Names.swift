@@ -85,4 +85,51 @@ package struct MeantCommand {
         .map { MeantCommand(verb: $0.verb, method: $0.method) }
     }
   }
+
+  /// What the words of a question mean: `isolation forest` is `detect iforest`.
+  ///
+  /// Names of up to three words, the longest first, at most so many. Method names that are plain English words count only
+  /// where they are of several words.
+  package static func phrases(
+    in question: String, of table: CommandTable, most: Int = 4
+  ) -> [(phrase: String, lines: [String])] {
+    let words = question.prefix(2000).split { !$0.isLetter && !$0.isNumber && $0 != "-" && $0 != "_" }
+      .map(String.init)
+    var taken = [Bool](repeating: false, count: words.count)
+    var found: [(place: Int, phrase: String, lines: [String])] = []
+    for length in [3, 2, 1] where words.count >= length {
+      for start in 0...words.count - length where !taken[start..<start + length].contains(true) {
+        let phrase = words[start..<start + length].joined(separator: " ")
+        let plain = HelpText.plain(phrase)
+        guard plain.count > 2, length > 1 || !english.contains(plain) else { continue }
+        let lines = lines(of: plain, in: table)
+        guard !lines.isEmpty, lines.count <= 4 else { continue }
+        for place in start..<start + length { taken[place] = true }
+        found.append((start, phrase, lines))
+      }
+    }
+    return found.sorted { $0.place < $1.place }.prefix(most).map { ($0.phrase, $0.lines) }
+  }
+
+  private static func lines(of plain: String, in table: CommandTable) -> [String] {
+    let known = HelpText.elsewhere.filter { $0.names.map(HelpText.plain).contains(plain) }.map(\.line)
+    if !known.isEmpty { return known }
+    let verbs: Set = ["detect", "threshold", "calibrate", "scale", "fuse", "map"]
+    return table.verbs.filter(verbs.contains).flatMap { verb in
+      table.methods(of: verb).filter { $0.method.map(HelpText.plain) == plain }.map(\.name)
+    }
+  }
+
+  private static let english: Set = [
+    "add", "banks", "counts", "damp", "edges", "edit", "expression", "experts", "fill", "film", "filter",
+    "gate",
+    "harmonic", "head", "length", "likelihood", "map", "match", "max", "mean", "median", "min", "mixture",
+    "neighbors",
+    "query", "rank", "residual", "robust", "rules", "runs", "sand", "sampling", "scan", "spade", "spectral",
+    "spot", "stack",
+    "standard", "subspace", "tail", "trace", "transitions", "unify", "valley", "vote", "assign", "merge",
+    "masked",
+    "reliability", "radar", "bagging", "cook", "invariants", "contrast", "tensor", "buckets", "sketch",
+    "bottleneck",
+  ]
 }
