@@ -190,12 +190,22 @@ package final class Conversation {
     }
   }
 
+  private static func text(of meant: [(phrase: String, lines: [String])]) -> String {
+    if meant.isEmpty { return "" }
+    let words = meant.map { "\($0.phrase) is " + $0.lines.map { "`\($0)`" }.joined(separator: " or ") }
+    return "\nWords of the question: \(words.joined(separator: "; "))"
+  }
+
   private func prepared(_ turn: AgentTurn) -> ChatRequest {
-    let names = workplace.names(in: turn.question)
-    var request = turn.request(card: workplace.card() + (names.isEmpty ? "" : "\n" + names))
+    let meant = workplace.meant(by: turn.question)
+    var request = turn.request(card: workplace.card() + Self.text(of: meant))
+    for words in meant.flatMap(\.lines).map({ $0.split(separator: " ") }) where words.count > 1 {
+      request.meantMethods[String(words[0]), default: []].insert(String(words[1]))
+    }
     request.names = workplace.names
     request.valueParameters = role.valueParameters
     request.methodParameters = role.methodParameters
+    request.question = turn.question
     request.mustLook = !role.methodParameters.isEmpty && !turn.hasLooked
     return request
   }

@@ -180,7 +180,12 @@ package final class SessionWorkplace: Workplace {
     let name = result.name ?? (result.number > 0 ? "r\(result.number)" : result.canonical)
     var text = ValueBrief(result.value, name: name).text(limit: 1700)
     let remarks = result.remarks.prefix(4).map { SafeText.oneLine($0, limit: 120) }
-    if !remarks.isEmpty { text += "\nnotes: " + remarks.joined(separator: "; ") }
+    let isDescription = result.canonical.hasPrefix("describe ")
+    if !remarks.isEmpty {
+      let notes = remarks.joined(separator: "; ")
+      text = isDescription ? "It holds: \(notes)\n\(text)" : "\(text)\nnotes: \(notes)"
+    }
+    if isDescription { text = "Each row below tells of one column of what was described.\n" + text }
     var outcome = CallOutcome(
       .succeeded, text: SafeText.bounded(text, limit: 2000), summary: result.value.shortDescription,
       number: result.number > 0 ? result.number : nil, seconds: result.seconds,
@@ -219,13 +224,8 @@ package final class SessionWorkplace: Workplace {
       ).text()
   }
 
-  package func names(in question: String) -> String {
-    let found = MeantCommand.phrases(in: question, of: session.table)
-    return found.isEmpty
-      ? ""
-      : "Words of the question: "
-        + found.map { "\($0.phrase) is " + $0.lines.map { "`\($0)`" }.joined(separator: " or ") }
-        .joined(separator: "; ")
+  package func meant(by question: String) -> [(phrase: String, lines: [String])] {
+    MeantCommand.phrases(in: question, of: session.table)
   }
 
   /// Of what the project remembers, so many bytes are told with each question.

@@ -25,7 +25,7 @@ import Workbench
     let verbs = Set(builtins.map(\.spec.verb) + [Toolbox.runName])
     let names = Set(builtins.map(\.spec.name))
     for (verb, methods) in prompt.methods {
-      #expect(methods.filter { !names.contains("\(verb) \($0)") } == [])
+      #expect(methods.filter { !names.contains($0 == RolePrompt.noMethod ? verb : "\(verb) \($0)") } == [])
     }
     #expect(!prompt.tools.isEmpty)
     #expect(prompt.tools.filter { !verbs.contains($0) } == [])

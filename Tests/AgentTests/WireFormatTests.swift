@@ -255,4 +255,44 @@ import Testing
     #expect(Self.offered("What is in the pump?", tools, own: ["describe"], mustLook: true) == ["describe"])
     #expect(Self.offered("What is in the pump?", tools, own: ["describe"]) == ["describe", "answer"])
   }
+
+  @Test func `a schema has the methods and options that a question speaks of`() {
+    var request = ChatRequest(
+      messages: [.user("card\n\nQuestion: …")],
+      tools: [
+        [
+          "type": "function",
+          "function": [
+            "name": "threshold",
+            "parameters": [
+              "type": "object",
+              "properties": [
+                "method": ["type": "string", "enum": ["mad", "quantile"]], "level": ["type": "number"],
+                "factor": ["type": "number"], "as": ["type": "string"],
+              ], "required": ["method"],
+            ],
+          ],
+        ]
+      ])
+    request.methodParameters = ["threshold": ["mad": ["factor"], "quantile": ["level"]]]
+    func forms(_ question: String, _ meant: Set<String> = []) -> [String] {
+      request.question = question
+      request.meantMethods = ["threshold": meant]
+      let body = WireFormat.chat.body(
+        request, model: "m", maximumOutput: 9, dialect: ChatDialect(callForm: .constrained))
+      let calls = body["response_format"]?["json_schema"]?["schema"]?["anyOf"]?.array ?? []
+      return calls.dropLast().map { call in
+        let names = call["properties"]?["arguments"]?["properties"]?.members ?? []
+        let method = names.first { $0.key == "method" }?.value["const"]?.string ?? ""
+        return ([method] + names.map(\.key).filter { $0 != "method" }).joined(separator: " ")
+      }
+    }
+    #expect(forms("") == ["mad factor as", "quantile level as"])
+    #expect(forms("what is odd in the table?") == ["mad as", "quantile as"])
+    #expect(forms("take the quantile at a level of 99 %", ["quantile"]) == ["quantile level as"])
+    #expect(forms("use the tail of it", ["pot"]) == ["mad as", "quantile as"])
+    request.messages.append(
+      .toolResult(id: "1", text: "error[D0106]: `--factor` is too large", summary: ""))
+    #expect(forms("what is odd in the table?") == ["mad factor as", "quantile as"])
+  }
 }

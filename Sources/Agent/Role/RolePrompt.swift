@@ -55,7 +55,10 @@ package struct RolePrompt: Sendable, Equatable {
     if text.isEmpty { throw Self.diagnostic(name, "it has no text") }
   }
 
-  /// `show detect(mad iforest)` is `show` with all methods and `detect` with two.
+  /// Stands for a verb without a method.
+  package static let noMethod = "-"
+
+  /// `show detect(mad iforest)` is `show` with all methods and `detect` with two, `encode(-)` is `encode` without any.
   private static func groups(_ text: Substring) -> [(verb: String, methods: [String])] {
     var groups: [(verb: String, methods: [String])] = []
     var word = ""

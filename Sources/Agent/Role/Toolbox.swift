@@ -58,7 +58,7 @@ package struct Toolbox: Sendable, Equatable {
     let groups = verbs.compactMap { verb -> (verb: String, specs: [CommandSpec])? in
       guard let all = byVerb[verb] else { return nil }
       guard let wanted = methods[verb] else { return (verb, all) }
-      let some = wanted.compactMap { name in all.first { $0.method == name } }
+      let some = wanted.compactMap { name in all.first { ($0.method ?? RolePrompt.noMethod) == name } }
       return (verb, some.isEmpty ? all : some)
     }
     let takesLines = verbs.contains(Self.runName) && byVerb[Self.runName] == nil

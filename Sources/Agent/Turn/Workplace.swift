@@ -19,8 +19,8 @@ package protocol Workplace: AnyObject {
   func beginTurn(seesPictures: Bool)
   /// What there is to work with, as short text: values, shapes, columns, last results.
   func card() -> String
-  /// What words of a question are called here; empty if nothing is known of them.
-  func names(in question: String) -> String
+  /// Words of a question that are called otherwise here, with the lines that they mean.
+  func meant(by question: String) -> [(phrase: String, lines: [String])]
 }
 
 extension Workplace {
@@ -29,7 +29,7 @@ extension Workplace {
   package func beginTurn(seesPictures: Bool) {}
   package func knows(result number: Int) -> Bool { true }
   package func knows(row: Int, of name: String) -> Bool { true }
-  package func names(in question: String) -> String { "" }
+  package func meant(by question: String) -> [(phrase: String, lines: [String])] { [] }
 }
 
 /// What a check says about a call.

@@ -59,6 +59,10 @@ package struct ChatRequest: Sendable, Equatable {
   /// The arguments that name values and the kinds that they take, by tool.
   package var valueParameters: ValueParameters = [:]
 
+  /// What was asked, without what stands around it in the messages; empty if that is not known.
+  package var question = ""
+  /// Methods that the question names, by verb; a model that is held to a schema gets no others of these verbs.
+  package var meantMethods: [String: Set<String>] = [:]
   /// A model that is held to a schema must call something first: small ones answer without having looked.
   package var mustLook = false
 

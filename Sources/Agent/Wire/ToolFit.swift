@@ -7,11 +7,9 @@ import Notation
 enum ToolFit {
   /// The request without the tools that cannot be meant.
   static func narrowed(_ request: ChatRequest) -> ChatRequest {
-    let question = request.messages.lazy.reversed().compactMap { message -> String? in
-      if case .user(let text) = message { text } else { nil }
-    }.first
+    let question = question(of: request)
     // Words are compared in English, as tools are described; a question in another language says nothing here.
-    guard let question, isEnglish(question) else { return request }
+    guard isEnglish(question) else { return request }
     let own = Set(request.methodParameters.keys).union(request.valueParameters.keys).union([Toolbox.runName])
     let asked = words(question)
     var request = request
@@ -21,6 +19,24 @@ enum ToolFit {
       return !asked.isDisjoint(with: words(name + " " + (function["description"]?.string ?? "")))
     }
     return request
+  }
+
+  private static func question(of request: ChatRequest) -> String {
+    if !request.question.isEmpty { return request.question }
+    return request.messages.lazy.reversed().compactMap { message -> String? in
+      if case .user(let text) = message { text } else { nil }
+    }.first ?? ""
+  }
+
+  /// Whether the question, or the error that the last call ended in, speaks of an option: small models fill whatever
+  /// place there is, and what nobody spoke of they make up. Questions in other languages speak of all.
+  static func speaks(_ request: ChatRequest) -> (String) -> Bool {
+    guard !request.question.isEmpty, isEnglish(request.question) else { return { _ in true } }
+    var asked = words(request.question)
+    if case .toolResult(_, let text, _)? = request.messages.last, text.contains("error[") {
+      asked.formUnion(words(text))
+    }
+    return { name in name == "as" || !asked.isDisjoint(with: words(name)) }
   }
 
   /// Words that tie sentences together; two of them make a question English enough.

@@ -45,6 +45,7 @@ enum ToolsInText {
 
   /// What a constrained reply must look like: a call of one of the tools, or an answer.
   static func schema(of request: ChatRequest) -> JSON {
+    let speaks = ToolFit.speaks(request)
     let calls = request.tools.flatMap { tool -> [JSON] in
       guard let function = tool["function"], let name = function["name"]?.string else { return [] }
       let whole = function["parameters"] ?? ["type": "object"]
@@ -52,12 +53,13 @@ enum ToolsInText {
       let choices = kinds.mapValues { kinds in
         request.names.filter { kinds.contains($0.kind) }.map { JSON.string($0.text) }
       }
-      return forms(of: whole, request.methodParameters[name] ?? [:]).compactMap { form in
-        // A tool for which there is nothing yet cannot be called.
-        let required = form["required"]?.array?.compactMap(\.string) ?? []
-        if required.contains(where: { choices[$0]?.isEmpty == true }) { return nil }
-        return call(.string(name), named(form, choices))
-      }
+      return forms(of: whole, request.methodParameters[name] ?? [:], request.meantMethods[name] ?? [], speaks)
+        .compactMap { form in
+          // A tool for which there is nothing yet cannot be called.
+          let required = form["required"]?.array?.compactMap(\.string) ?? []
+          if required.contains(where: { choices[$0]?.isEmpty == true }) { return nil }
+          return call(.string(name), named(form, choices))
+        }
     }
     let answer = call(
       .string(answerName),
@@ -69,17 +71,21 @@ enum ToolsInText {
   }
 
   /// The parameters of each method by itself; all together if nothing is known of methods.
-  private static func forms(of whole: JSON, _ methods: [String: [String]]) -> [JSON] {
+  private static func forms(
+    of whole: JSON, _ methods: [String: [String]], _ meant: Set<String>, _ speaks: (String) -> Bool
+  ) -> [JSON] {
     guard !methods.isEmpty, let members = whole.members, let properties = whole["properties"]?.members else {
       return [whole]
     }
     let required = Set(whole["required"]?.array?.compactMap(\.string) ?? [])
-    let offered = whole["properties"]?["method"]?["enum"]?.array?.compactMap(\.string) ?? [""]
+    var offered = whole["properties"]?["method"]?["enum"]?.array?.compactMap(\.string) ?? [""]
+    if offered.contains(where: meant.contains) { offered = offered.filter(meant.contains) }
     return offered.compactMap { method in
       guard let names = methods[method] else { return nil }
       let kept = properties.compactMap { name, property -> (key: String, value: JSON)? in
         if name == "method", !method.isEmpty { return (name, ["const": .string(method)]) }
-        return names.contains(name) || name == "as" || required.contains(name) ? (name, property) : nil
+        if required.contains(name) { return (name, property) }
+        return (names.contains(name) || name == "as") && speaks(name) ? (name, property) : nil
       }
       return .object(
         members.map { key, value in
