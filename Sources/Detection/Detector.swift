@@ -35,6 +35,8 @@ package struct Observations: Sendable, Equatable {
   /// Known levels of each feature that is a category, nil for numbers; a cell holds the place of its level, the most
   /// frequent first, and that behind the last if the level is new. Empty if all features are numbers.
   package let levels: [Int?]
+  /// The first cell without a value.
+  let firstMissing: Int?
 
   package init(
     matrix: Matrix, features: [String], blocks: [Block] = [], labels: [Bool?] = [],
@@ -43,9 +45,10 @@ package struct Observations: Sendable, Equatable {
     precondition(labels.isEmpty || labels.count == matrix.rows, "one label a row")
     precondition(levels.isEmpty || levels.count == features.count, "levels or not for each feature")
     if features.isEmpty { throw .noFeatures }
-    for (cell, value) in matrix.values.enumerated() where !value.isNaN && !(abs(value) <= 1e150) {
+    if let cell = matrix.firstOutside(largest: 1e150) {
       throw .tooLarge(row: cell / matrix.columns, feature: features[cell % matrix.columns])
     }
+    firstMissing = matrix.firstMissing()
     self.matrix = matrix
     self.features = features
     self.labels = labels

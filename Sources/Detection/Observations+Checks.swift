@@ -17,7 +17,7 @@ extension Observations {
 
   /// Refuses missing values, naming the first.
   func requireComplete() throws(DetectionError) {
-    guard let cell = matrix.firstMissing() else { return }
+    guard let cell = firstMissing else { return }
     throw .missing(row: cell / matrix.columns, feature: features[cell % matrix.columns])
   }
 

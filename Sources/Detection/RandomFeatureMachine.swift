@@ -5,14 +5,15 @@ import Values
 ///
 /// - Input: `n` × `d`, complete. Columns are standardised.
 /// - Output: ρ − *w* · *z*(*x*), above 0 outside the region that holds most training rows.
-/// - Complexity: fit O(*n* *D* (*d* + *t*)) for *D* random features and *t* passes, score O(*n D d*); memory
-///   8 *n D* bytes when scoring.
+/// - Complexity: fit O(*n* *D* (*d* + *t*)) for *D* random features and *t* passes, score O(*n D d*); memory 4 *n D* bytes when
+///   fitting, at most 256 MB: beyond that features are computed again in each pass.
 /// - Randomness: draws the features and the order of rows.
 /// - Throws: `missing` for an incomplete row; `tooFewRows` below two rows.
 /// - Source: Schölkopf and others, *Estimating the support of a high-dimensional distribution*, 2001, equation 3.1; Rahimi and
 ///   Recht, *Random features for large-scale kernel machines*, NIPS 2007, algorithm 1; Shalev-Shwartz and others, *Pegasos*,
 ///   Mathematical Programming 2011 (steps 1 / (λ *t*)).
-/// - Differs: the mean of *w* and ρ over the second half of the steps is kept (Polyak and Juditsky 1992).
+/// - Differs: the mean of *w* and ρ over the second half of the steps is kept (Polyak and Juditsky 1992). Rows are shuffled once
+///   and each pass takes blocks of 64 in a new order, as they lie in memory. Features have single precision.
 package struct RandomFeatureMachine: Detector, Equatable {
   package static let name = "ocsvm-sgd"
   package let outside: Double
@@ -28,8 +29,11 @@ package struct RandomFeatureMachine: Detector, Equatable {
     self.passes = passes
   }
 
+  /// Rows that lie together and are taken one after the other.
+  private static let blockRows = 64
+  private static let blocksAtOnce = 16
   /// So many features are kept from pass to pass; more are computed again.
-  private static let mostKept = 1 << 22
+  private static let mostKept = 1 << 26
 
   package func fit(
     _ training: Observations, using random: inout SeededGenerator, work: Work
@@ -47,29 +51,45 @@ package struct RandomFeatureMachine: Detector, Equatable {
     let phases = (0..<features).map { _ in 2 * Double.pi * random.unit() }
     let map = FeatureCosines(frequencies: frequencies, phases: phases)
     var solver = HingeSteps(features: features, outside: outside)
-    let block = 1024
     let count = training.rowCount
-    let total = passes * count
-    let isKept = count * features <= Self.mostKept
-    func mapped(_ matrix: Matrix) throws(DetectionError) -> Matrix {
-      try cancellable { () throws(Cancelled) in try map.apply(matrix, work: work) }
+    let shuffled = random.stream(passes).shuffled(count)
+    let blocks = (count + Self.blockRows - 1) / Self.blockRows
+    func rowsOf(_ block: Int) -> ArraySlice<Int> {
+      shuffled[block * Self.blockRows..<min(count, (block + 1) * Self.blockRows)]
     }
-    let known = isKept ? try mapped(rows.matrix) : Matrix(rows: 0, columns: features)
+    let isKept = count * features <= Self.mostKept
+    let matrix = rows.matrix
+    func mapped(_ order: [Int]) throws(DetectionError) -> [Float] {
+      try cancellable { () throws(Cancelled) in try map.apply(matrix, order: order, work: work) }
+    }
+    let known = isKept ? try mapped(shuffled) : []
+    let total = passes * count
     for pass in 0..<passes {
-      let order = random.stream(pass).shuffled(count)
-      for start in stride(from: 0, to: count, by: block) {
-        let chosen = Array(order[start..<min(count, start + block)])
-        let current = isKept ? known : try mapped(rows.matrix.selecting(rows: chosen))
+      let order = random.stream(pass).shuffled(blocks)
+      for start in stride(from: 0, to: blocks, by: Self.blocksAtOnce) {
+        let chosen = order[start..<min(blocks, start + Self.blocksAtOnce)]
+        let current = isKept ? known : try mapped(chosen.flatMap { rowsOf($0) })
         if work.isCancelled() { throw .cancelled }
-        for place in chosen.indices {
-          let row = isKept ? chosen[place] : place
-          solver.step(current.values, at: row * features, keeps: 2 * solver.count >= total)
+        var place = 0
+        for block in chosen {
+          if isKept { place = block * Self.blockRows }
+          for _ in rowsOf(block) {
+            solver.step(current, at: place * features, keeps: 2 * solver.count >= total)
+            place += 1
+          }
         }
-        work.report(Double(pass * count + start) / Double(total), "descending")
+        work.report(
+          Double(pass * count + start * Self.blockRows) / Double(total), "descending")
       }
     }
     let (weights, rho) = solver.mean
-    let own = isKept ? try Model.scores(of: known, weights: weights, rho: rho, work: work) : nil
+    var own: [Double]?
+    if isKept {
+      let inOrder = try Model.scores(of: known, weights: weights, rho: rho, work: work)
+      var scores = inOrder
+      for (place, row) in shuffled.enumerated() { scores[row] = inOrder[place] }
+      own = scores
+    }
     return Model(rows: rows.keeping([]), map: map, weights: weights, rho: rho, own: Remembered(own))
   }
 
@@ -87,9 +107,17 @@ package struct RandomFeatureMachine: Detector, Equatable {
     private enum CodingKeys: CodingKey { case rows, map, weights, rho }
 
     package func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {
-      let scaled = try self.rows.scaled(rows, work: work)
-      let mapped = try cancellable { () throws(Cancelled) in try map.apply(scaled, work: work) }
-      return try Self.scores(of: mapped, weights: weights, rho: rho, work: work)
+      try self.rows.require(rows)
+      let (cosines, solution) = (CosineBlocks(map), DescentSteps(weights: weights))
+      return try cancellable { () throws(Cancelled) in
+        try work.fill(rows.rowCount, size: 128, stage: "scoring") { range, target in
+          let values = self.rows.scaled(rows, range)
+          let mapped = cosines.values(of: values.span)
+          for place in 0..<range.count {
+            target[place] = rho - solution.product(mapped, at: place * weights.count)
+          }
+        }
+      }
     }
 
     package func scoresOfTraining(_ training: Observations, work: Work) throws(DetectionError) -> [Double] {
@@ -98,13 +126,17 @@ package struct RandomFeatureMachine: Detector, Equatable {
       return own
     }
 
+    /// Scores of rows whose features lie one row behind the other.
     static func scores(
-      of mapped: Matrix, weights: [Double], rho: Double, work: Work
+      of mapped: [Float], weights: [Double], rho: Double, work: Work
     ) throws(DetectionError) -> [Double] {
-      try mapped.mapRows(cost: mapped.columns, stage: "scoring", work: work) { _, values in
-        var sum = 0.0
-        for (weight, value) in zip(weights, values) { sum += weight * value }
-        return rho - sum
+      let (count, solution) = (weights.count, DescentSteps(weights: weights))
+      return try cancellable { () throws(Cancelled) in
+        try work.fill(mapped.count / count, size: 1024, stage: "scoring") { range, target in
+          for row in range {
+            target[row - range.lowerBound] = rho - solution.product(mapped, at: row * count)
+          }
+        }
       }
     }
   }
@@ -126,30 +158,57 @@ struct FeatureCosines: Sendable, Codable, Equatable {
   let frequencies: Matrix
   let phases: [Double]
 
+  /// The features of the given rows, in the given order.
+  func apply(_ rows: Matrix, order: [Int], work: Work) throws(Cancelled) -> [Float] {
+    let (count, d) = (phases.count, rows.columns)
+    let cosines = CosineBlocks(self)
+    return try work.fillSingle(order.count, stride: count, size: 128, stage: "features") { range, target in
+      var chosen: [Double] = []
+      chosen.reserveCapacity(range.count * d)
+      for row in order[range] { chosen.append(contentsOf: rows.row(row)) }
+      cosines.put(chosen.span, into: &target)
+    }
+  }
+}
+
+/// Random features, ready for blocks of rows.
+private struct CosineBlocks: Sendable {
+  private let product: RowProduct
+  private let phases: [Double]
+
   /// Angles beyond this have no digits left; their cosine stands still.
   private static let farthestAngle = 1e15
 
-  func apply(_ rows: Matrix, work: Work) throws(Cancelled) -> Matrix {
-    let count = phases.count
-    let inner = rows.columns
+  init(_ map: FeatureCosines) {
+    product = RowProduct(map.frequencies)
+    phases = map.phases
+  }
+
+  func values(of rows: Span<Double>) -> [Float] {
+    var values = [Float](repeating: 0, count: rows.count / product.inner * phases.count)
+    var target = values.mutableSpan
+    put(rows, into: &target)
+    return values
+  }
+
+  func put(_ rows: Span<Double>, into target: inout MutableSpan<Float>) {
+    var angles = [Double](repeating: 0, count: target.count)
+    var whole = angles.mutableSpan
+    product.multiply(rows, into: &whole)
+    let (count, phases) = (phases.count, phases.span)
     let scale = (2 / Double(count)).squareRoot()
-    let product = RowProduct(frequencies)
-    let values = try work.fill(rows.rows, stride: count, size: 128, stage: "features") { range, target in
-      product.multiply(
-        rows.values.span.extracting(range.lowerBound * inner..<range.upperBound * inner), into: &target)
-      var far: [Int] = []
-      for place in 0..<range.count {
-        for feature in 0..<count {
-          let cell = place * count + feature
-          target[cell] += phases[feature]
-          if !(abs(target[cell]) < Self.farthestAngle) { far.append(cell) }
-        }
+    var isFar = false
+    for start in stride(from: 0, to: whole.count, by: count) {
+      for feature in 0..<count {
+        let angle = whole[start + feature] + phases[feature]
+        whole[start + feature] = angle
+        isFar = isFar || !(abs(angle) < Self.farthestAngle)
       }
-      Elementary.takeCosines(&target)
-      for cell in far { target[cell] = 0 }
-      for cell in 0..<range.count * count { target[cell] *= scale }
     }
-    return Matrix(rows: rows.rows, columns: count, values: values)
+    let far = isFar ? whole.indices.filter { !(abs(whole[$0]) < Self.farthestAngle) } : []
+    Elementary.takeCosines(&whole)
+    for cell in far { whole[cell] = 0 }
+    for cell in whole.indices { target[cell] = Float(whole[cell] * scale) }
   }
 }
 
@@ -167,7 +226,7 @@ private struct HingeSteps {
     self.outside = outside
   }
 
-  mutating func step(_ values: [Double], at start: Int, keeps: Bool) {
+  mutating func step(_ values: [Float], at start: Int, keeps: Bool) {
     count += 1
     let rate = 1 / (outside * Double(count))
     let isOutside = steps.product(values, at: start) < rho

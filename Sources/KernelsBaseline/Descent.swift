@@ -1,16 +1,20 @@
 /// w · z, the sum in lanes that are added at the end.
-public func dotProduct(_ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, count: Int) -> Double {
+public func dotProduct(_ a: UnsafePointer<Double>, _ b: UnsafePointer<Float>, count: Int) -> Double {
   let width = DoubleLanes.scalarCount
-  var (even, odd) = (DoubleLanes.zero, DoubleLanes.zero)
+  var (first, second, third, fourth) = (
+    DoubleLanes.zero, DoubleLanes.zero, DoubleLanes.zero, DoubleLanes.zero
+  )
   var i = 0
-  while i + 2 * width <= count {
-    even += lanes(a, i) * lanes(b, i)
-    odd += lanes(a, i + width) * lanes(b, i + width)
-    i += 2 * width
+  while i + 4 * width <= count {
+    first = joined(first, lanes(a, i), widened(b, i))
+    second = joined(second, lanes(a, i + width), widened(b, i + width))
+    third = joined(third, lanes(a, i + 2 * width), widened(b, i + 2 * width))
+    fourth = joined(fourth, lanes(a, i + 3 * width), widened(b, i + 3 * width))
+    i += 4 * width
   }
-  var sum = (even + odd).sum()
+  var sum = ((first + second) + (third + fourth)).sum()
   while i < count {
-    sum += a[i] * b[i]
+    sum += a[i] * Double(b[i])
     i += 1
   }
   return sum
@@ -18,14 +22,14 @@ public func dotProduct(_ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, c
 
 /// w = shrink · w + growth · z; adds w to `total` if there is one.
 public func descend(
-  _ weights: UnsafeMutablePointer<Double>, _ values: UnsafePointer<Double>, count: Int, shrink: Double,
+  _ weights: UnsafeMutablePointer<Double>, _ values: UnsafePointer<Float>, count: Int, shrink: Double,
   growth: Double, total: UnsafeMutablePointer<Double>?
 ) {
   let width = DoubleLanes.scalarCount
   let (less, more) = (DoubleLanes(repeating: shrink), DoubleLanes(repeating: growth))
   var i = 0
   while i + width <= count {
-    let weight = less * lanes(weights, i) + more * lanes(values, i)
+    let weight = joined(less * lanes(weights, i), more, widened(values, i))
     UnsafeMutableRawPointer(weights + i).storeBytes(of: weight, as: DoubleLanes.self)
     if let total {
       UnsafeMutableRawPointer(total + i).storeBytes(of: lanes(total, i) + weight, as: DoubleLanes.self)
@@ -33,7 +37,7 @@ public func descend(
     i += width
   }
   while i < count {
-    weights[i] = shrink * weights[i] + growth * values[i]
+    weights[i] = shrink * weights[i] + growth * Double(values[i])
     if let total { total[i] += weights[i] }
     i += 1
   }
@@ -42,3 +46,21 @@ public func descend(
 @inline(__always) private func lanes(_ values: UnsafePointer<Double>, _ place: Int) -> DoubleLanes {
   UnsafeRawPointer(values + place).loadUnaligned(as: DoubleLanes.self)
 }
+
+@inline(__always) private func widened(_ values: UnsafePointer<Float>, _ place: Int) -> DoubleLanes {
+  DoubleLanes(UnsafeRawPointer(values + place).loadUnaligned(as: HalfLanes.self))
+}
+
+#if FUSED
+  @inline(__always) private func joined(
+    _ sum: DoubleLanes, _ a: DoubleLanes, _ b: DoubleLanes
+  ) -> DoubleLanes {
+    sum.addingProduct(a, b)
+  }
+#else
+  @inline(__always) private func joined(
+    _ sum: DoubleLanes, _ a: DoubleLanes, _ b: DoubleLanes
+  ) -> DoubleLanes {
+    sum + a * b
+  }
+#endif

@@ -3,6 +3,8 @@ import KernelsV3
 import KernelsV4
 
 /// Weights that are moved along one row after another, and the sum of what they were.
+///
+/// Rows have single precision, so that twice as many fit into the cache; all sums have double precision.
 package struct DescentSteps: Sendable {
   package private(set) var weights: [Double]
   package private(set) var sum: [Double]
@@ -14,8 +16,15 @@ package struct DescentSteps: Sendable {
     self.kernels = kernels
   }
 
+  /// Weights that have been found.
+  package init(weights: [Double], kernels: Kernels = .best) {
+    self.weights = weights
+    sum = []
+    self.kernels = kernels
+  }
+
   /// The product of the weights with the values from `start` on.
-  package func product(_ values: [Double], at start: Int) -> Double {
+  package func product(_ values: [Float], at start: Int) -> Double {
     let count = weights.count
     precondition(start >= 0 && start + count <= values.count, "the values end before the weights")
     // SAFETY: checked above; both arrays live through the call.
@@ -31,10 +40,11 @@ package struct DescentSteps: Sendable {
 
   /// Makes the weights `shrink` times themselves plus `growth` times the values; adds them to the sum if it is kept.
   package mutating func step(
-    _ values: [Double], at start: Int, shrink: Double, growth: Double, keeps: Bool
+    _ values: [Float], at start: Int, shrink: Double, growth: Double, keeps: Bool
   ) {
     let (count, kernels) = (weights.count, kernels)
     precondition(start >= 0 && start + count <= values.count, "the values end before the weights")
+    precondition(sum.count == count, "weights that have been found move no more")
     // SAFETY: checked above; the sum has as many numbers as the weights, and none of the arrays overlap.
     unsafe values.withUnsafeBufferPointer { values in
       unsafe weights.withUnsafeMutableBufferPointer { weights in

@@ -50,6 +50,26 @@ extension Matrix {
     return values.firstIndex(where: \.isNaN)
   }
 
+  /// Where the first number beyond `largest` in size is; missing values do not count.
+  package func firstOutside(largest limit: Double) -> Int? {
+    var (a, b, c, d) = (0.0, 0.0, 0.0, 0.0)
+    let whole = values.count / 4 * 4
+    var cell = 0
+    while cell < whole {
+      let (p, q, r, s) = (
+        abs(values[cell]), abs(values[cell + 1]), abs(values[cell + 2]), abs(values[cell + 3])
+      )
+      // No comparison holds for a missing value.
+      a = p > a ? p : a
+      b = q > b ? q : b
+      c = r > c ? r : c
+      d = s > d ? s : d
+      cell += 4
+    }
+    let largest = values[whole...].reduce(max(max(a, b), max(c, d))) { abs($1) > $0 ? abs($1) : $0 }
+    return largest <= limit ? nil : values.firstIndex { abs($0) > limit }
+  }
+
   /// The given columns, in the given order.
   package func selecting(columns chosen: [Int]) -> Matrix {
     var picked: [Double] = []

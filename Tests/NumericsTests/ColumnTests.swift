@@ -145,16 +145,16 @@ private func normals(_ count: Int, seed: UInt64 = 4) -> [Double] {
 @Suite struct `Steps of a descent` {
   @Test(arguments: [1, 7, 32, 75], Kernels.usable)
   func `equal those one by one`(_ count: Int, _ kernels: Kernels) {
-    let values = normals(count + 3)
+    let values = normals(count + 3).map { Float($0) }
     var steps = DescentSteps(count: count, kernels: kernels)
     var weights = [Double](repeating: 0, count: count)
     var sum = weights
     for number in 0..<4 {
-      let product = (0..<count).reduce(0.0) { $0 + weights[$1] * values[number % 3 + $1] }
+      let product = (0..<count).reduce(0.0) { $0 + weights[$1] * Double(values[number % 3 + $1]) }
       #expect(abs(steps.product(values, at: number % 3) - product) < 1e-12)
       steps.step(values, at: number % 3, shrink: 0.9, growth: 0.5, keeps: number > 1)
       for place in 0..<count {
-        weights[place] = 0.9 * weights[place] + 0.5 * values[number % 3 + place]
+        weights[place] = 0.9 * weights[place] + 0.5 * Double(values[number % 3 + place])
         if number > 1 { sum[place] += weights[place] }
       }
     }

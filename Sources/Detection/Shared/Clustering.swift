@@ -16,8 +16,10 @@ struct Clustering: Sendable, Codable, Equatable {
 
   /// Lloyd's iteration from the best of several seedings by distance.
   ///
-  /// Source: Lloyd, *Least squares quantization in PCM*, 1982; Arthur and Vassilvitskii, *k-means++*, SODA 2007, section 2.
-  /// Differs: the first centers come from some of many rows.
+  /// Source: Lloyd, *Least squares quantization in PCM*, 1982; Arthur and Vassilvitskii, *k-means++*, SODA 2007, section 2;
+  /// Bradley and Fayyad, *Refining initial points for k-means clustering*, ICML 1998.
+  /// Differs: of many rows, the first centers come from some, among which they are moved until they rest, before all rows move
+  /// them on.
   init(_ rows: Matrix, clusters: Int, using random: inout SeededGenerator, work: Work) throws(Cancelled) {
     let source = random.stream(0)
     _ = random.next()
@@ -27,12 +29,22 @@ struct Clustering: Sendable, Codable, Equatable {
     let chosen = try ClusterSeeds.draw(
       sample, clusters, from: (0..<Self.starts).map { source.stream($0) }, work: work)
     let size = moments.lows.indices.reduce(0.0) { max($0, -moments.lows[$1], moments.highs[$1]) }
-    var partition = try Partition(
-      rows, centers: sample.selecting(rows: chosen), largest: size, work: work)
     let variance =
       moments.deviations.reduce(0) { $0 + $1 * $1 } / Double(max(1, moments.deviations.count))
-    for _ in 0..<Self.mostSteps
-    where try partition.step(rows, until: Self.tolerance * variance, work: work) {}
+    func divided(_ rows: Matrix, _ centers: Matrix) throws(Cancelled) -> Partition {
+      var partition = try Partition(rows, centers: centers, largest: size, work: work)
+      var steps = 0
+      while steps < Self.mostSteps,
+        try partition.step(rows, until: Self.tolerance * variance, work: work)
+      {
+        steps += 1
+      }
+      return partition
+    }
+    var first = sample.selecting(rows: chosen)
+    // Most of the way costs little on the sample.
+    if seeded < rows.rows { first = try divided(sample, first).centers }
+    let partition = try divided(rows, first)
     centers = partition.centers
     labels = partition.labels
   }
