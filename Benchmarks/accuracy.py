@@ -63,7 +63,7 @@ GOLDEN = {
     "IForest": ("iforest", True, ""),
     "GMM": ("gmm", True, ""),
     "INNE": ("inne", True, ""),
-    "LODA": ("loda", True, "the table holds one run of PyOD without a seed; five of its runs on Lymphography give .57 to .95"),
+    "LODA": ("loda", True, "PyOD looks values up in the bin to the right of their own; the table holds one run of it without a seed"),
     "CBLOF": ("cblof", True, ""),
 }
 

@@ -1,6 +1,7 @@
 """Runs Sonde and its peers on the same bytes, in turns, and prints a table.
 
     python3 Benchmarks/compare.py FOLDER PEERS_PYTHON [--runs 5] [--cases knn 'lof:*x128'] [--binary PATH] [--json FILE]
+    python3 Benchmarks/compare.py FOLDER PEERS_PYTHON --growth [METHOD …]     how time grows with the rows, without peers
 
 FOLDER holds the inputs of inputs.py; PEERS_PYTHON is a Python with the peers installed (see install-peers). Each program
 stays alive for a case and takes its turns: Sonde, peer, Sonde, peer. The ratio is the median over the turns of the
@@ -122,6 +123,42 @@ def ratio(found, peer, key):
     return statistics.median(theirs[key] / max(ours[key], 1e-9) for ours, theirs in zip(found["sonde"], found[peer]))
 
 
+# The exponents that the stated complexities allow: 2 where all pairs of rows are looked at.
+EXPONENTS = {
+    "zscore": 1, "ecod": 1, "copod": 1, "hbos": 1, "pca": 1, "mahalanobis": 1, "mcd": 1, "gmm": 1, "sampling": 1, "inne": 1,
+    "kmeans": 1, "cblof": 1, "iforest": 1, "loda": 1, "kpca": 1, "ocsvm-sgd": 1, "hst": 1, "knn": 2, "lof": 2, "abod": 2,
+    "matrixprofile": 2, "spectral": 1,
+}
+
+
+def growth(options):
+    """Processor seconds at three sizes, each four times as large, and the exponent of the last step."""
+    far = []
+    print(f"{'method':16}{'rows':>30}{'processor seconds':>30}{'exponent':>10}{'stated':>8}")
+    for method in options.growth or EXPONENTS:
+        stated = EXPONENTS.get(method, 1)
+        if method in ("matrixprofile", "spectral"):
+            rows, suffix = (3125, 12_500, 50_000), ""
+        else:
+            rows, suffix = ((2500, 10_000, 40_000) if stated == 2 else (6250, 25_000, 100_000)), "x32"
+        seconds = []
+        for count in rows:
+            case = f"{method}:{count}{suffix}"
+            program = Program("sonde", [options.binary, "turns", case, options.folder, str(options.threads)], options.threads)
+            found = [program.turn(options.limit) for _ in range(options.runs)]
+            program.end()
+            seconds.append(min((result["cpu"] for result in found if result), default=math.nan))
+        exponent = math.log(seconds[2] / seconds[1], rows[2] / rows[1])
+        # Logarithms and the caches add a little.
+        if not exponent <= stated + 0.35:
+            far.append(method)
+        print(f"{method:16}{' '.join(map(str, rows)):>30}{' '.join(f'{s:.4f}' for s in seconds):>30}"
+              f"{exponent:10.2f}{stated:8}", flush=True)
+    if far:
+        print("grow faster than stated:", ", ".join(far))
+    sys.exit(1 if far else 0)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("folder")
@@ -132,7 +169,10 @@ def main():
     parser.add_argument("--cases", nargs="*", help="names or patterns; a name alone means all its sizes")
     parser.add_argument("--binary", default=os.path.join(HERE, "..", ".build", "release", "SondeBenchmarks"))
     parser.add_argument("--json", type=argparse.FileType("a"), help="also write every measurement here")
+    parser.add_argument("--growth", nargs="*", help="methods whose growth to print; all of them without a name")
     options = parser.parse_args()
+    if options.growth is not None:
+        growth(options)
     sys.argv = [sys.argv[0], "-", "-", "-"]
     from peers import PEERS
 
