@@ -151,6 +151,9 @@ package enum FileKind: String, Sendable, CaseIterable {
     if first == UInt8(ascii: "{") || first == UInt8(ascii: "["), let finding = objects(text, ending) {
       return finding
     }
+    if TripleFile.isTelling(source) {
+      return Finding(kind: .graph, sign: "statements of subject, relation and object")
+    }
     if TrackRecords.isSentences(text) { return Finding(kind: .tracks, sign: "AIS sentences") }
     let byEnding: [String: (FileKind, String)] = [
       "csv": (.table, "the ending .csv"), "tsv": (.table, "the ending .tsv"),

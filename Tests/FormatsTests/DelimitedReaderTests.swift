@@ -44,6 +44,10 @@ import Values
     ("blanks", "a b\n1 2\n3 4\n", ["a:number 1.0 3.0", "b:number 2.0 4.0"]),
     ("one column", "value\n1\n2\n", ["value:number 1.0 2.0"]),
     ("no header", "1,2\n3,4\n", ["column1:number 1.0 3.0", "column2:number 2.0 4.0"]),
+    (
+      "identifiers with digits are no header", "blk_-65,5 5 22\nblk_71,5 9\nblk_-8,5 22 5\nblk_993,5 5\n",
+      ["column1:category blk_-65 blk_71 blk_-8 blk_993", "column2:category 5 5 22 5 9 5 22 5 5 5"]
+    ),
     ("header alone", "a,b\n", ["a:number ", "b:number "]),
     ("row names", "a,b\nx,1,2\ny,3,4\n", ["column1:category x y", "a:number 1.0 3.0", "b:number 2.0 4.0"]),
     ("byte order mark", "\u{FEFF}a,b\n1,2\n", ["a:number 1.0", "b:number 2.0"]),

@@ -115,6 +115,12 @@ import Values
     }
   }
 
+  @Test func `of sequences of numbers are found to be no logs, soon`() {
+    // Long lines of few words used to be tried at every place of every form.
+    let lines = (0..<60).map { "case-\($0)," + String(repeating: "168 3 265 146 ", count: 400) }
+    #expect(LogPattern.guess(Array(lines.joined(separator: "\n").utf8)) == nil)
+  }
+
   @Test func `with hostile lines neither hang nor trap`() throws {
     var random = SeededGenerator(seed: 12)
     let bytes = Array("a <b>[]():\\ \t-2020".utf8)

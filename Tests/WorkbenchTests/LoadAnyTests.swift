@@ -15,6 +15,9 @@ import Workbench
       ("a log", "a.log", "2026-03-01T08:00:00Z INFO on\n2026-03-01T08:00:01Z INFO off\n", .log),
       ("a picture", "a.pgm", "P2 2 2 9\n1 2 3 4\n", .images),
       ("a graph", "a.graphml", "<graphml><graph><edge source=\"a\" target=\"b\"/></graph></graphml>", .graph),
+      (
+        "statements", "a.txt", (0..<30).map { "Q\($0 % 7)\tP\($0 % 2)\tQ\($0 % 5)\n" }.joined(), .graph
+      ),
     ] as [(String, String, String, ValueKind)])
   func `reads it and says what it was taken for`(
     _ name: String, _ path: String, _ text: String, _ kind: ValueKind

@@ -27,10 +27,51 @@ struct ColumnGuess {
     if rest.isEmpty { return true }
     if rest.contains(where: { record in record.contains { isValue($0.trimmed) } }) { return true }
     guard Set(named.map(Array.init)).count == named.count else { return false }
+    if texts.indices.contains(where: { column in
+      isMade(texts[column], like: rest.compactMap { $0.count > column ? $0[column].trimmed : nil })
+    }) {
+      return false
+    }
     // A name does not stand below itself.
     return !rest.contains { record in
       zip(texts, record).contains { !$0.isEmpty && $0.elementsEqual($1.trimmed) }
     }
+  }
+
+  /// Whether a text is a list of numbers, or built like nearly all the texts below it: identifiers with digits, not a name.
+  private func isMade(_ text: ArraySlice<UInt8>, like others: [ArraySlice<UInt8>]) -> Bool {
+    guard text.contains(where: { $0 &- 48 <= 9 }) else { return false }
+    if text.contains(32), text.allSatisfy({ $0 &- 48 <= 9 || $0 == 32 }) { return true }
+    guard others.count >= 3 else { return false }
+    let forms = [Self.classes, Self.lengths].map { form in (form: form, own: form(text)) }
+    return forms.contains { form, own in
+      own.count >= 4 && others.count { form($0) == own } * 5 >= others.count * 4
+    }
+  }
+
+  /// `a_-9` for `blk_-653515`.
+  private static func classes(_ text: ArraySlice<UInt8>) -> [UInt8] {
+    var form: [UInt8] = []
+    for byte in text {
+      let kind: UInt8 = byte &- 48 <= 9 ? 57 : (byte | 32) &- 97 < 26 || byte >= 128 ? 97 : byte
+      if form.last != kind { form.append(kind) }
+    }
+    return form
+  }
+
+  /// Letters and digits counted, as in `8-4-4-4-12`.
+  private static func lengths(_ text: ArraySlice<UInt8>) -> [UInt8] {
+    var form: [UInt8] = []
+    var run: UInt8 = 0
+    for byte in text {
+      if byte &- 48 <= 9 || (byte | 32) &- 97 < 26 || byte >= 128 {
+        run = min(run, 254) + 1
+      } else {
+        form += [run, byte]
+        run = 0
+      }
+    }
+    return form + [run]
   }
 
   /// How many records behind the first go on with the names: texts above columns of numbers, as tables with several

@@ -9,22 +9,44 @@ package struct EventRecords: Sendable {
   /// Nanoseconds since 1970; nil where an event has no time that can be read.
   package var times: [Int64?] = []
   /// Further attributes of events, and of traces with `case:` in front, by name in the order in which they come.
-  package var attributes: [(name: String, cells: [Int: String])] = []
+  package var attributes: [Attribute] = []
   /// Events without an activity, which are left out.
   package var nameless = 0
+  /// Attributes inside of attributes, and those beyond the first two hundred names: cells that are left out.
+  package internal(set) var nested = 0
+  package internal(set) var surplus = 0
 
   package init() {}
+
+  /// What is known of some rows.
+  package struct Attribute: Sendable {
+    package enum Kind: Sendable { case text, number, time, bool }
+
+    package let name: String
+    /// As the file declares it; texts that look like numbers are no quantities.
+    package var kind: Kind
+    package var cells: [Int: String]
+
+    package init(_ name: String, _ kind: Kind, cells: [Int: String] = [:]) {
+      (self.name, self.kind, self.cells) = (name, kind, cells)
+    }
+  }
 
   /// More bytes are not read into memory.
   package static let mostBytes = 1 << 30
   private static let mostAttributes = 200
 
-  mutating func add(attribute name: String, _ cell: String, row: Int, places: inout [String: Int]) {
+  mutating func add(
+    attribute name: String, _ kind: Attribute.Kind, _ cell: String, row: Int, places: inout [String: Int]
+  ) {
     if let place = places[name] {
       attributes[place].cells[row] = cell
+      if attributes[place].kind != kind { attributes[place].kind = .text }
     } else if places.count < Self.mostAttributes {
       places[name] = attributes.count
-      attributes.append((name, [row: cell]))
+      attributes.append(Attribute(name, kind, cells: [row: cell]))
+    } else {
+      surplus += 1
     }
   }
 
@@ -80,22 +102,30 @@ package struct EventRecords: Sendable {
       columns.append(
         Column("time", .time(rows.map { times[$0] ?? 0 }), nulls: Mask(rows.map { times[$0] == nil })))
     }
-    for (name, cells) in attributes { columns.append(Self.column(name, rows.map { cells[$0] })) }
+    for attribute in attributes {
+      columns.append(Self.column(attribute, rows.map { attribute.cells[$0] }))
+    }
     return EventLog(frame: Frame(index: Index(address, segments: segments), columns: columns))
   }
 
-  static func column(_ name: String, _ cells: [String?]) -> Column {
-    let numbers = cells.map { cell in cell.flatMap(Double.init) }
-    let known = cells.count { $0 != nil }
-    if known > 0, numbers.count(where: { $0 != nil }) == known {
-      return Column(numbers: numbers.map { $0 ?? .nan }, name: name)
-    }
+  /// The cells as their kind if all known ones are of it, else as texts.
+  private static func column(_ attribute: Attribute, _ cells: [String?]) -> Column {
+    let name = attribute.name
     let nulls = Mask(cells.map { $0 == nil })
-    guard case .category(let codes, let levels) = Cells.categories(cells.map { $0 ?? "" }) else {
-      return Column(name, .bool(cells.map { _ in false }), nulls: nulls)
+    func all<Cell>(_ parsed: [Cell?]) -> Bool { zip(cells, parsed).allSatisfy { $0 == nil || $1 != nil } }
+    switch attribute.kind {
+    case .text: break
+    case .number:
+      let numbers = cells.map { $0.flatMap(Double.init) }
+      if all(numbers) { return Column(numbers: numbers.map { $0 ?? .nan }, name: name) }
+    case .time:
+      let times = cells.map { $0.flatMap { Instant($0)?.nanoseconds } }
+      if all(times) { return Column(name, .time(times.map { $0 ?? 0 }), nulls: nulls) }
+    case .bool:
+      let bits = cells.map { $0.flatMap { Bool($0.lowercased()) } }
+      if all(bits) { return Column(name, .bool(bits.map { $0 ?? false }), nulls: nulls) }
     }
-    return Column(
-      name, .category(codes: codes.indices.map { nulls[$0] ? -1 : codes[$0] }, levels: levels), nulls: nulls)
+    return Column(texts: TextColumn(cells.lazy.map { $0 ?? "" }), nulls: nulls, name: name)
   }
 }
 
@@ -106,10 +136,25 @@ private struct EventReader {
   var open: [String] = []
   private var places: [String: Int] = [:]
   private var traces = 0
-  private var trace: [(String, String)] = []
-  private var event: [(String, String)] = []
-  /// What events do not need their own attributes for: `concept:name` and `time:timestamp` are kept apart.
+  private var trace: [Entry] = []
+  private var event: [Entry] = []
   private static let mostDeep = 64
+
+  private struct Entry {
+    let key: String
+    let value: String
+    let kind: EventRecords.Attribute.Kind
+  }
+
+  /// What the elements of XES declare (IEEE 1849, section 6).
+  private static func kind(_ element: String) -> EventRecords.Attribute.Kind {
+    switch element {
+    case "int", "float": .number
+    case "date": .time
+    case "boolean": .bool
+    default: .text
+    }
+  }
 
   mutating func take(_ piece: MarkupScanner.Piece, at position: Int) throws(FormatError) {
     switch piece {
@@ -124,8 +169,12 @@ private struct EventReader {
       if let key = attributes.first(where: { $0.0 == "key" })?.1,
         let value = attributes.first(where: { $0.0 == "value" })?.1
       {
-        if open.last == "event" { event.append((key, value)) }
-        if open.last == "trace" { trace.append((key, value)) }
+        let entry = Entry(key: key, value: value, kind: Self.kind(name))
+        switch open.last {
+        case "event": event.append(entry)
+        case "trace": trace.append(entry)
+        default: if open.contains("trace") { records.nested += 1 }
+        }
       }
       if isEmpty {
         if name == "event" { nameless() }
@@ -146,17 +195,17 @@ private struct EventReader {
   private mutating func nameless() { records.nameless += 1 }
 
   private mutating func finish() {
-    guard let activity = event.first(where: { $0.0 == "concept:name" })?.1 else { return nameless() }
+    guard let activity = event.first(where: { $0.key == "concept:name" })?.value else { return nameless() }
     let row = records.activities.count
-    records.cases.append(trace.first { $0.0 == "concept:name" }?.1 ?? "trace \(traces)")
+    records.cases.append(trace.first { $0.key == "concept:name" }?.value ?? "trace \(traces)")
     records.activities.append(activity)
     records.times.append(
-      event.first { $0.0 == "time:timestamp" }.flatMap { Instant($0.1) }?.nanoseconds)
-    for (key, value) in event where key != "concept:name" && key != "time:timestamp" {
-      records.add(attribute: key, value, row: row, places: &places)
+      event.first { $0.key == "time:timestamp" }.flatMap { Instant($0.value) }?.nanoseconds)
+    for entry in event where entry.key != "concept:name" && entry.key != "time:timestamp" {
+      records.add(attribute: entry.key, entry.kind, entry.value, row: row, places: &places)
     }
-    for (key, value) in trace where key != "concept:name" {
-      records.add(attribute: "case:" + key, value, row: row, places: &places)
+    for entry in trace where entry.key != "concept:name" {
+      records.add(attribute: "case:" + entry.key, entry.kind, entry.value, row: row, places: &places)
     }
   }
 }

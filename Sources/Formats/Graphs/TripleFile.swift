@@ -42,6 +42,26 @@ package struct TripleFile: Sendable {
     return !lines.isEmpty && lines.prefix(max(1, lines.count - 1)).allSatisfy { $0.count { $0 == 9 } == 2 }
   }
 
+  /// Whether lines of three names between tabs are plainly statements: names come as subjects and as objects, and there are
+  /// few relations.
+  package static func isTelling(_ source: any ByteSource) -> Bool {
+    guard let head = try? source.read(at: 0, count: FileKind.headSize) else { return false }
+    guard let bytes = Packed.isPacked(head) ? try? Packed.unpack(source, limit: FileKind.headSize) : head
+    else { return false }
+    var lines = bytes.split(separator: 10)
+    if bytes.last != 10 { lines = lines.dropLast() }
+    guard lines.count >= 20 else { return false }
+    var parts = [Set<ArraySlice<UInt8>>](repeating: [], count: 3)
+    for line in lines {
+      let words = (line.last == 13 ? line.dropLast() : line).split(
+        separator: 9, omittingEmptySubsequences: false)
+      guard words.count == 3, words.allSatisfy({ !$0.isEmpty }) else { return false }
+      for (place, word) in words.enumerated() { parts[place].insert(word) }
+    }
+    return parts[1].count * 10 <= lines.count && parts[0].intersection(parts[2]).count >= 5
+      && parts[1].allSatisfy { NumberScanner().number($0) == nil }
+  }
+
   private mutating func readLines(_ bytes: [UInt8], _ work: Work) throws(FormatError) {
     var lines = LineCursor(bytes)
     while let line = lines.next() {

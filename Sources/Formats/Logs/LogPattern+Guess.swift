@@ -29,10 +29,15 @@ extension LogPattern {
     "f",
   ]
 
+  /// What tells the form stands within so many bytes of a line.
+  private static let mostLooked = 1024
+
   /// The form that nearly all of the first lines have, with times that can be read and levels that are such.
   package static func guess(_ head: [UInt8]) -> LogPattern? {
-    let lines = head.split(separator: 10).prefix(100).map { $0.last == 13 ? $0.dropLast() : $0 }
-      .filter { !$0.isEmpty && $0.first != 32 && $0.first != 9 }
+    let lines = head.split(separator: 10).prefix(100)
+      .map { ($0.last == 13 ? $0.dropLast() : $0).prefix(mostLooked) }.filter {
+        !$0.isEmpty && $0.first != 32 && $0.first != 9
+      }
     guard lines.count >= 2 else { return nil }
     // The last line may be cut.
     let sample = lines.count > 3 ? lines.dropLast() : lines
@@ -44,8 +49,11 @@ extension LogPattern {
   }
 
   private func isFit(for lines: [ArraySlice<UInt8>]) -> Bool {
-    let found = lines.compactMap { line in match(line).map { ranges in ranges.map { line[$0] } } }
-    guard found.count * 20 >= lines.count * 19 else { return false }
+    var found: [[ArraySlice<UInt8>]] = []
+    for (number, line) in lines.enumerated() {
+      if let ranges = match(line) { found.append(ranges.map { line[$0] }) }
+      guard (number + 1 - found.count) * 20 <= lines.count else { return false }
+    }
     let names = fields.map { $0.lowercased() }
     if let level = names.firstIndex(of: "level") {
       let fitting = found.count { Self.levels.contains($0[level].text.lowercased()) }

@@ -82,12 +82,12 @@ package struct LogPattern: Sendable, Equatable {
     return matcher.match(nodes[...], [], at: line.startIndex) ? matcher.found : nil
   }
 
-  /// Tries the shortest fields first; gives up after so many steps that only a hostile line needs them.
+  /// Tries the shortest fields first; gives up after so many places tried that only a hostile line needs them.
   private struct Matcher {
     let line: ArraySlice<UInt8>
     var found: [Range<Int>]
     private var steps = 0
-    private static let most = 20_000
+    private static let most = 100_000
 
     init(line: ArraySlice<UInt8>, fields: Int) {
       self.line = line
@@ -125,6 +125,8 @@ package struct LogPattern: Sendable, Equatable {
           found[field] = start..<end
           if canStart(others, at: end), match(others, rest, at: end) { return true }
           end += 1
+          steps += 1
+          if steps > Self.most { break }
         }
         found[field] = before
         return false

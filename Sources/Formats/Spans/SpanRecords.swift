@@ -154,7 +154,7 @@ extension SpanRecords {
     }
     for (name, cells) in attributes where name != "error" {
       let taken = columns.contains { $0.name == name }
-      columns.append(EventRecords.column(taken ? "attribute:" + name : name, rows.map { cells[$0] }))
+      columns.append(Self.column(taken ? "attribute:" + name : name, rows.map { cells[$0] }))
     }
     let index = Index(.time(.listed(rows.map { starts[$0] })), segments: segments)
     return (EventLog(frame: Frame(index: index, columns: columns)), ties)
@@ -195,5 +195,22 @@ extension SpanRecords {
       }
     }
     return rows.map { Double(depths[$0]) }
+  }
+}
+
+extension SpanRecords {
+  /// Tags as numbers if all known ones are, else as categories.
+  fileprivate static func column(_ name: String, _ cells: [String?]) -> Column {
+    let numbers = cells.map { cell in cell.flatMap(Double.init) }
+    let known = cells.count { $0 != nil }
+    if known > 0, numbers.count(where: { $0 != nil }) == known {
+      return Column(numbers: numbers.map { $0 ?? .nan }, name: name)
+    }
+    let nulls = Mask(cells.map { $0 == nil })
+    guard case .category(let codes, let levels) = Cells.categories(cells.map { $0 ?? "" }) else {
+      return Column(name, .bool(cells.map { _ in false }), nulls: nulls)
+    }
+    return Column(
+      name, .category(codes: codes.indices.map { nulls[$0] ? -1 : codes[$0] }, levels: levels), nulls: nulls)
   }
 }

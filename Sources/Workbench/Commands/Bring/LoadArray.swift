@@ -54,6 +54,7 @@ struct LoadArray: WorldCommand {
     let loading = try ArrayLoading(call.call, world: world)
     let columns = try loading.columns(work: work)
     if let note = loading.leftOut { call.note(note) }
+    if let hint = ColumnHints.truth(columns) { call.note(hint) }
     guard let every = call[Self.every], call[Self.time] == nil else {
       return try RowRoles(time: Self.time, id: Self.id, labels: nil, owner: "the file has no array").value(
         columns, count: loading.rows, call)

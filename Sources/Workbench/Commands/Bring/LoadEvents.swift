@@ -15,8 +15,8 @@ struct LoadEvents: WorldCommand {
   let spec = CommandSpec(
     "load", "events", "Reads an event log: what happened in which case, and when.",
     discussion: """
-      XES (IEEE 1849) is read with the attributes of traces (`case:` in front) and events; nested attributes are left \
-      out. The events of a case stand together, in the order of time, and each case is a segment, which no window \
+      XES (IEEE 1849) is read with the attributes of traces (`case:` in front) and events, each of the type that the file \
+      declares; nested attributes are counted and left out. The events of a case stand together, in the order of time, and each case is a segment, which no window \
       crosses. Without times for all events the order of the file counts. Events without an activity are counted and \
       left out. CSV needs --case and --activity; columns of the names used by process mining tools (`case:concept:name`, \
       `concept:name`, `time:timestamp`) are found by themselves.
@@ -50,6 +50,10 @@ struct LoadEvents: WorldCommand {
     }
     if records.nameless > 0 {
       call.note("\(counted(records.nameless, "event")) without an activity left out")
+    }
+    if records.nested > 0 { call.note("\(counted(records.nested, "attribute")) inside of others left out") }
+    if records.surplus > 0 {
+      call.note("\(counted(records.surplus, "cell")) of attributes beyond the first 200 left out")
     }
     let unknown = records.times.count { $0 == nil }
     if unknown > 0, unknown < records.times.count {
@@ -106,7 +110,7 @@ struct LoadEvents: WorldCommand {
     for column in table.columns where ![cases.name, activities.name, times?.name].contains(column.name) {
       rest.append((column.name, column))
     }
-    records.attributes = rest.map { ($0.0, [:]) }
+    records.attributes = rest.map { EventRecords.Attribute($0.0, Self.kind($0.1)) }
     for row in 0..<table.rowCount {
       if row % 4096 == 0, work.isCancelled() { throw .cancelled }
       guard let activity = activities.plainText(row), let name = cases.plainText(row) else {
@@ -126,6 +130,15 @@ struct LoadEvents: WorldCommand {
       }
     }
     return records
+  }
+
+  private static func kind(_ column: Column) -> EventRecords.Attribute.Kind {
+    switch column.type {
+    case .number: .number
+    case .time: .time
+    case .bool: .bool
+    default: .text
+    }
   }
 
   private func column(

@@ -25,8 +25,9 @@ struct LoadGraph: WorldCommand {
       An edge list has an edge a line: two columns name its ends, the others stay with the edge. A table whose rows and columns have the same names is an adjacency matrix. GraphML brings names, \
       directions and data of nodes and edges; hyperedges, ports and nested graphs are refused. An .npz file holds \
       `edge_index` of 2 rows (numbers of nodes from 0 on), `x` with a row a node, and `y` with a label a node, which is \
-      the layout of PyGOD's data. Knowledge graphs are N-Triples (.nt), Turtle without inner nodes (.ttl) or, with --triples, \
-      lines of three names; the edges have the column `relation`. `NAME.edges` is the table of edges.
+      the layout of PyGOD's data; further arrays with a cell a node (`train_mask`) are kept as identifiers. Knowledge graphs \
+      are N-Triples (.nt), Turtle without inner nodes (.ttl) or lines of three names, with --triples or where they plainly \
+      are statements; the edges have the column `relation`. `NAME.edges` is the table of edges.
       """,
     parameters: [path.base, source.base, target.base, directed.base, labels.base, triples.base],
     output: .graph,
@@ -53,7 +54,7 @@ struct LoadGraph: WorldCommand {
           file.path, at: Self.path.base, of: call.call,
           remedy: "Export the graph again as GraphML, or as CSV.")
       }
-    } else if [".nt", ".ttl", ".nt.gz", ".ttl.gz"].contains(where: name.hasSuffix) || call[Self.triples] {
+    } else if isStatements(name, file.source, call) {
       do throws(FormatError) {
         graph = try TripleFile(file.source, work: work).graph
       } catch {
@@ -83,6 +84,18 @@ struct LoadGraph: WorldCommand {
     let loops = zip(graph.sources, graph.targets).count { $0 == $1 }
     if loops > 0 { call.note("\(counted(loops, "edge")) from a node to itself") }
     return .graph(graph)
+  }
+
+  private func isStatements(_ name: String, _ source: any ByteSource, _ call: Invocation) -> Bool {
+    if call[Self.triples] || [".nt", ".ttl", ".nt.gz", ".ttl.gz"].contains(where: name.hasSuffix) {
+      return true
+    }
+    guard call[Self.source] == nil, call[Self.target] == nil, TripleFile.isTelling(source) else {
+      return false
+    }
+    call.note(
+      "lines of three names are statements; with --source and --target they are a list of edges")
+    return true
   }
 
   private func list(
@@ -195,6 +208,15 @@ struct LoadGraph: WorldCommand {
         throw .malformed("an edge ends at node \(highest - 1), and there are \(nodes)", offset: 0)
       }
       if nodes == 0 { nodes = highest }
+      for item in file.items where !["edge_index", "x", "y"].contains(item.name) {
+        guard item.header.shape == [nodes] else {
+          call.note("array `\(item.name)` left out: it has no cell a node")
+          continue
+        }
+        for column in try file.columns(of: item, name: item.name, work: work) {
+          columns.append(Column(column.name, column.cells, nulls: column.nulls, role: .identifier))
+        }
+      }
       guard columns.allSatisfy({ $0.count == nodes }) else {
         throw .malformed("`x` and `y` do not have the same rows", offset: 0)
       }

@@ -70,6 +70,7 @@ struct LoadMatlab: WorldCommand {
         return column
       }
     }
+    if let hint = ColumnHints.truth(columns) { call.note(hint) }
     return .table(Frame(index: .rows(rows), columns: columns))
   }
 }

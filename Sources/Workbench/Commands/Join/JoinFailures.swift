@@ -10,6 +10,18 @@ extension Invocation {
       remedy: "Give a table, a series, an embedding, scores or a bundle.")
   }
 
+  /// The column of a value that a parameter names.
+  func column(
+    _ name: String, of input: Parameter<Reference>, named parameter: AnyParameter
+  ) throws(Failure) -> Column {
+    guard let frame = self[input].value.cellFrame else { throw noRows(input.base) }
+    if let column = frame.column(name) { return column }
+    let names = frame.columns.map(\.name)
+    throw blame(
+      parameter, "E0203", "no column `\(name)` in `\(self[input].name)`", label: "not a column of it",
+      remedy: Suggestion.remedy(for: name, among: names, else: "it has \(Suggestion.some(names))"))
+  }
+
   func noFeatures(_ parameter: AnyParameter) -> Failure {
     blame(
       parameter, "R0405", "there is no number column to work on", label: "no number column",

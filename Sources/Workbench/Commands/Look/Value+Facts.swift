@@ -85,7 +85,8 @@ extension Index {
     if !segments.isEmpty {
       let names = segments.prefix(5).map { "\($0.name) (\($0.rows.count))" }.joined(separator: ", ")
       facts.append(
-        "\(segments.count) segments: \(names)" + (segments.count > 5 ? " and \(segments.count - 5) more" : "")
+        "\(counted(segments.count, "segment")): \(names)"
+          + (segments.count > 5 ? " and \(segments.count - 5) more" : "")
       )
     }
     if let splits {
@@ -137,10 +138,11 @@ extension TimeSpan {
   /// With as many digits as a person needs.
   var short: String {
     let exact = description
-    if exact.utf8.count <= 5 { return exact }
-    // The largest unit of which there are two.
+    // `300ms` and `90s` stay; `1001ms` and `5000us` do not.
+    if exact.utf8.count <= 5, exact.prefix(while: \.isNumber).count < 4 { return exact }
+    // The largest unit of which there are two, of seconds and less one.
     let units = [("d", 86_400.0), ("h", 3600), ("min", 60), ("s", 1), ("ms", 1e-3), ("us", 1e-6)]
-    let unit = units.first { abs(seconds) >= 2 * $0.1 } ?? ("ns", 1e-9)
+    let unit = units.first { abs(seconds) >= ($0.1 < 60 ? 1 : 2) * $0.1 } ?? ("ns", 1e-9)
     return (seconds / unit.1).shortText(digits: 4) + unit.0
   }
 }

@@ -27,7 +27,9 @@ extension Images {
     if !hasMask.isEmpty { facts.append("\(hasMask.setCount) of \(count) have a mask") }
     var twins = Set<UInt64>()
     let copies = digests.count { !twins.insert($0).inserted }
-    if copies > 0 { facts.append("\(copies) are copies of others, byte by byte") }
+    if copies > 0 {
+      facts.append("\(copies) \(copies == 1 ? "is a copy of another" : "are copies of others"), byte by byte")
+    }
     guard count > 0 else { return facts }
     let step = max(1, count / Self.mostLooked)
     let rows = Array(Swift.stride(from: 0, to: count, by: step).prefix(Self.mostLooked))
@@ -57,7 +59,10 @@ extension Images {
     if let low = levels.min(), let high = levels.max() {
       let name = content == .light ? "mean brightness" : "mean distance"
       let unit = content == .light ? "" : " " + depthUnit
-      facts.append("\(name) from \(low.shortText(digits: 3)) to \(high.shortText(digits: 3))\(unit)\(sample)")
+      let range =
+        low == high
+        ? low.shortText(digits: 3) : "from \(low.shortText(digits: 3)) to \(high.shortText(digits: 3))"
+      facts.append("\(name) \(range)\(unit)\(sample)")
     }
     if content == .depth {
       facts.append(
@@ -112,7 +117,9 @@ extension Cloud {
     facts.append("extent: " + extents.joined(separator: ", "))
     if isOrganised { facts.append("the points lie in a grid") }
     let missing = (points.column("x")?.numbers ?? []).count { !$0.isFinite }
-    if missing > 0 { facts.append("\(missing) places of the grid were not measured") }
+    if missing > 0 {
+      facts.append("\(counted(missing, "place")) of the grid \(missing == 1 ? "was" : "were") not measured")
+    }
     return facts
   }
 }
@@ -125,13 +132,17 @@ extension Documents {
       let middle = Selection.median(of: lengths)
     else { return ["no document"] }
     var facts = [
-      "documents of \(Int(shortest)) to \(Int(longest)) bytes, the median \(middle.shortText(digits: 4))"
+      shortest == longest
+        ? "\(counted(lengths.count, "document")) of \(Int(shortest)) bytes"
+        : "\(counted(lengths.count, "document")) of \(Int(shortest)) to \(Int(longest)) bytes, the median \(middle.countText)"
     ]
     let empty = lengths.count { $0 == 0 }
-    if empty > 0 { facts.append("\(empty) are empty") }
+    if empty > 0 { facts.append("\(empty) \(empty == 1 ? "is" : "are") empty") }
     var seen = Set<String>()
     let copies = (0..<texts.count).count { !seen.insert(texts[$0]).inserted }
-    if copies > 0 { facts.append("\(copies) are copies of others") }
+    if copies > 0 {
+      facts.append("\(copies) \(copies == 1 ? "is a copy of another" : "are copies of others")")
+    }
     return facts
   }
 }
@@ -145,10 +156,12 @@ extension EventLog {
       variants[Array(codes[run.rows]), default: 0] += 1
       lengths.append(Double(run.rows.count))
     }
-    var facts = ["\(frame.rowCount) events of \(levels.count) activities in \(caseCount) cases"]
+    var facts = [
+      "\(counted(frame.rowCount, "event")) of \(levels.count == 1 ? "1 activity" : "\(levels.count) activities") in \(counted(caseCount, "case"))"
+    ]
     guard let shortest = lengths.min(), let longest = lengths.max() else { return facts }
     facts.append(
-      "cases of \(Int(shortest)) to \(Int(longest)) events, the median \((Selection.median(of: lengths) ?? 0).shortText(digits: 3))"
+      "cases of \(Int(shortest)) to \(Int(longest)) events, the median \((Selection.median(of: lengths) ?? 0).countText)"
     )
     let most = variants.values.max() ?? 0
     let single = variants.values.count { $0 == 1 }
@@ -184,21 +197,26 @@ extension Graph {
     }
     var sizes: [Int: Int] = [:]
     for node in 0..<count { sizes[root(node), default: 0] += 1 }
-    var facts = ["\(count) nodes, \(sources.count) \(isDirected ? "directed edges" : "edges")"]
+    var facts = [
+      "\(counted(count, "node")), \(counted(sources.count, isDirected ? "directed edge" : "edge"))"
+    ]
     guard count > 0 else { return facts }
     let sorted = degrees.map(Double.init)
     let highest = degrees.indices.max { degrees[$0] < degrees[$1] } ?? 0
     facts.append(
       "degrees to \(degrees[highest]) (\(nodes.index.label(of: highest))), the median "
-        + "\((Selection.median(of: sorted) ?? 0).shortText(digits: 3)); \(degrees.count { $0 == 0 }) nodes without an edge"
+        + "\((Selection.median(of: sorted) ?? 0).countText); \(counted(degrees.count { $0 == 0 }, "node")) without an edge"
     )
     facts.append(
       sizes.count == 1
         ? "all nodes hang together"
         : "\(sizes.count) components, the largest of \(sizes.values.max() ?? 0) nodes")
     let repeated = sources.count - pairs.count
-    if repeated > 0 { facts.append("\(repeated) edges join two nodes that another edge joins") }
-    if loops > 0 { facts.append("\(loops) edges from a node to itself") }
+    if repeated > 0 {
+      facts.append(
+        "\(counted(repeated, "edge")) \(repeated == 1 ? "joins" : "join") two nodes that another edge joins")
+    }
+    if loops > 0 { facts.append("\(counted(loops, "edge")) from a node to itself") }
     if case .category(let codes, let levels)? = edges.column("relation")?.cells {
       var counts = [Int](repeating: 0, count: levels.count)
       for code in codes where code >= 0 { counts[Int(code)] += 1 }
@@ -209,4 +227,9 @@ extension Graph {
     }
     return facts
   }
+}
+
+extension Double {
+  /// A whole number as it is, however long; a half with its half.
+  fileprivate var countText: String { self == rounded() ? "\(Int(self))" : shortText(digits: 9) }
 }

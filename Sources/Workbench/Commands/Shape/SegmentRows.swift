@@ -30,16 +30,7 @@ struct SegmentRows: PureCommand {
   }
 
   func run(_ call: Invocation, work: Work) throws(Failure) -> Value {
-    let input = call[Self.input]
-    guard let frame = input.value.cellFrame else { throw call.noRows(Self.input.base) }
-    let name = call[Self.column]
-    guard let column = frame.column(name) else {
-      throw call.blame(
-        Self.column.base, "E0203", "no column `\(name)` in `\(input.name)`", label: "not a column of it",
-        remedy: Suggestion.remedy(
-          for: name, among: frame.columns.map(\.name),
-          else: "it has \(Suggestion.some(frame.columns.map(\.name)))"))
-    }
+    let column = try call.column(call[Self.column], of: Self.input, named: Self.column.base)
     let groups = column.groups
     // Rows that nothing is known of come last.
     var rows = [[Int]](repeating: [], count: groups.count + 1)

@@ -37,13 +37,7 @@ struct Sort: PureCommand {
     var keys: [Cells] = []
     var nulls: [Mask?] = []
     for name in call[Self.by] ?? [] {
-      guard let column = frame.column(name) else {
-        throw call.blame(
-          Self.by.base, "E0203", "no column `\(name)` in `\(input.name)`", label: "not a column of it",
-          remedy: Suggestion.remedy(
-            for: name, among: frame.columns.map(\.name),
-            else: "it has \(Suggestion.some(frame.columns.map(\.name)))"))
-      }
+      let column = try call.column(name, of: Self.input, named: Self.by.base)
       keys.append(column.cells)
       nulls.append(column.nulls)
     }
