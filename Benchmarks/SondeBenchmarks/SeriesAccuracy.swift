@@ -3,7 +3,7 @@ import Evaluation
 import Foundation
 import Numerics
 
-/// Series detectors beside published numbers, on sets in a folder of data; nothing is ever chosen by its labels.
+/// Detectors and parsers beside published numbers, on sets in a folder of data; nothing is ever chosen by its labels.
 enum SeriesAccuracy: String, CaseIterable {
   case vus = "series-vus"
   case nab
@@ -12,6 +12,7 @@ enum SeriesAccuracy: String, CaseIterable {
   case heartbeats = "series-heartbeats"
   case drift = "stream-drift"
   case sequences = "event-sequences"
+  case drain
 
   func lines(data: String) throws -> [String] {
     switch self {
@@ -22,6 +23,7 @@ enum SeriesAccuracy: String, CaseIterable {
     case .heartbeats: try Heartbeats(data: data).lines()
     case .drift: try DriftingAttacks(data: data).lines()
     case .sequences: try EventSequences(data: data).lines()
+    case .drain: try DrainAccuracy(data: data).lines()
     }
   }
 }

@@ -63,7 +63,12 @@ package enum FileKind: String, Sendable, CaseIterable {
       if names.contains(where: { $0.hasPrefix("xl/") }) {
         throw .unsupported("it is an Excel workbook; save its sheet as CSV")
       }
-      throw .unsupported("it is an archive; unpack it with `unzip` and load the folder")
+      let files = names.filter { !$0.hasSuffix("/") }
+      throw .unsupported(
+        files.count == 1
+          ? "it is an archive of `\(files[0])`; unpack it with `unzip` and load that"
+          : "it is an archive of \(files.count) files, the first `\(files.first ?? "")`; unpack it with `unzip` and load the folder"
+      )
     }
     if head.starts(with: [0x89, 0x50, 0x4E, 0x47]) { return Finding(kind: .image, sign: "PNG") }
     if head.starts(with: [0xFF, 0xD8, 0xFF]) { return Finding(kind: .image, sign: "JPEG") }

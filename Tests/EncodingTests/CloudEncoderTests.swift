@@ -50,6 +50,39 @@ import Values
     }
   }
 
+  /// Written anew in NumPy from the paper's equations and the pair features of the Point Cloud Library; two of 64 points, whose pairs leave
+  /// no doubt which normal is nearer to the line.
+  @Test func `have the point feature histograms of the definition`() throws {
+    let points = (0..<64).map { place -> [Double] in
+      let (i, x, y) = (Double(place), Double(place % 8), Double(place / 8))
+      return [
+        0.1 * x + 0.013 * sine(3 * i), 0.1 * y + 0.017 * sine(5 * i + 1),
+        0.15 * sine(0.9 * x) * sine(0.7 * y + .pi / 2),
+      ]
+    }
+    let encoded = try CloudEncoder(.histograms, neighbors: 10).encode(Self.cloud(points), work: Work())
+    let expected: [Int: [Double]] = [
+      27: [
+        0, 0, 0, 0, 26.668808, 55.599523, 16.983134, 0.748534, 0, 0, 0, 0, 5.196389, 2.023759, 10.64751,
+        14.539667,
+        24.296236, 29.65538, 7.595181, 3.655214, 1.435988, 0.954676, 0, 0.748534, 9.546041, 16.383972,
+        18.480969,
+        8.031111, 12.693984, 25.098228, 9.017161, 0, 0,
+      ],
+      45: [
+        0, 0, 0, 0, 5.437003, 37.658861, 53.831578, 3.072558, 0, 0, 0, 0, 1.975447, 1.413922, 12.059418,
+        17.160103,
+        27.861539, 33.550695, 4.212322, 1.766554, 0, 0, 0, 3.400016, 15.912137, 38.404002, 28.735265,
+        2.562275,
+        0.618201, 7.244304, 3.1238, 0, 0,
+      ],
+    ]
+    for (row, numbers) in expected {
+      let found = Array(encoded.matrix.row(row))
+      #expect(zip(found, numbers).allSatisfy { abs($0 - $1) < 2e-6 }, "\(row): \(found)")
+    }
+  }
+
   @Test func `do not depend on where the cloud is, how large, or how it is turned about the vertical`() throws
   {
     var random = SeededGenerator(seed: 2)

@@ -58,6 +58,22 @@ import Values
     #expect(encoded.matrix[1, 57] == 1)
   }
 
+  /// Counted in Python from the paper's definition, uniform patterns in the order of their numbers.
+  @Test func `count the local patterns of the definition`() throws {
+    let mixed = picture(13, 11) { x, y in
+      UInt8((x * x * 7 + y * 13 + x * y * 5 + (x * 3 + y) % 7 * 11) % 256)
+    }
+    let encoded = try TextureEncoder().encode(images([mixed]), work: Work())
+    let expected: [Int: Int] = [
+      0: 10, 1: 1, 3: 2, 4: 1, 7: 2, 12: 1, 16: 3, 22: 3, 28: 2, 29: 2, 35: 1, 36: 1, 38: 6, 49: 2, 50: 2,
+      53: 4,
+      57: 12, 58: 44,
+    ]
+    for place in 0..<59 {
+      #expect(abs(encoded.matrix[0, place] * 99 - Double(expected[place] ?? 0)) < 1e-9, "\(place)")
+    }
+  }
+
   @Test func `describe brightness and sharpness`() throws {
     let flat = picture(8, 8) { _, _ in 51 }
     let sharp = picture(8, 8) { x, y in (x + y) % 2 == 0 ? 0 : 255 }

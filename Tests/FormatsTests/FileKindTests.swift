@@ -117,6 +117,27 @@ import Values
   }
 
   @Test(arguments: [
+    ("a list a column", "{\"a\": [1, 2], \"b\": [\"x\", null]}", nil),
+    ("names first", "[[\"a\", \"b\"], [1, \"x\"], [2, null]]", nil),
+    (
+      "names apart", "{\"columns\": [\"a\", \"b\"], \"index\": [0, 1], \"data\": [[1, \"x\"], [2, null]]}",
+      nil
+    ),
+    ("lists of cells inside", "{\"n\": 1, \"rows\": [[\"a\", \"b\"], [1, \"x\"], [2, null]]}", "rows"),
+  ]) func `may be written by columns or without names`(_ name: String, _ text: String, _ member: String?)
+    throws
+  {
+    let file = try Self.read(text, member)
+    #expect(file.columns.map(\.name) == ["a", "b"] && file.columns[0].numbers == [1, 2], "\(name)")
+    #expect(file.rowCount == 2 && file.columns[1].isNull(1) && !file.columns[1].isNull(0), "\(name)")
+  }
+
+  @Test func `without any names gets numbered ones`() throws {
+    #expect(try Self.read("[[1, 2], [3, 4]]").columns.map(\.name) == ["column1", "column2"])
+    #expect(try Self.read("[1, 2, 5]").columns.first?.numbers == [1, 2, 5])
+  }
+
+  @Test(arguments: [
     ("nothing", "", nil), ("two lists", "{\"n\": 1, \"a\": [{\"x\": 1}], \"b\": [{\"x\": 1}]}", nil),
     ("no such member", "{\"a\": 1}", "b"), ("a broken document", "[\n{\"a\": 1},\n", nil),
     ("a number", "7", nil),

@@ -31,6 +31,18 @@ import Workbench
     #expect(result.remarks.contains { $0.hasPrefix("read by `load ") }, "\(name)")
   }
 
+  @Test func `takes the patterns of video programs for globs`() throws {
+    var files = ["f/mask.pgm": "P2 1 1 9\n1\n"]
+    for number in 0..<3 { files["f/img_000\(number).pgm"] = "P2 2 2 9\n1 2 3 \(number)\n" }
+    let session = Session(world: .memory(MemoryFiles(files)))
+    let events = session.type("x = load f/img_%04d.pgm")
+    guard case .images(let images) = try #require(events.results.first, "\(events.diagnostics)").value else {
+      Issue.record("no pictures")
+      return
+    }
+    #expect(images.count == 3)
+  }
+
   @Test func `knows the columns before anything runs`() {
     let session = Session(world: .memory(MemoryFiles(["a.csv": "a,b\n1,2\n"])))
     let diagnostic = session.type("load a.csv | select nope").diagnostics.first

@@ -65,7 +65,7 @@ package struct ObjectFile: Sendable {
   private static func list(in whole: JSON, _ member: String?) throws(FormatError) -> ([JSON], String?) {
     if let list = whole.array {
       guard member == nil else { throw .unsupported("it is a list; it has no member to choose") }
-      return (list, nil)
+      return (objects(of: list), nil)
     }
     if let member {
       var place = whole
@@ -77,8 +77,9 @@ package struct ObjectFile: Sendable {
         place = next
       }
       guard let list = place.array else { throw .unsupported("`\(member)` is no list") }
-      return (list, member)
+      return (objects(of: list), member)
     }
+    if let rows = table(whole.members ?? []) { return (rows, nil) }
     let lists = (whole.members ?? []).filter { member in
       member.value.array.map { !$0.isEmpty && $0.allSatisfy { $0.members != nil } } ?? false
     }
@@ -103,6 +104,46 @@ package struct ObjectFile: Sendable {
       return ([whole], nil)
     }
     return (only.value.array ?? [], only.key)
+  }
+
+  /// Lists and single values as objects: rows without names, the first perhaps with them.
+  private static func objects(of list: [JSON]) -> [JSON] {
+    if list.isEmpty || list.contains(where: { $0.members != nil }) { return list }
+    let rows = list.compactMap(\.array)
+    if rows.isEmpty { return list.map { .object([("value", $0)]) } }
+    guard let first = rows.first, rows.count == list.count, rows.allSatisfy({ $0.count == first.count }),
+      !first.isEmpty
+    else { return list }
+    let names = first.compactMap(\.string)
+    let isHeader =
+      rows.count > 1 && names.count == first.count && Set(names).count == names.count
+      && rows.dropFirst().contains { $0.contains { $0.string == nil } }
+    return self.rows(isHeader ? Array(rows.dropFirst()) : rows, isHeader ? names : nil)
+  }
+
+  private static func rows(_ rows: [[JSON]], _ names: [String]?) -> [JSON] {
+    rows.map { row in
+      .object(row.enumerated().map { place, cell in (names?[place] ?? "column\(place + 1)", cell) })
+    }
+  }
+
+  /// A table written by columns, or with its names apart (`columns` and `data`), as pandas does; nil if it is none.
+  private static func table(_ members: DocumentFile.Row) -> [JSON]? {
+    func member(_ name: String) -> [JSON]? { members.first { $0.key == name }?.value.array }
+    if let names = member("columns")?.map(\.plainText), let data = member("data"), !data.isEmpty {
+      let rows = data.compactMap(\.array)
+      if rows.count == data.count, rows.allSatisfy({ $0.count == names.count }),
+        Set(names).count == names.count
+      {
+        return self.rows(rows, names)
+      }
+    }
+    let columns = members.compactMap { member in member.value.array.map { (name: member.key, cells: $0) } }
+    guard let first = columns.first, columns.count == members.count, first.cells.count > 1,
+      columns.allSatisfy({ $0.cells.count == first.cells.count }),
+      columns.allSatisfy({ $0.cells.allSatisfy { $0.array == nil && $0.members == nil } })
+    else { return nil }
+    return first.cells.indices.map { row in .object(columns.map { ($0.name, $0.cells[row]) }) }
   }
 
   private static func columns(_ objects: [DocumentFile.Row], _ work: Work) throws(FormatError) -> [Column] {

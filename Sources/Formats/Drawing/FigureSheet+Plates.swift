@@ -1,5 +1,5 @@
 import Notation
-import Values
+package import Values
 
 /// Pictures with captions, rulers and a bar of colours.
 extension FigureSheet {
@@ -18,25 +18,30 @@ extension FigureSheet {
     let wide = (right - left - gap * Double(columns - 1)) / Double(columns)
     var y = top
     var lowest = top
+    var rightmost = left
     for start in stride(from: 0, to: plates.count, by: columns) {
       let line = plates[start..<min(plates.count, start + columns)]
       if line.contains(where: { !$0.caption.isEmpty }) { y += textSize + 6 }
       var bottom = y
       for (column, plate) in line.enumerated() {
         let x = left + Double(column) * (wide + gap)
-        bottom = max(bottom, Self.plate(plate, x: x, y: y, width: wide, in: &sheet))
+        let corner = Self.plate(plate, x: x, y: y, width: wide, in: &sheet)
+        bottom = max(bottom, corner.y)
+        rightmost = max(rightmost, corner.x)
       }
       lowest = bottom
       y = bottom + gap
     }
-    if let colours { bar(colours, x: right + 18, top: top + 20, bottom: max(lowest, top + 180), in: &sheet) }
+    if let colours {
+      bar(colours, x: rightmost + 18, top: top + 20, bottom: max(lowest, top + 180), in: &sheet)
+    }
     return max(lowest, colours == nil ? 0 : top + 190)
   }
 
-  /// - Returns: where it ends below.
+  /// - Returns: where it ends on the right and below.
   private static func plate(
     _ plate: Figure.Plate, x: Double, y: Double, width: Double, in sheet: inout Sheet
-  ) -> Double {
+  ) -> Sheet.Point {
     let raster = plate.raster
     // What measures something fills its place; other pictures keep their shape.
     let isRuled = plate.across != nil || plate.upwards != nil
@@ -55,7 +60,7 @@ extension FigureSheet {
       let room = StrokeFont.width(of: ruler.name, size: textSize)
       sheet.text(ruler.name, x: x + shown - room, y: y - 6, Paint.quiet, size: textSize)
     }
-    guard let ruler = plate.across else { return y + height }
+    guard let ruler = plate.across else { return Sheet.Point(x: x + shown, y: y + height) }
     for tick in ruler.ticks {
       let place = x + tick.share * shown
       sheet.line(from: (place, y + height), to: (place, y + height + 4), Paint.frame)
@@ -64,7 +69,7 @@ extension FigureSheet {
         tick.label, x: min(place, x + shown - half), y: y + height + 16, Paint.quiet, size: textSize, .middle)
     }
     sheet.text(ruler.name, x: x + shown / 2, y: y + height + 32, Paint.quiet, size: textSize, .middle)
-    return y + height + 38
+    return Sheet.Point(x: x + shown, y: y + height + 38)
   }
 
   private static func bar(
@@ -72,7 +77,9 @@ extension FigureSheet {
   ) {
     guard let scale = HeatColors(low: colours.low, high: colours.high) else { return }
     let height = min(260, bottom - top)
-    sheet.text(Visible.line(colours.name), x: x, y: top - 8, Paint.quiet, size: textSize)
+    let name = short(Visible.line(colours.name), width: sheet.width - 2 * margin, size: textSize)
+    let start = min(x, sheet.width - margin - StrokeFont.width(of: name, size: textSize))
+    sheet.text(name, x: start, y: top - 8, Paint.quiet, size: textSize)
     for step in 0..<64 {
       let share = Double(step) / 63
       sheet.box(
@@ -121,5 +128,16 @@ extension FigureSheet {
       sheet.text(name, x: start, y: place.y + 4, Paint.ink, size: textSize)
     }
     return top + networkHeight
+  }
+}
+
+extension Figure.Ruler {
+  /// Round numbers between the ends.
+  package static func numbers(_ name: String, from low: Double, to high: Double) -> Figure.Ruler {
+    let ticks = Ticks.numbers(from: low, to: high, about: 5)
+    guard high > low else { return Figure.Ruler(name: name, ticks: []) }
+    return Figure.Ruler(
+      name: name,
+      ticks: zip(ticks.places, ticks.labels).map { Figure.Ruler.Tick(($0 - low) / (high - low), $1) })
   }
 }

@@ -1,8 +1,13 @@
 extension ArgumentReader {
   func input(_ word: WordSyntax, many: Bool) throws(Diagnostic) -> String {
-    let path = word.value
+    var path = word.value
     guard !path.isEmpty else { throw unreadable(word, .input(many: many)) }
-    let found = scope.files(matching: path)
+    var found = scope.files(matching: path)
+    // `frame_%04d.png`, as video programs name the pictures of a film.
+    if found.isEmpty, let pattern = Self.numbered(path) {
+      path = pattern
+      found = scope.files(matching: path)
+    }
     guard !found.isEmpty else { throw noFile(path, word) }
     guard many || found.count == 1 else {
       throw Diagnostic(
@@ -22,12 +27,40 @@ extension ArgumentReader {
     return path
   }
 
+  /// The glob that a pattern with `%d` or `%04d` stands for; nil without one.
+  private static func numbered(_ path: String) -> String? {
+    var pattern = ""
+    var rest = path[...]
+    while let sign = rest.firstIndex(of: "%") {
+      let digits = rest[rest.index(after: sign)...].prefix { $0.isASCII && $0.isNumber }
+      guard digits.endIndex < rest.endIndex, rest[digits.endIndex] == "d", let width = Int("0" + digits),
+        width < 20
+      else { return nil }
+      pattern += rest[..<sign] + (width == 0 ? "*" : String(repeating: "?", count: width))
+      rest = rest[rest.index(after: digits.endIndex)...]
+    }
+    return pattern.isEmpty ? nil : pattern + rest
+  }
+
+  /// The archive that a path leads into.
+  private func archive(of path: String) -> String? {
+    path.indices.lazy.filter { path[$0] == "/" }.map { String(path[..<$0]) }.first { part in
+      [".zip", ".tar", ".gz", ".tgz", ".xz", ".7z", ".rar"].contains(where: part.lowercased().hasSuffix)
+        && scope.files(matching: part) == [part]
+    }
+  }
+
   private func noFile(_ path: String, _ word: WordSyntax) -> Diagnostic {
     let below = path.hasSuffix("/") || Glob.isPattern(path) ? [] : scope.files(matching: path + "/")
     if let first = below.first {
       return Diagnostic(
         "E0512", "`\(path)` is a folder", at: word.range, label: "a folder",
         remedy: "end it with a slash to mean all files below it, or name one, such as `\(first)`")
+    }
+    if let archive = archive(of: path) {
+      return Diagnostic(
+        "E0501", "there is no file `\(path)`", at: word.range, label: "leads into an archive",
+        remedy: "unpack `\(archive)` first and load what is in it")
     }
     let slash = path.lastIndex(of: "/")
     let folder = slash.map { String(path[...$0]) } ?? ""

@@ -21,7 +21,8 @@ struct LoadJSON: WorldCommand {
       Each object is a row and each member a column; members of inner objects are named with a point between, as in \
       `request.size`, lists stay as JSON text. The objects may be a list, one a line, or the only list of objects \
       inside one object; if all members of that object are such lists, all are read, and `member` says which. An object of more than \
-      1,000 members is read as rows of `key` and `value`. Columns hold numbers, truth values, times (ISO 8601 with a time of day), categories if few \
+      1,000 members is read as rows of `key` and `value`. Tables written otherwise are known, too: lists of cells with or \
+      without names first, a list a column, `columns` and `data` apart. Columns hold numbers, truth values, times (ISO 8601 with a time of day), categories if few \
       texts differ, else texts; members that an object lacks are missing cells. Lines that are no objects are left \
       out and counted.
       """,

@@ -127,6 +127,15 @@ extension Draw {
       colours: Figure.Colours(name: map.features.first ?? "score", low: low, high: high))
   }
 
+  /// Height by width of what clouds are drawn in.
+  private static let cloudShape = 0.42
+
+  private static func extent(_ values: [Double]) -> (middle: Double, span: Double) {
+    let (low, high) = (values.min() ?? 0, values.max() ?? 1)
+    let middle = low / 2 + high / 2
+    return (middle, max(high - low, abs(middle) * 1e-9, 1e-9))
+  }
+
   /// Points seen along an axis, the nearest in front.
   func view(of cloud: Cloud, _ call: Invocation) -> Figure.Body {
     let names =
@@ -134,27 +143,33 @@ extension Draw {
     func axis(_ name: String) -> [Double] { cloud.points.column(name)?.numbers ?? [] }
     let (across, up, depth) = (axis(names.0), axis(names.1), axis(names.2))
     let rows = across.indices.filter { across[$0].isFinite && up[$0].isFinite && depth[$0].isFinite }
-    let (left, right) = (rows.map { across[$0] }.min() ?? 0, rows.map { across[$0] }.max() ?? 1)
-    let (bottom, top) = (rows.map { up[$0] }.min() ?? 0, rows.map { up[$0] }.max() ?? 1)
-    let span = max(right - left, top - bottom, .leastNormalMagnitude)
-    // So coarse that neighbouring points touch.
-    let side = max(32, min(Self.largest, Int(Double(max(1, rows.count)).squareRoot())))
-    let width = max(1, Int((right - left) / span * Double(side - 1)) + 1)
-    let height = max(1, Int((top - bottom) / span * Double(side - 1)) + 1)
+    let width = Self.largest
+    let height = Int(Double(width) * Self.cloudShape)
+    let (x, y) = (Self.extent(rows.map { across[$0] }), Self.extent(rows.map { up[$0] }))
+    // A length is as long across as upwards.
+    let scale = min(Double(width - 1) / x.span, Double(height - 1) / y.span)
+    // Neighbouring points of an even surface touch.
+    let room = Double(width * height) / Double(max(1, rows.count))
+    let radius = max(1, min(6, Int((room.squareRoot() / 4).rounded())))
+    let half = (across: Double(width - 1) / 2 / scale, up: Double(height - 1) / 2 / scale)
     var values = [Double](repeating: .nan, count: width * height)
     for row in rows {
-      let x = min(width - 1, Int((across[row] - left) / span * Double(side - 1)))
-      let y = min(height - 1, height - 1 - Int((up[row] - bottom) / span * Double(side - 1)))
-      let place = max(0, y) * width + x
-      if values[place].isNaN || depth[row] > values[place] { values[place] = depth[row] }
+      let column = Int(((across[row] - x.middle + half.across) * scale).rounded())
+      let line = height - 1 - Int(((up[row] - y.middle + half.up) * scale).rounded())
+      for near in max(0, line - radius)...min(height - 1, line + radius) {
+        for beside in max(0, column - radius)...min(width - 1, column + radius) {
+          let place = near * width + beside
+          if values[place].isNaN || depth[row] > values[place] { values[place] = depth[row] }
+        }
+      }
     }
     let known = values.filter(\.isFinite)
     let (low, high) = (known.min() ?? 0, known.max() ?? 1)
     let raster = RasterPainting.heat(values, width: width, limits: low...high)
-    let scale = max(1, Self.largest / 2 / max(width, height))
     let plate = Figure.Plate(
-      raster.resized(width: width * scale, height: height * scale),
-      across: .numbers(names.0, from: left, to: right), upwards: .numbers(names.1, from: bottom, to: top))
+      raster,
+      across: .numbers(names.0, from: x.middle - half.across, to: x.middle + half.across),
+      upwards: .numbers(names.1, from: y.middle - half.up, to: y.middle + half.up))
     return .plates([plate], columns: 1, colours: Figure.Colours(name: names.2, low: low, high: high))
   }
 }
@@ -170,14 +185,5 @@ extension Index {
     let day = text(row).prefix(11)
     let isShared = day.hasSuffix("T") && text(0).hasPrefix(day) && text(axis.count - 1).hasPrefix(day)
     return isShared ? String(text(row).dropFirst(11)) : text(row)
-  }
-}
-
-extension Figure.Ruler {
-  /// Both ends, and the middle.
-  static func numbers(_ name: String, from low: Double, to high: Double) -> Figure.Ruler {
-    Figure.Ruler(
-      name: name,
-      ticks: [0, 0.5, 1].map { Figure.Ruler.Tick($0, (low + (high - low) * $0).shortText(digits: 3)) })
   }
 }

@@ -21,6 +21,8 @@ struct Evaluate: PureCommand {
     return items.compactMap { if case .choice(let name) = $0 { MetricName(rawValue: name) } else { nil } }
   }
   static let all = Parameter<Bool>.flag("all", help: "Every metric that applies.")
+  static let intervals = Parameter<Bool>.flag(
+    "intervals", help: "95 % bootstrap intervals, however many rows are anomalous.")
   static let window = Parameter<Int>.integer(
     "window", in: 0...100_000, default: 100, help: "Largest buffer of the VUS metrics, in rows.")
   static let tolerance = Parameter<TimeSpan?>.optional(
@@ -50,10 +52,11 @@ struct Evaluate: PureCommand {
       metrics for flagging every row, for flagging none, and for random scores with as many alarms (mean of up to \
       5 draws from a fixed generator); with --data also for how far each value lies from the one before it. nab takes \
       the labelled stretches for windows (Lavin and Ahmad, ICMLA 2015, with their three profiles; Numenta's own windows are wider). ece \
-      (Naeini et al., AAAI 2015) and brier judge the probabilities that `calibrate` gives. With fewer than 10 anomalous rows, 95 % bootstrap intervals are shown.
+      (Naeini et al., AAAI 2015) and brier judge the probabilities that `calibrate` gives. With fewer than 10 anomalous rows or --intervals, 95 % bootstrap intervals are shown.
       """,
     parameters: [
-      Self.input.base, Self.truth.base, Self.metrics.base, Self.all.base, Self.window.base,
+      Self.input.base, Self.truth.base, Self.metrics.base, Self.all.base, Self.intervals.base,
+      Self.window.base,
       Self.tolerance.base, Self.data.base,
     ],
     output: .report, reach: .read,
@@ -89,6 +92,7 @@ struct Evaluate: PureCommand {
       aligned: aligned)
     judgement.leak = truth.visible.flatMap { scores.sees($0) ? $0 : nil }
     judgement.lastValue = try lastValue(call, scores: scores)
+    judgement.wantsIntervals = call[Self.intervals]
     do throws(Cancelled) {
       return .report(
         try judgement.report(title: "\(input.name) against \(truth.name)", work: work))

@@ -17,6 +17,7 @@ struct Judgement {
   var leak: String?
   /// What the baseline of the last value scores, one a row of the scores.
   var lastValue: [Double]?
+  var wantsIntervals = false
 
   /// Rankings of the random baseline: fewer for long series, where each draw is close to the mean already.
   private var draws: Int { max(1, min(5, 1_000_000 / rows.judged.count)) }
@@ -122,7 +123,7 @@ struct Judgement {
     flags: [Bool]?, work: Work
   ) throws(Cancelled) -> [MetricName: ClosedRange<Double>] {
     let judged = rows.judged
-    guard (1..<10).contains(judged.anomalies) else { return [:] }
+    guard judged.anomalies > 0, judged.anomalies < 10 || wantsIntervals else { return [:] }
     var intervals: [MetricName: ClosedRange<Double>] = [:]
     for name in names where !name.needsOrder {
       let table = MetricTable(names: [name], window: 0) { Double($0) }

@@ -223,6 +223,8 @@ extension Value {
       return lines
     case .tokens(let tokens): return try Self.described(tokens.matrix, tokens.features, work)
     case .map(let map): return try Self.described(map.matrix, map.features, work)
+    case .images where describedColumns.isEmpty: return [DescribedColumn(name: "picture", type: "picture")]
+    case .video where describedColumns.isEmpty: return [DescribedColumn(name: "frame", type: "picture")]
     case .model(let model): return model.features.map { DescribedColumn(name: $0, type: "number") }
     default:
       let columns = describedColumns
