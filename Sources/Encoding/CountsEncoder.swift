@@ -42,7 +42,7 @@ package struct CountsEncoder: Sendable, Equatable {
   }
 
   /// The first words of each template, numbered where they are not unique: `valve-V2-position`.
-  static func names(of templates: [String]) -> [String] {
+  package static func names(of templates: [String]) -> [String] {
     var seen: [String: Int] = [:]
     return templates.enumerated().map { place, template in
       let words = template.split { !($0.isLetter || $0.isNumber) }.prefix(3)

@@ -17,6 +17,12 @@ extension Alignment.Part {
     if case .sample(let ids) = index?.address { ids } else { nil }
   }
 
+  /// Rows whose identifier an earlier row has: of these only the first joins.
+  package var repeatedIdentifiers: Int {
+    guard let ids = sampleIds else { return 0 }
+    return ids.count - Set((0..<ids.count).map { ids[$0] }).count
+  }
+
   /// From the first to the last moment.
   func range() throws(FusionError) -> ClosedRange<Instant> {
     if case .audio(let audio) = content {

@@ -6,7 +6,8 @@ package import Values
 ///
 /// Never joins by position. On the clock, values come onto equal steps (`every`) or onto the moments of one of them
 /// (`rows`: the last row at or before each moment, at most `tolerance` old). Samples join by identifier.
-/// Sound and logs stay at their own rate; the rows of the bundle name the spans of it that they mean.
+/// Sound and logs stay at their own rate; the rows of the bundle name the spans of it that they mean. Events whose kinds are named
+/// are counted on the rows instead.
 ///
 /// A modality is present in a row if at least one of its features has a value there after filling; sound if the
 /// row's whole span was recorded and is not digital silence, which no microphone gives; a log between its
@@ -42,10 +43,13 @@ package struct Alignment: Sendable, Equatable {
   package struct Part: Sendable, Equatable {
     package let name: String
     package let content: SlotContent
+    /// For events that are to be counted on the rows: the names of their kinds.
+    package let kinds: [String]?
 
-    package init(_ name: String, _ content: SlotContent) {
+    package init(_ name: String, _ content: SlotContent, kinds: [String]? = nil) {
       self.name = name
       self.content = content
+      self.kinds = kinds
     }
   }
 
@@ -100,6 +104,8 @@ extension Alignment {
     var slots: [Slot] = []
     for part in parts {
       switch part.content {
+      case .log(let log) where part.kinds != nil:
+        slots.append(try counted(log, kinds: part.kinds ?? [], name: part.name, onto: index))
       case .audio, .log: slots.append(unjoined(part, index: index))
       case .frame, .embedding, .scores:
         let frame = part.asFrame.meeting(grid.runs.map(\.name))
@@ -190,6 +196,8 @@ extension Alignment {
     for part in parts {
       try orCancelled { () throws(Cancelled) in try work.check() }
       switch part.content {
+      case .log(let log) where part.kinds != nil:
+        slots.append(try counted(log, kinds: part.kinds ?? [], name: part.name, onto: target))
       case .audio, .log: slots.append(unjoined(part, index: target))
       case .frame, .embedding, .scores:
         let frame = part.asFrame.meeting(target.segments.map(\.name))

@@ -38,6 +38,8 @@ package struct Concatenation: Sendable, Equatable {
     var all: [[Double]] = []
     for slot in bundle.slots {
       let (names, raw) = try slot.numbers()
+      // One that is absent everywhere would leave no row complete.
+      if !names.isEmpty, raw.allSatisfy({ $0.allSatisfy(\.isNaN) }), bundle.slots.count > 1 { continue }
       var columns = raw
       if let scaling {
         let fitted = try Scaling.fit(scaling, to: columns, rows: fitRows, name: slot.name, work: work)

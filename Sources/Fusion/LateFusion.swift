@@ -84,11 +84,22 @@ package struct LateFusion: Sendable, Equatable {
     package let conflict: [Double]
     /// How far each modality was trusted, if that was measured.
     package var trust: [Double]?
+    /// Modalities that are absent everywhere: the others are combined as if these had not been given.
+    package var silent: [String] = []
   }
 
   /// - Parameter heard: what is combined, if not the parts themselves; calibration is learned from the parts.
   package func fuse(_ parts: [Part], heard: [Part]? = nil, work: Work) throws(FusionError) -> Fused {
     let index = try Self.commonIndex(of: parts)
+    let speaking = Self.speaking(parts)
+    if speaking.count < parts.count {
+      var others = self
+      others.weights = weights.map { weights in speaking.map { weights[$0] } }
+      var fused = try others.fuse(
+        speaking.map { parts[$0] }, heard: heard.map { heard in speaking.map { heard[$0] } }, work: work)
+      fused.silent = Self.silent(parts, speaking)
+      return fused
+    }
     var calibrated: [[Double]] = []
     var percentiles: [[Double]] = []
     for (part, spoken) in zip(parts, heard ?? parts) {
@@ -103,6 +114,18 @@ package struct LateFusion: Sendable, Equatable {
           ? ranked : spoken.scores.values.map(ScoreCalibration(calibration, reference: reference).apply))
     }
     return combined(heard ?? parts, calibrated: calibrated, percentiles: percentiles, index: index)
+  }
+
+  /// Those that are present in a row at least; all of them if none is.
+  static func speaking(_ parts: [Part]) -> [Int] {
+    let found = parts.indices.filter { part in
+      (0..<parts[part].scores.index.count).contains { parts[part].isPresent($0) }
+    }
+    return found.isEmpty ? Array(parts.indices) : found
+  }
+
+  static func silent(_ parts: [Part], _ speaking: [Int]) -> [String] {
+    parts.indices.filter { !speaking.contains($0) }.map { parts[$0].name }
   }
 
   static func commonIndex(of parts: [Part]) throws(FusionError) -> Index {

@@ -30,7 +30,8 @@ package struct Modalities: Sendable, Equatable {
     self.parts = parts
   }
 
-  /// Scales the slots of a bundle; needs a modality at least.
+  /// Scales the slots of a bundle; needs a modality at least. One that is absent everywhere is left out, so that the others give
+  /// what they give alone.
   package init(_ bundle: Bundle, scaling: Scaling.Method? = .robust, work: Work) throws(FusionError) {
     if bundle.slots.isEmpty { throw .nothingToFuse }
     let fitRows = bundle.index.rows(in: .fit)
@@ -40,6 +41,7 @@ package struct Modalities: Sendable, Equatable {
       if names.isEmpty { continue }
       var presence = Mask(count: bundle.index.count)
       for column in columns { for row in column.indices where !column[row].isNaN { presence[row] = true } }
+      if presence.isEmpty { continue }
       if let scaling {
         let weight = 1 / Double(columns.count).squareRoot()
         columns = try Scaling.fit(scaling, to: columns, rows: fitRows, name: slot.name, work: work)
@@ -76,6 +78,14 @@ package struct Modalities: Sendable, Equatable {
       fit.enumerated().filter { $0.offset % 5 != 4 }.map(\.element),
       fit.enumerated().filter { $0.offset % 5 == 4 }.map(\.element), false
     )
+  }
+
+  /// Modalities all of whose features stay in the middle of the fit rows.
+  package var unvarying: [String] {
+    parts.indices.filter { number in
+      let part = parts[number]
+      return rows(.fit, where: [number]).allSatisfy { row in part.matrix.row(row).allSatisfy { $0 == 0 } }
+    }.map { parts[$0].name }
   }
 
   func matrix(_ part: Int, rows: [Int]) -> Matrix { parts[part].matrix.selecting(rows: rows) }

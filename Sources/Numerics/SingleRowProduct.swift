@@ -22,19 +22,41 @@ struct SingleRowProduct: Sendable {
     let panelCount = (columns + width - 1) / width
     stride = panelCount * width
     panels = try work.fillSingle(panelCount, stride: width * inner, size: 4) { range, target in
-      let source = matrix.values.span
-      for panel in range {
-        let (start, base) = (panel * width, (panel - range.lowerBound) * width * inner)
-        let used = min(width, columns - start)
-        if turned == .no {
-          for l in 0..<inner {
-            for j in 0..<used { target[base + l * width + j] = source[l * columns + start + j] }
-          }
-        } else {
-          for l in 0..<inner {
-            for j in 0..<used { target[base + l * width + j] = source[(start + j) * inner + l] }
+      unsafe matrix.values.withUnsafeBufferPointer { source in
+        unsafe target.withUnsafeMutableBufferPointer { target in
+          guard let source = source.baseAddress, let target = target.baseAddress else { return }
+          for panel in range {
+            let start = panel * width
+            // SAFETY: panel `panel` is that part of the target, `width * inner` long; the columns from `start` on are fewer than
+            // `columns`, so that every read lies in the `inner * columns` values of the source. The two do not overlap.
+            unsafe Self.pack(
+              source, at: start, used: min(width, columns - start), of: columns, inner: inner, turned: turned,
+              into: target + (panel - range.lowerBound) * width * inner, width: width)
           }
         }
+      }
+    }
+  }
+
+  /// Rows of a panel that are filled at once: few enough to stay in the nearest cache.
+  private static let packed = 64
+
+  /// Puts `used` columns from `start` on beside each other, row by row of the inner side.
+  private static func pack(
+    _ source: UnsafePointer<Float>, at start: Int, used: Int, of columns: Int, inner: Int, turned: Turned,
+    into panel: UnsafeMutablePointer<Float>, width: Int
+  ) {
+    if turned == .no {
+      for l in 0..<inner {
+        unsafe (panel + l * width).update(from: source + l * columns + start, count: used)
+      }
+      return
+    }
+    for first in Swift.stride(from: 0, to: inner, by: packed) {
+      let last = min(inner, first + packed)
+      for j in 0..<used {
+        let row = unsafe source + (start + j) * inner
+        for l in first..<last { unsafe panel[l * width + j] = row[l] }
       }
     }
   }

@@ -18,7 +18,7 @@ package let builtins: [any Command] =
 
     // Shape it.
     Select(), Where(), Derive(), Sort(), SegmentRows(), Scale.robust, Scale.standard, Scale.minmax,
-    Resample(), Window(), WindowFile(),
+    Resample(), Window(), WindowFile(), ScreenRows(),
     PictureSeries(), SplitRows(), ServiceRates(), ServiceGraph(), ServiceSteps(),
   ] + FillMissing.all + Recode.all + Augment.all + AugmentPictures.all + [
 
@@ -32,7 +32,7 @@ package let builtins: [any Command] =
     FuseByRule.cauchy, FuseByRule.fisher, FuseByRule.brown, FuseByRule.stouffer, FuseByRule.tippett,
     FuseByRule.simes, FuseByRule.harmonic, FuseByRule.dempster, FuseByRule.noisyOr, FuseByRule.vote,
     FuseByRule.experts, FuseByRule.spectral, FuseByRule.reliability, FuseByRule.ocsvm, FuseByRule.median,
-    FuseByRule.min, FuseByRule.rrf, FuseByRule.buckets, FuseByRule.aom, FuseByRule.moa, FuseLocally(),
+    FuseByRule.min, FuseByRule.rrf, FuseByRule.buckets, FuseByRule.aom, FuseByRule.moa, FuseLocally(), FuseConditions(),
     FuseJoint.add, FuseJoint.mul, FuseJoint.tensor, FuseJoint.sketch, FuseJoint.pca, FuseJoint.ica,
     FuseJoint.poe, FuseBanks(), FuseWeakly(), FuseStack(), FuseLearned.wsum, FuseLearned.gate,
     FuseLearned.gmu,

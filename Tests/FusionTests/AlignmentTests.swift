@@ -136,6 +136,28 @@ private let second = TimeSpan(seconds: 1)
     #expect(bundle.slot("mic")?.presence == Mask([false, true, false, false]))
   }
 
+  @Test func `counts events of each kind in a row`() throws {
+    func log(_ times: [Int64], _ kinds: [Int32]) -> Log {
+      Log(
+        frame: Frame(index: milliseconds(times), columns: []), templates: ["open", "shut"],
+        templateOfRow: kinds)
+    }
+    let events = log([4100, 900, 100, 1200, 950], [0, 1, 0, 0, 1])
+    let part = Alignment.Part("log", .log(events), kinds: ["open", "shut"])
+    let grid = try Alignment(target: .every(second), cover: .union).align(
+      [Alignment.Part("a", .frame(frame([0, 5500], [1, 2]))), part], work: Work())
+    guard case .frame(let counted) = grid.slot("log")?.content else { throw FusionError.nothingToFuse }
+    #expect(counted.columns.map(\.name) == ["total", "open", "shut"])
+    let expected: [[Double]] = [[3, 1, 0, 0, 1, .nan], [1, 1, 0, 0, 1, .nan], [2, 0, 0, 0, 0, .nan]]
+    for (column, values) in zip(counted.columns, expected) { #expect(same(column.numbers ?? [], values)) }
+    #expect(grid.slot("log")?.presence == Mask([true, true, true, true, true, false]))
+    // On moments: what came since the moment before, for the first within the tolerance.
+    let moments = try Alignment(target: .rows(of: milliseconds([1000, 1200, 4000])), tolerance: second).align(
+      [part], work: Work())
+    guard case .frame(let since) = moments.slot("log")?.content else { throw FusionError.nothingToFuse }
+    #expect(same(since.columns[0].numbers ?? [], [3, 1, 0]))
+  }
+
   @Test func `joins samples by identifier`() throws {
     func sample(_ ids: [String], _ values: [Double]) -> Frame {
       Frame(index: Index(.sample(TextColumn(ids))), columns: [Column(numbers: values, name: "x")])

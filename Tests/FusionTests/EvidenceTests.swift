@@ -96,9 +96,8 @@ private func distanceFromUniform(_ values: [Double]) -> Double {
     let without = try fused(rules[number], [part("a", a), part("b", b)])
     let present = part("a", a), other = part("b", b)
     let missing = LateFusion.Part("c", present.scores, presence: Mask(count: a.count))
-    #expect(throws: FusionError.noFitRows(name: "c")) {
-      try fused(rules[number], [present, other, missing])
-    }
+    let gone = try EvidenceFusion(rules[number]).fuse([present, missing, other], work: Work())
+    #expect(gone.scores.values == without && gone.silent == ["c"])
     let rarely = part("c", c, absent: everywhere.subtracting([0, 1, 2, 3, 4, 5]))
     if rules[number] is SpectralRule || rules[number] is OneClassRule { return }
     let with = try fused(rules[number], [present, other, rarely])
@@ -180,6 +179,56 @@ private func distanceFromUniform(_ values: [Double]) -> Double {
     let all: [any PlainCombination] = [FisherRule(), TippettRule(), SimesRule(), HarmonicRule()]
     let rule = try #require(all.first { type(of: $0).name == name })
     #expect(abs(power(10, -rule.combine([0.01, 0.1]).value) - expected) < 1e-9)
+  }
+
+  /// p = 0.02, 0.3 and 0.6, worked out with SciPy from the published formulas.
+  static let threeParts: [(any CombinationRule, Double)] = [
+    (StoufferRule(correlated: false), 1.342225245382483), (CauchyRule(), 1.2369495948650482),
+    (FisherRule(), 1.0923383891533514), (TippettRule(), 1.2305635902584546),
+    (SimesRule(), 1.2218487496163564), (HarmonicRule(), 1.2632414347745815),
+    // Σ −log₁₀(1 − 0.99 (1 − p)⁸); Σ |1 − 2p| (1 − p) / Σ |1 − 2p|, and the surest alone.
+    (NoisyOrRule(), 0.8278485935704292), (ExpertRule(), 0.8338461538461539), (ExpertRule(isHard: true), 0.98),
+    // One vote and half of the mean percentile, of 3.5.
+    (VoteRule(), 0.38476190476190475), (DempsterShaferRule(), 0.8150533297053548),
+  ]
+
+  @Test(arguments: threeParts.indices) func `of three equal their formulas`(_ number: Int) {
+    let (rule, expected) = Self.threeParts[number]
+    let found = rule.fitted(reference: [], unlabelled: []).combine([0.02, 0.3, 0.6], parts: [0, 1, 2])
+    #expect(abs(found.value - expected) < 1e-9, "\(type(of: rule).name): \(found.value)")
+    if rule is DempsterShaferRule { #expect(abs((found.conflict ?? 0) - 0.2617118004685487) < 1e-12) }
+  }
+
+  /// Covariance of −2 ln p 2.695457292542081 over the reference; χ² scaled by it. Normal deviates by 1ᵀ R 1.
+  @Test func `of dependent parts equal their formulas`() {
+    func fraction(_ x: Double) -> Double { x - x.rounded(.down) }
+    let reference = (0..<200).map { row -> [Double] in
+      let first = fraction(0.6180339887 * Double(row)) * 0.998 + 0.001
+      return [first, 0.7 * first + 0.3 * fraction(0.41421356 * Double(row))]
+    }
+    let cases: [(any CombinationRule, Double)] = [
+      (BrownRule(), 1.1741904037293294), (StoufferRule(), 1.322892708066023),
+    ]
+    for (rule, expected) in cases {
+      let found = rule.fitted(reference: reference, unlabelled: []).combine([0.02, 0.3], parts: [0, 1])
+      #expect(abs(found.value - expected) < 1e-9, "\(type(of: rule).name): \(found.value)")
+    }
+  }
+
+  /// Deviations −1, 0.5, 2 and 4.
+  @Test func `orders of deviations equal their formulas`() {
+    let cases: [(any CombinationRule, Double)] = [
+      (MedianRule(), 1.25), (MinimumRule(), -1),
+      // Dealt in turn: {−1, 2} and {0.5, 4}.
+      (BucketRule(buckets: 2), (2.0 + 4) / 2), (BucketRule(buckets: 2, averagesMaxima: false), 2.25),
+    ]
+    for (rule, expected) in cases {
+      let found = rule.fitted(reference: [], unlabelled: []).combine([-1, 0.5, 2, 4], parts: [0, 1, 2, 3])
+      #expect(abs(found.value - expected) < 1e-12, "\(type(of: rule).name): \(found.value)")
+    }
+    let ranked = ReciprocalRankRule().fitted(
+      reference: [[Double]](repeating: [0, 0, 0], count: 100), unlabelled: [])
+    #expect(abs(ranked.combine([0.02, 0.3, 0.6], parts: [0, 1, 2]).value - 0.011708829890648073) < 1e-12)
   }
 
   @Test func `of Cauchy keep tiny values exact`() {

@@ -100,6 +100,22 @@ private let operators = LateFusion.Operator.allCases.flatMap { combine in
     }
   }
 
+  @Test func `a part that is absent everywhere leaves the others as they are`() throws {
+    var random = SeededGenerator(seed: 1)
+    func part(_ name: String, _ presence: Mask? = nil) -> LateFusion.Part {
+      LateFusion.Part(
+        name, Scores(index: .rows(30), values: (0..<30).map { _ in random.normal() }, method: "made"),
+        presence: presence)
+    }
+    let (a, b, gone) = (part("a"), part("b"), part("gone", Mask(count: 30)))
+    var fusion = LateFusion(.mean)
+    fusion.weights = [2, 5, 1]
+    var plain = fusion
+    plain.weights = [2, 1]
+    let with = try fusion.fuse([a, gone, b], work: Work())
+    #expect(with.scores == (try plain.fuse([a, b], work: Work())).scores && with.silent == ["gone"])
+  }
+
   @Test func `units do not matter`() throws {
     let plain = try LateFusion(.mean).fuse([.init("a", scores(a)), .init("b", scores(b))], work: Work())
     let scaled = try LateFusion(.mean).fuse(

@@ -44,6 +44,27 @@ private func fusion(_ kind: FusionKind, epochs: Int = 4, residuals: Bool = true)
     #expect(joint.matrix[100, 9] == 0)
   }
 
+  @Test func `gives what the others give if a modality is absent everywhere`() throws {
+    func slot(_ name: String, _ part: Int, gone: Bool = false) -> Slot {
+      let own = views.modalities.parts[part]
+      let columns = own.features.indices.map { column in
+        Column(
+          numbers: own.matrix.column(column).map { gone ? .nan : $0 }, name: own.features[column])
+      }
+      return Slot(name: name, content: .frame(Frame(index: views.modalities.index, columns: columns)))
+    }
+    let index = views.modalities.index
+    let both = Bundle(index: index, slots: [slot("a", 0), slot("b", 1)])
+    let three = Bundle(index: index, slots: [slot("a", 0), slot("gone", 1, gone: true), slot("b", 1)])
+    for kind in [FusionKind.gate, .lowRank(rank: 2), .graph()] {
+      let one = try fusion(kind).fuse(Modalities(both, work: Work()), seed: 3, work: Work())
+      let other = try fusion(kind).fuse(Modalities(three, work: Work()), seed: 3, work: Work())
+      #expect(one.matrix == other.matrix)
+    }
+    #expect(
+      try Concatenation().fuse(both, work: Work()).matrix == Concatenation().fuse(three, work: Work()).matrix)
+  }
+
   @Test(arguments: kinds.indices) func `loses less with every epoch`(_ number: Int) throws {
     let (_, outcome) = try fusion(kinds[number], epochs: 25).fuseWithOutcome(
       views.modalities, seed: 3, work: Work())

@@ -34,6 +34,26 @@ import Values
     for cell in 1..<4 { #expect(abs((own[cell] - own[0]) - slope * (found[cell] - found[0])) < 1e-6) }
   }
 
+  @Test func `take the nearest cell of another grid`() throws {
+    let (fine, coarse) = (
+      map(["a.png", "b.png"], features: ["r"], side: 4), map(["a.png", "b.png"], features: ["z"])
+    )
+    let stacked = try MapStacking(grids: .nearest).stack([("fine", fine), ("coarse", coarse)], work: Work())
+    #expect(stacked.gridHeight == 4 && stacked.gridWidth == 4)
+    // Each cell of two by two covers two by two of four by four.
+    for cell in 0..<16 {
+      let (row, column) = (cell / 4, cell % 4)
+      #expect(stacked.matrix[cell, 1] == stacked.matrix[row / 2 * 8 + column / 2 * 2, 1])
+    }
+    let values = Set((0..<16).map { stacked.matrix[$0, 1] })
+    #expect(values.count == Set((0..<4).map { coarse.matrix[$0, 0] }).count)
+    // Three over two: the middle lies in the second half.
+    let three = try MapStacking(grids: .nearest).stack(
+      [("three", map(["a.png"], features: ["r"], side: 3)), ("two", map(["a.png"], features: ["z"]))],
+      work: Work())
+    #expect(three.matrix[4, 1] == three.matrix[8, 1] && three.matrix[0, 1] != three.matrix[4, 1])
+  }
+
   @Test func `need the same grid and rows that belong together`() {
     let one = map(["a.png", "b.png"], features: ["r"])
     #expect(throws: FusionError.differentGrids("one", "two")) {

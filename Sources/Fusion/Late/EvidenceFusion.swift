@@ -38,6 +38,13 @@ package struct EvidenceFusion: Sendable {
     _ parts: [LateFusion.Part], heard: [LateFusion.Part]? = nil, work: Work
   ) throws(FusionError) -> LateFusion.Fused {
     let index = try LateFusion.commonIndex(of: parts)
+    let speaking = LateFusion.speaking(parts)
+    if speaking.count < parts.count {
+      var fused = try fuse(
+        speaking.map { parts[$0] }, heard: heard.map { heard in speaking.map { heard[$0] } }, work: work)
+      fused.silent = LateFusion.silent(parts, speaking)
+      return fused
+    }
     var columns: [[Double]] = []
     var heardColumns: [[Double]] = []
     var learnedShares: [[Double]] = []

@@ -21,6 +21,13 @@ package struct LateRefusion: Refusable {
     }
   }
 
+  package init(_ fusion: ConditionalFusion, of parts: [LateFusion.Part], conditions: [Int?], count: Int) {
+    self.parts = parts
+    combine = { (heard, _) throws(FusionError) in
+      try fusion.fuse(parts, heard: heard, conditions: conditions, count: count).fused
+    }
+  }
+
   package var modalities: [String] { parts.map(\.name) }
 
   package func scores(after exchanges: [RowExchange], work: Work) throws(Cancelled) -> [[Double]]? {

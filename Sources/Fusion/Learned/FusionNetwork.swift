@@ -1,21 +1,27 @@
-import Learning
-import Numerics
+package import Learning
+package import Numerics
 
 /// An encoder a modality, an operator that joins what they say, and a decoder a modality.
-struct FusionNetwork: Sendable {
+package struct FusionNetwork: Sendable {
   /// What a row of each modality is, and who is present.
-  struct Batch: Sendable {
-    var inputs: [Matrix]
+  package struct Batch: Sendable {
+    package var inputs: [Matrix]
     /// By modality, then by row.
-    var presence: [[Bool]]
+    package var presence: [[Bool]]
     /// The same of rows at each offset that the operator looks at; nobody is present beyond the ends of a segment.
     var nearby: [(inputs: [Matrix], presence: [[Bool]])] = []
+
+    package init(inputs: [Matrix], presence: [[Bool]]) {
+      self.inputs = inputs
+      self.presence = presence
+    }
+
     var rowCount: Int { inputs.first?.rows ?? 0 }
   }
 
   /// What was recorded for a batch.
-  struct Recorded {
-    let joint: Tape.Node
+  package struct Recorded {
+    package let joint: Tape.Node
     let outputs: [Tape.Node]
     /// The gates' logits, if the operator has gates.
     let logits: [Tape.Node]
@@ -24,7 +30,8 @@ struct FusionNetwork: Sendable {
   let kind: FusionKind
   let widths: [Int]
   let hidden: Int
-  private(set) var book = ParameterBook()
+  /// The encoders' parameters, then the operator's in the order in which its formula names them, then the decoders'.
+  package private(set) var book = ParameterBook()
   private var encoders: [ParameterBook.Dense] = []
   private var decoders: [(ParameterBook.Dense, ParameterBook.Dense)] = []
   private(set) var layers: [ParameterBook.Dense] = []
@@ -37,7 +44,7 @@ struct FusionNetwork: Sendable {
   private static let tokens = 4
 
   /// With `hasHead` the joint vector also gives a number; see `judged`.
-  init(
+  package init(
     _ kind: FusionKind, widths: [Int], hidden: Int, neighbors: [[Int]] = [], hasHead: Bool = false,
     using random: inout SeededGenerator
   ) {
@@ -111,7 +118,7 @@ struct FusionNetwork: Sendable {
     }
   }
 
-  func record(_ batch: Batch, on tape: inout Tape, _ parameters: [Tape.Node]) -> Recorded {
+  package func record(_ batch: Batch, on tape: inout Tape, _ parameters: [Tape.Node]) -> Recorded {
     var inputs: [Tape.Node] = []
     var codes: [Tape.Node] = []
     for (part, input) in batch.inputs.enumerated() {

@@ -3,7 +3,7 @@ package import Numerics
 /// Predicts one modality from the other by ridge regression and scores what is left.
 ///
 /// W = (XᵀX + λ I)⁻¹ XᵀY on centred rows; λ is the one of eighteen between 1e-6 and 1e2 of the mean eigenvalue with the least
-/// leave-one-out error. Rows to learn from are scored by their leave-one-out residual.
+/// leave-one-out error, unless it is given. Rows to learn from are scored by their leave-one-out residual.
 ///
 /// - Input: present pairs; features on comparable scales.
 /// - Output: see `Residual`; ≥ 0.
@@ -13,8 +13,13 @@ package import Numerics
 package struct RidgeMapping: PairMapping {
   package static let name = "ridge"
   package let residual: Residual
+  /// As a share of the mean eigenvalue; nil for the one with the least leave-one-out error.
+  package let penalty: Double?
 
-  package init(residual: Residual = .scaled) { self.residual = residual }
+  package init(residual: Residual = .scaled, penalty: Double? = nil) {
+    self.residual = residual
+    self.penalty = penalty
+  }
 
   private static let penalties = (0..<18).map { power(10, -6 + 8 * Double($0) / 17) }
 
@@ -43,7 +48,7 @@ package struct RidgeMapping: PairMapping {
     let mean = basis.variances.reduce(0, +) / max(1, Double(basis.variances.count))
     let projected = try basis.left.product(y, turning: .yes, work: work)
     var best: (error: Double, penalty: Double) = (.infinity, Self.penalties[0] * mean)
-    for share in Self.penalties {
+    for share in penalty.map({ [$0] }) ?? Self.penalties {
       try work.check()
       let penalty = share * max(mean, 1e-12)
       let fitted = try basis.left.product(projected.scalingRows { basis.shrinkage($0, penalty) }, work: work)

@@ -50,6 +50,7 @@ struct FuseConcat: PureCommand {
       let bundle = try trusted(FuseParts.bundle(of: call[Self.inputs]), call, work: work)
       let joint = try fusion.fuse(bundle, work: work)
       let sizes = joint.blocks.map { "\($0.name) \($0.columns.count)" }
+      call.noteSilence(bundle, kept: joint.blocks.map(\.name))
       call.note("features: \(sizes.joined(separator: ", "))")
       let absent = bundle.slots.compactMap(\.presence).map { $0.count - $0.setCount }.reduce(0, +)
       if absent > 0, fusion.missing == .median {
@@ -66,16 +67,42 @@ extension FuseConcat {
   /// Without slots in which nothing stands out, if that is asked for.
   private func trusted(_ bundle: Bundle, _ call: Invocation, work: Work) throws(FusionError) -> Bundle {
     if call[Self.trust] == "equal" || bundle.slots.count < 2 { return bundle }
-    let modalities = try Modalities(bundle, work: work)
+    let screened = try FuseTrust.screened(bundle, call: call, work: work)
+    let modalities = try Modalities(screened, work: work)
     let doubted = modalities.trusting(try modalities.trust(work: work)).doubted
     if !doubted.isEmpty {
       call.note("left out, for nothing in it stands out beyond luck: \(doubted.bounded(6))")
     }
-    return Bundle(index: bundle.index, slots: bundle.slots.filter { !doubted.contains($0.name) })
+    return Bundle(index: bundle.index, slots: screened.slots.filter { !doubted.contains($0.name) })
+  }
+}
+
+extension Invocation {
+  /// The modalities of values, each scaled; those that are absent everywhere are told and left out.
+  func modalities(of values: [NamedValue], work: Work) throws(FusionError) -> Modalities {
+    let bundle = try FuseParts.modalities(of: values)
+    let modalities = try Modalities(bundle, work: work)
+    noteSilence(bundle, kept: modalities.parts.map(\.name))
+    let still = modalities.unvarying
+    if !still.isEmpty {
+      note("does not vary in the rows to learn from, and so says little: \(still.bounded(6))")
+    }
+    return modalities
+  }
+
+  func noteSilence(_ bundle: Bundle, kept: [String]) {
+    let silent = bundle.slots.map(\.name).filter { !kept.contains($0) }
+    if !silent.isEmpty { note(FuseParts.silence(of: silent)) }
   }
 }
 
 enum FuseParts {
+  static let alone = "only one modality speaks: there is nothing to fuse it with"
+
+  static func silence(of names: [String]) -> String {
+    "left out, for no row has a number of \(names.count == 1 ? "it" : "them"): \(names.bounded(6))"
+  }
+
   /// As `bundle`, and the blocks of a joint embedding as the modalities that they came from.
   static func modalities(of values: [NamedValue]) throws(FusionError) -> Bundle {
     if values.count == 1, case .embedding(let joint) = values.first?.value, joint.blocks.count > 1 {

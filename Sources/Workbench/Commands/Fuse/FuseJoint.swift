@@ -31,7 +31,7 @@ struct FuseJoint: PureCommand {
 
   func run(_ call: Invocation, work: Work) throws(Failure) -> Value {
     do throws(FusionError) {
-      let modalities = try Modalities(FuseParts.modalities(of: call[MapModalities.inputs]), work: work)
+      let modalities = try call.modalities(of: call[MapModalities.inputs], work: work)
       let joined = try joint(call).fuse(modalities, seed: UInt64(call[Self.seed]), work: work)
       call.note("\(joined.features.count) features of \(modalities.parts.count) modalities")
       return .embedding(joined)
@@ -169,7 +169,7 @@ struct FuseBanks: PureCommand {
       default: OneClassRule()
       }
     do throws(FusionError) {
-      let modalities = try Modalities(FuseParts.modalities(of: call[MapModalities.inputs]), work: work)
+      let modalities = try call.modalities(of: call[MapModalities.inputs], work: work)
       let fused = try MemoryBanks(share: call[Self.share], rule: rule).score(modalities, work: work)
       FuseScores.note(fused, call: call)
       return .scores(fused.scores)

@@ -86,6 +86,7 @@ struct FuseLearned: PureCommand {
 
   static func note(_ outcome: LearnedFusion.Outcome, _ modalities: Modalities, call: Invocation) {
     let least = outcome.losses.min() ?? 0
+    if modalities.parts.count == 1 { call.note(FuseParts.alone) }
     call.note("\(outcome.losses.count) epochs, least loss on rows held out \(shortNumber(least))")
     guard let gates = outcome.gates, gates.rows > 0 else { return }
     let means = modalities.parts.enumerated().map { place, part in
@@ -287,7 +288,7 @@ struct MapMasked: PureCommand {
 
   func run(_ call: Invocation, work: Work) throws(Failure) -> Value {
     do throws(FusionError) {
-      let modalities = try Modalities(FuseParts.modalities(of: call[MapModalities.inputs]), work: work)
+      let modalities = try call.modalities(of: call[MapModalities.inputs], work: work)
       let scores = try MaskedReconstruction(
         FuseLearned.fusion(call, kind: Self.kind(call)),
         combination: CrossModal.Combination(rawValue: call[MapModalities.combine]) ?? .product

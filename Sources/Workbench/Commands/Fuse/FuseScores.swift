@@ -147,6 +147,8 @@ struct FuseScores: PureCommand {
   static func note(_ fused: LateFusion.Fused, call: Invocation) {
     let unscored = fused.scores.index.count - (fused.scores.presence?.setCount ?? fused.scores.index.count)
     if unscored > 0 { call.note("\(unscored) rows without any modality are not scored") }
+    if fused.scores.voices?.modalities.count == 1 { call.note(FuseParts.alone) }
+    if !fused.silent.isEmpty { call.note(FuseParts.silence(of: fused.silent)) }
     if let trust = fused.trust, trust.contains(where: { $0 < 1 }), let voices = fused.scores.voices {
       let doubted = zip(voices.modalities, trust).filter { $1 < 1 }.map {
         "\($0) \(FuseLearned.shortNumber($1))"

@@ -37,7 +37,7 @@ struct FuseWeakly: PureCommand {
     let truth = try GroundTruth(call[Self.truth], of: call, parameter: Self.truth.base)
     let modalities: Modalities
     do throws(FusionError) {
-      modalities = try Modalities(FuseParts.modalities(of: call[MapModalities.inputs]), work: work)
+      modalities = try call.modalities(of: call[MapModalities.inputs], work: work)
     } catch {
       throw call.failure(error, at: MapModalities.inputs.base)
     }

@@ -59,7 +59,7 @@ struct MapModalities: PureCommand {
 
   func run(_ call: Invocation, work: Work) throws(Failure) -> Value {
     do throws(FusionError) {
-      let modalities = try Modalities(FuseParts.modalities(of: call[Self.inputs]), work: work)
+      let modalities = try call.modalities(of: call[Self.inputs], work: work)
       let crossModal = CrossModal(
         mapping(call), combination: CrossModal.Combination(rawValue: call[Self.combine]) ?? .product)
       let scores = try crossModal.score(modalities, seed: UInt64(call[Self.seed]), work: work)
@@ -79,6 +79,10 @@ struct MapModalities: PureCommand {
 extension MapModalities {
   private static let nearest = Parameter<Int>.integer(
     "neighbors", in: 1...1000, default: 5, help: "Nearest rows whose mean predicts.")
+  private static let share = Parameter<Double?>.optional(
+    "penalty", .real(1e-9...1e6, unit: nil),
+    help: "The penalty as a share of the mean eigenvalue; that of least leave-one-out error if absent."
+  ) { if case .real(let number) = $0 { number } else { nil } }
   private static let penalty = Parameter<Double>.real(
     "ridge", in: 0...1000, default: 1e-3, help: "Added to covariances, as a share of their mean variance.")
   private static let directions = Parameter<Int>.integer(
@@ -97,8 +101,10 @@ extension MapModalities {
       Ridge regression in closed form with the penalty of least leave-one-out error (Hoerl and Kennard, Technometrics \
       1970; Golub, Heath and Wahba, Technometrics 1979). The baseline that a trained mapping has to beat.
       """,
-    options: [residual.base], exampleOptions: " --residual direction",
-    mapping: { RidgeMapping(residual: Residual(rawValue: $0[residual]) ?? .scaled) })
+    options: [residual.base, share.base], exampleOptions: " --residual direction --penalty 0.1",
+    mapping: {
+      RidgeMapping(residual: Residual(rawValue: $0[residual]) ?? .scaled, penalty: $0[share])
+    })
 
   static let neighbors = MapModalities(
     name: "neighbors", summary: "Predicts each modality from similar rows of each other one.",
@@ -200,7 +206,7 @@ struct MapGeneralized: PureCommand {
 
   func run(_ call: Invocation, work: Work) throws(Failure) -> Value {
     do throws(FusionError) {
-      let modalities = try Modalities(FuseParts.modalities(of: call[MapModalities.inputs]), work: work)
+      let modalities = try call.modalities(of: call[MapModalities.inputs], work: work)
       let scores = try GeneralizedCorrelation(ridge: call[Self.ridge], directions: call[Self.directions])
         .score(modalities, work: work)
       MapModalities.note(scores, call: call)
@@ -230,7 +236,7 @@ struct MapProbabilistic: PureCommand {
 
   func run(_ call: Invocation, work: Work) throws(Failure) -> Value {
     do throws(FusionError) {
-      let modalities = try Modalities(FuseParts.modalities(of: call[MapModalities.inputs]), work: work)
+      let modalities = try call.modalities(of: call[MapModalities.inputs], work: work)
       let scores = try ProbabilisticCorrelation(
         directions: call[Self.hidden], ridge: call[MapGeneralized.ridge]
       ).score(modalities, work: work)

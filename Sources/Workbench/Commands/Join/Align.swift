@@ -1,4 +1,5 @@
 import Chronology
+import Encoding
 import Fusion
 import Language
 import Numerics
@@ -6,7 +7,8 @@ import Values
 
 struct Align: PureCommand {
   static let inputs = Parameter<[Reference]>.values(
-    "values", [.series, .table, .audio, .log, .embedding, .scores, .bundle], help: "The modalities to join.")
+    "values", [.series, .table, .audio, .log, .events, .embedding, .scores, .bundle],
+    help: "The modalities to join.")
   static let every = Parameter<TimeSpan?>.optional(
     "every", .span(AlignmentOptions.steps), help: "Join on equal steps, such as 1s."
   ) { if case .span(let span) = $0 { span } else { nil } }
@@ -32,12 +34,22 @@ struct Align: PureCommand {
     help: "A log without any event for longer counts as absent; never if not given."
   ) { if case .span(let span) = $0 { span } else { nil } }
 
+  static let events = Parameter<String>.choice(
+    "events",
+    of: [
+      Choice("keep", "a log keeps its own rate; of an event log its columns join"),
+      Choice(
+        "counts", "how many of each kind fall into a row: templates of a log, activities of an event log"),
+    ], default: "keep", help: "How logs and event logs come onto the rows.")
+
   let spec = CommandSpec(
     "align", nil, "Joins modalities on one index and keeps who is present and how stale it is.",
     discussion: """
       With --every, columns come onto equal steps as in `resample`; with --to, each takes its last row at or before \
       each row of that value (or as --direction says), at most --tolerance away. Values addressed by sample join by identifier. Sound and logs \
-      stay at their own rate; the rows name the spans of them. Nothing ever joins by position.
+      stay at their own rate; the rows name the spans of them. With --events counts, logs and event logs become one number a kind and row: \
+      of the row's span, or with --to of what came since the row before (a log's kinds are its templates; beyond 64 the rarest share \
+      `other`). Nothing ever joins by position.
 
       A modality is present in a row if one of its features has a value there after --fill; sound, if the whole \
       span was recorded and is not digital silence, which no microphone gives; a log, between its first and last event \
@@ -46,13 +58,15 @@ struct Align: PureCommand {
       """,
     parameters: [
       inputs.base, every.base, to.base, AlignmentOptions.aggregate.base, AlignmentOptions.fill.base,
-      tolerance.base, direction.base, cover.base, silence.base,
+      tolerance.base, direction.base, cover.base, silence.base, events.base,
     ], output: .bundle,
     examples: [
       Example("pump = generate pump-station --minutes 5 --seed 7"),
       Example("camera = generate pump-station --part camera --minutes 5 --seed 7"),
       Example("all = align pump camera --every 1s --fill hold(5s)"),
       Example("frames = align pump --to camera --tolerance 2s"),
+      Example("log = generate pump-station --part log --minutes 5 --seed 7"),
+      Example("counted = align pump log --every 10s --events counts"),
       Example("around = align pump --to camera --tolerance 2s --direction nearest"),
     ])
 
@@ -72,7 +86,7 @@ struct Align: PureCommand {
   }
 
   func run(_ call: Invocation, work: Work) throws(Failure) -> Value {
-    let parts = SlotNaming.parts(of: call[Self.inputs])
+    let parts = SlotNaming.parts(of: call[Self.inputs], countsEvents: call[Self.events] == "counts")
     let target = try target(of: call)
     let alignment = Alignment(
       target: target, aggregate: Aggregate(rawValue: call[AlignmentOptions.aggregate]) ?? .mean,
@@ -83,6 +97,13 @@ struct Align: PureCommand {
     do throws(FusionError) {
       let bundle = try alignment.align(parts, work: work)
       for note in bundle.coverageNotes { call.note(note) }
+      for part in parts {
+        let copies = part.repeatedIdentifiers
+        if copies > 0 {
+          call.note(
+            "\(part.name): \(counted(copies, "row")) with an identifier that was there before, left out")
+        }
+      }
       return .bundle(bundle)
     } catch {
       throw call.failure(error, at: Self.inputs.base)
@@ -116,9 +137,9 @@ extension Index {
 
 /// Names the slots of a bundle after the names in the line.
 enum SlotNaming {
-  static func parts(of values: [NamedValue]) -> [Alignment.Part] {
+  static func parts(of values: [NamedValue], countsEvents: Bool = false) -> [Alignment.Part] {
     var parts: [Alignment.Part] = []
-    func add(_ name: String, _ content: SlotContent) {
+    func add(_ name: String, _ content: SlotContent, kinds: [String]? = nil) {
       let plain = name.isEmpty || name == "_" ? "part" : String(name.map { $0 == "." ? "_" : $0 })
       var unique = plain
       var number = 2
@@ -126,11 +147,17 @@ enum SlotNaming {
         unique = "\(plain)\(number)"
         number += 1
       }
-      parts.append(Alignment.Part(unique, content))
+      parts.append(Alignment.Part(unique, content, kinds: kinds))
     }
     for value in values {
-      if case .bundle(let bundle) = value.value {
-        for slot in bundle.slots { add(slot.name, slot.presentContent) }
+      if countsEvents, let (log, kinds) = value.value.countable {
+        add(value.name, .log(log), kinds: kinds)
+      } else if case .bundle(let bundle) = value.value {
+        for slot in bundle.slots {
+          var kinds: [String]?
+          if countsEvents, case .log(let log) = slot.content { kinds = Value.log(log).countable?.kinds }
+          add(slot.name, slot.presentContent, kinds: kinds)
+        }
       } else if let content = value.value.slotContent {
         add(value.name, content)
       }
@@ -154,6 +181,22 @@ extension Slot {
 }
 
 extension Value {
+  /// Events and the names of their kinds.
+  fileprivate var countable: (log: Log, kinds: [String])? {
+    switch self {
+    case .log(let log): return (log, CountsEncoder.names(of: log.templates))
+    case .events(let events):
+      // Cases overlap in time: their events are counted together.
+      var index = events.frame.index
+      index.segments = []
+      let (codes, levels) = events.activities
+      return (
+        Log(frame: events.frame.with(index: index), templates: levels, templateOfRow: codes), levels
+      )
+    default: return nil
+    }
+  }
+
   /// What a bundle would hold of this value.
   var slotContent: SlotContent? {
     switch self {

@@ -11,7 +11,8 @@ struct Augment: PureCommand {
   static let label = "augmented"
 
   static let input = Parameter<Reference>.value(
-    "value", [.table, .series], help: "Whose rows to change; labels are left out.")
+    "value", [.table, .series, .embedding],
+    help: "Whose rows to change; labels are left out. Vectors become columns.")
   static let share = Parameter<Double>.fraction(
     "share", in: 0...1, default: 0.05, help: "Share of the rows to change.")
   static let length = Parameter<Int>.integer(
@@ -97,8 +98,7 @@ struct Augment: PureCommand {
     let columns = (values.cellFrame?.columns ?? []).filter { $0.role != .label && $0.name != Self.label }
     let augmented = frame.with(
       columns: columns + [Column(Self.label, .bool(result.isChanged), role: .label)])
-    if case .series = input.value { return .series(augmented) }
-    return .table(augmented)
+    return augmented.index.time == nil ? .table(augmented) : .series(augmented)
   }
 
   private func places(of names: [String], in known: [String], _ call: Invocation) throws(Failure) -> [Int] {
