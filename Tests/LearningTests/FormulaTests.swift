@@ -61,7 +61,7 @@ private func agrees(_ found: [Double], _ expected: [Double]) -> Bool {
     ),
   ]
 
-  @Test(arguments: losses.indices) func `losses`(_ number: Int) {
+  @Test(arguments: losses.indices) func `of losses are met`(_ number: Int) {
     let (name, build, expected) = Self.losses[number]
     var tape = Tape()
     let node = build(&tape)
@@ -74,7 +74,7 @@ private func agrees(_ found: [Double], _ expected: [Double]) -> Bool {
   @Test(arguments: [
     (RecurrentCell.Kind.gru, [0.7137314745, -0.2780572127, 0.5216431638, -0.0954762622]),
     (.lstm, [0.1750304412, -0.2600705338, 0.1746440516, -0.1222813788]),
-  ]) func `cells that remember`(_ kind: RecurrentCell.Kind, _ expected: [Double]) throws {
+  ]) func `of cells that remember are met`(_ kind: RecurrentCell.Kind, _ expected: [Double]) throws {
     var random = SeededGenerator(seed: 0)
     var book = ParameterBook()
     let cell = book.recurrent(kind, 3, 2, using: &random)
@@ -86,7 +86,7 @@ private func agrees(_ found: [Double], _ expected: [Double]) -> Bool {
   }
 
   /// (x − mean) / √(variance + 1e-5) of a row.
-  @Test func `rows of mean 0 and variance 1`() {
+  @Test func `of normalised rows are met`() {
     var tape = Tape()
     let node = tape.layerNormalised(tape.leaf(wave(2, 5, 0)))
     #expect(
@@ -99,7 +99,7 @@ private func agrees(_ found: [Double], _ expected: [Double]) -> Bool {
   }
 
   /// θ ← θ − η λ θ − η m̂ / (√v̂ + ε), three gradients.
-  @Test func `steps of AdamW`() {
+  @Test func `of AdamW are met`() {
     var optimizer = Optimizer(.adam(decay: 0.01), rate: 0.1)
     var parameters = [Matrix(rows: 1, columns: 1, values: [1.5])]
     for gradient in [0.3, -0.2, 0.5] {

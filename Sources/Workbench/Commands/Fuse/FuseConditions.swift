@@ -5,7 +5,7 @@ import Values
 
 struct FuseConditions: PureCommand {
   static let given = Parameter<Reference>.required(
-    "given", .value([.table, .series]), placement: .option,
+    "given", .value([.table, .series, .embedding]), placement: .option,
     help: "A column, or a few, of the same rows: the conditions, as load, light or mode."
   ) { if case .reference(let reference) = $0 { reference } else { Reference(root: .last) } }
   static let bins = Parameter<Int>.integer(
@@ -49,6 +49,7 @@ struct FuseConditions: PureCommand {
       let conditions = Conditions(
         frame, bins: call[Self.bins], reference: Self.reference(of: first.scores.index))
       guard let conditions else { throw .notFusable(name: call[Self.given].name, kind: "no condition") }
+      if conditions.names.isEmpty { throw .tooWide(columns: Conditions.most, limit: Conditions.most) }
       let outcome = try fusion.fuse(parts, conditions: conditions.places, count: conditions.names.count)
       FuseScores.note(outcome.fused, call: call)
       tell(outcome, conditions, parts.map(\.name), call)
@@ -63,6 +64,11 @@ struct FuseConditions: PureCommand {
         throw call.blame(
           Self.given.base, "R0405", "`\(name)` has no column of numbers, categories or truth values",
           label: "no condition", remedy: "Choose columns that say under which conditions a row was measured.")
+      }
+      if case .tooWide(_, let limit) = error {
+        throw call.blame(
+          Self.given.base, "E0550", "these columns make more than \(limit) conditions", label: "too many",
+          remedy: "Choose one column or two, or fewer `--bins`.")
       }
       throw call.failure(error, at: FuseScores.inputs.base)
     }
@@ -92,6 +98,9 @@ struct FuseConditions: PureCommand {
 
 /// Which condition each row was measured under.
 private struct Conditions {
+  static let most = 256
+
+  /// Empty if there were more than `most`.
   let names: [String]
   /// nil where a column is missing.
   let places: [Int?]
@@ -103,6 +112,11 @@ private struct Conditions {
       levels.append(found)
     }
     guard let first = levels.first else { return nil }
+    if levels.reduce(1, { min($0, Self.most + 1) * $1.names.count }) > Self.most {
+      self.names = []
+      self.places = []
+      return
+    }
     var (names, places) = first
     for (more, others) in levels.dropFirst() {
       let width = more.count
