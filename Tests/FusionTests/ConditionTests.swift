@@ -44,8 +44,8 @@ import Values
     let outcome = try ConditionalFusion().fuse(
       [part("a", first + [30]), part("b", second + [8])],
       conditions: (0..<20).map { $0 / 10 } + [1], count: 2)
-    // Over all: a has median 9.5 and absolute deviations whose median is 5.5, b 4.5 and 2.5.
-    let (a, b) = (5.5 / 5, 1.0)
+    // a is steadier by half under the other condition, b alike under both.
+    let (a, b) = (2.5 / 5, 1.0)
     let deviates = ((30 - 19) / (1.482602218505602 * 5), (8 - 4.5) / (1.482602218505602 * 2.5))
     let expected = (a * deviates.0 + b * deviates.1) / (a * a + b * b).squareRoot()
     #expect(abs(outcome.fused.scores.values[20] - expected) < 1e-9, "\(outcome.fused.scores.values[20])")
@@ -93,7 +93,7 @@ import Values
   @Test(arguments: 0..<4) func `are told from rows of a fault`(_ seed: Int) throws {
     let (noise, fault) = (Set(stride(from: 120, to: 160, by: 2)), Set(160..<200))
     let rows = try #require(try found(modality(noise: noise, fault: fault, seed: UInt64(seed))))
-    #expect(noise.count { rows[$0] } >= 19)
+    #expect(noise.count { rows[$0] } >= 17)
     #expect((0..<200).count { rows[$0] && !noise.contains($0) } <= 1)
   }
 

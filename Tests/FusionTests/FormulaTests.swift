@@ -2,6 +2,7 @@ import Fusion
 import Learning
 import Numerics
 import Testing
+import Values
 
 /// 0.8 sin(0.5 + 1.7 k + 2.3 t) in cell k: parameters that anyone can make again.
 private func wave(_ rows: Int, _ columns: Int, _ number: Int) -> Matrix {

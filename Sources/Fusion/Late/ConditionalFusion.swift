@@ -4,7 +4,7 @@ import Values
 /// Weighs modalities by how steady each of them is under the conditions of a row: experts with a reliability by condition.
 ///
 /// Reference rows are divided by their condition. Under condition *c* a modality's scores have the location μ and the scale σ of
-/// the reference rows there; it says (s − μ) / σ and weighs 1 / σ, in units of its scale over all conditions. A camera
+/// the reference rows there; it says (s − μ) / σ and weighs 1 / σ, in units of its scale where it is steadiest. A camera
 /// that scatters at night is believed less at night, and an ordinary night is no finding.
 ///
 /// - Input: scores on the same rows, and a condition a row (nil if it is not known).
@@ -27,12 +27,13 @@ package struct ConditionalFusion: Sendable {
   private struct Expert {
     var locations: [Double]
     var scales: [Double]
-    let usual: Double
+    /// The scale under the condition where it is steadiest.
+    var best: Double
 
     func deviate(_ score: Double, under condition: Int) -> Double {
       min(max((score - locations[condition]) / scales[condition], -1e150), 1e150)
     }
-    func weight(under condition: Int) -> Double { usual / scales[condition] }
+    func weight(under condition: Int) -> Double { best / scales[condition] }
   }
 
   /// A condition under which a modality hardly varies does not make it infinitely sure.
@@ -60,7 +61,7 @@ package struct ConditionalFusion: Sendable {
       let usual = all.scale > 0 ? all.scale : 1
       var expert = Expert(
         locations: [Double](repeating: all.location, count: count + 1),
-        scales: [Double](repeating: usual, count: count + 1), usual: usual)
+        scales: [Double](repeating: usual, count: count + 1), best: usual)
       for condition in 0..<count {
         let own = rows.filter { conditions[$0] == condition }.map { part.scores.values[$0] }
         references[condition] = min(references[condition], own.count)
@@ -69,6 +70,10 @@ package struct ConditionalFusion: Sendable {
         expert.locations[condition] = here.location
         expert.scales[condition] = max(here.scale, Self.leastScale * usual)
       }
+      let known = (0..<count).filter { condition in
+        rows.count { conditions[$0] == condition } >= fewest
+      }
+      expert.best = known.map { expert.scales[$0] }.min() ?? usual
       experts.append(expert)
       rankings.append(ScoreCalibration(.ecdf, reference: rows.map { part.scores.values[$0] }))
     }

@@ -19,7 +19,7 @@ struct FuseConditions: PureCommand {
     discussion: """
       Experts with a reliability by condition: the reference rows (calibrate rows, else fit rows, else all) are divided by --given, a \
       number into ranges, a category by its levels, several columns by both. There a modality's scores have a median m and a robust spread s; a row \
-      is scored by the sum of w (x - m) / s over the root of the sum of w squared, w being one over s in units of the modality's usual spread, over the \
+      is scored by the sum of w (x - m) / s over the root of the sum of w squared, w being the modality's least s over s, over the \
       modalities present. A camera that scatters at night is believed less at night, and an ordinary night is no finding (inverse variances, Hartung, \
       Knapp and Sinha 2008; mixtures of experts, Jacobs et al., Neural Computation 1991, with a gate that is measured instead of trained). Where \
       a condition is missing or has fewer than --fewest reference rows, all of them count. What each weighs under each condition is told.

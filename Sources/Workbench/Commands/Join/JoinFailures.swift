@@ -99,7 +99,8 @@ extension Invocation {
     case .differentGrids(let first, let second):
       blame(
         parameter, "R0321", "the grids of `\(first)` and `\(second)` differ",
-        label: "not place upon place", remedy: "Encode both with the same number of places, or add `--grid nearest`.")
+        label: "not place upon place",
+        remedy: "Encode both with the same number of places, or add `--grid nearest`.")
     case .oneSortOfBags(let anomalous, let normal):
       blame(
         parameter, "R0317",
