@@ -5,7 +5,8 @@
 Four kinds of noise: numbers drawn anew (gauss), the rows of a real view in random order (rows), a real view that is noise in
 every second row to judge (flickers), and noise beside the sensors of a pump (skab). Printed is the mean loss in AUROC, and
 the worst one of a category or recording. Measured with two divisions: below 0.003 for experts, evidence and gates with
-trust, as published up to 0.35. A view that flickers still finds more than luck and is believed: there trust does not help.
+trust, as published up to 0.35. A view that flickers still finds more than luck and is believed as a whole: its rows of noise are
+found by `screen`, after which the loss is 0.012 at most (one division; 0.25 without).
 """
 
 import json
