@@ -103,6 +103,21 @@ import Testing
     #expect(end.reason == .answered)
   }
 
+  @Test func `the same words over what they made are a repetition, too`() {
+    var (turn, _) = Self.called([Self.call("a")])
+    for round in 1...2 {
+      var line = Self.line("x = onsets x")
+      line.key = "x@\(round)"
+      _ = turn.advance(.reviewed(.line(line)))
+      _ = turn.advance(.ran(Self.outcome("3 rows", round)))
+      _ = turn.advance(.replied(ModelReply(calls: [Self.call("\(round)")])))
+    }
+    var line = Self.line("x = onsets x")
+    line.key = "x@3"
+    #expect(
+      turn.advance(.reviewed(.line(line))) == .note(.alreadyComputed(line: "x = onsets x", number: 2)))
+  }
+
   @Test func `makes no call beyond the budget, and each still has a result`() {
     var limits = TurnLimits()
     limits.calls = 1

@@ -260,7 +260,9 @@ extension AgentTurn {
       return nil
     case .line(let line):
       refusals = 0
-      if let earlier = done.last(where: { $0.key == line.key }) {
+      // The same call over the same values, or the same words over and over, each time of what they made before.
+      let again = done.filter { $0.line == line.text }
+      if let earlier = done.last(where: { $0.key == line.key }) ?? (again.count > 1 ? again.last : nil) {
         repeats += 1
         notices.append(.alreadyComputed(line: line.text, number: earlier.outcome.number))
         let name = earlier.outcome.number.map { "r\($0)" } ?? "above"

@@ -45,6 +45,9 @@ enum ToolFit {
     "as", "it",
     "its", "this", "that", "what", "which", "how", "i", "my", "me", "you", "your", "can", "by", "there",
     "was", "who",
+    "do", "does", "have", "has", "then", "them", "only", "please", "all", "any", "their", "these", "where",
+    "when",
+    "why", "into", "most", "not",
   ]
 
   /// Words that nearly every description of a function has.
