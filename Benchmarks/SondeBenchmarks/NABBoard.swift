@@ -1,6 +1,7 @@
 import Detection
 import Evaluation
 import Foundation
+import Values
 
 /// Detectors on the score board of the Numenta anomaly benchmark.
 struct NABBoard {
@@ -29,27 +30,32 @@ struct NABBoard {
     let all = try names.map { try NABSeries(data: data, name: $0) }
     var lines = ["NAB score at the best common threshold of each profile, as on NAB's own board"]
     for (name, detector) in Self.detectors {
-      let scored = try all.map { one in
-        // What is learned is learned before the rows that count.
-        let probation = one.probation
-        let scores = try seriesScores(detector, one.values, fit: probation)
-        return NABScore.Series(scores: scores, windows: one.windows)
-      }
-      let cells = NABScore.Profile.all.map { profile in
-        String(format: "%@ %.2f", profile.name, NABScore(best: scored, profile: profile)?.value ?? .nan)
-      }
-      lines.append("\(name): " + cells.joined(separator: ", "))
+      // What is learned is learned before the rows that count.
+      let scores = try all.map { try seriesScores(detector, $0.values, fit: $0.probation) }
+      lines.append("\(name): " + Self.scored(all, scores))
+      let likely = try zip(all, scores).map { try Self.likelihoods(of: $1, learnedFrom: $0.probation) }
+      lines.append("\(name), calibrated by likelihood: " + Self.scored(all, likely))
     }
     let remembered = try all.map { one in
       let detector = StreamDetector(HierarchicalMemory(warmup: one.probation))
-      return NABScore.Series(
-        scores: try seriesScores(detector, one.values, fit: one.probation), windows: one.windows)
+      return try seriesScores(detector, one.values, fit: one.probation)
     }
-    let cells = NABScore.Profile.all.map { profile in
-      String(format: "%@ %.2f", profile.name, NABScore(best: remembered, profile: profile)?.value ?? .nan)
-    }
-    lines.append("htm, warmed up by the probation: " + cells.joined(separator: ", "))
+    lines.append("htm, warmed up by the probation: " + Self.scored(all, remembered))
     return lines + (try publishedLines())
+  }
+
+  private static func scored(_ all: [NABSeries], _ scores: [[Double]]) -> String {
+    let series = zip(all, scores).map { NABScore.Series(scores: $1, windows: $0.windows) }
+    return NABScore.Profile.all.map { profile in
+      String(format: "%@ %.2f", profile.name, NABScore(best: series, profile: profile)?.value ?? .nan)
+    }.joined(separator: ", ")
+  }
+
+  private static func likelihoods(of scores: [Double], learnedFrom count: Int) throws -> [Double] {
+    var fitted = Mask(count: scores.count)
+    for row in 0..<min(count, scores.count) { fitted[row] = true }
+    let given = Scores(index: .rows(scores.count), values: scores, method: "", fitted: fitted)
+    return try LikelihoodCalibration().calibrate(given).values
   }
 
   private func publishedLines() throws -> [String] {

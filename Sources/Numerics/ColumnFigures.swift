@@ -79,18 +79,14 @@ package struct ColumnFigures: Sendable, Equatable {
 
 extension Matrix {
   fileprivate func sum(_ range: Range<Int>, kernels: Kernels, into target: inout MutableSpan<Double>) {
-    precondition(range.upperBound <= rows && target.count == 4 * columns, "no room for the sums")
-    // SAFETY: whole rows inside the matrix are read, four numbers a column written; the arrays do not overlap.
-    unsafe values.withUnsafeBufferPointer { values in
-      unsafe target.withUnsafeMutableBufferPointer { target in
-        guard let values = values.baseAddress, let target = target.baseAddress else { return }
-        let start = unsafe values + range.lowerBound * columns
-        switch kernels {
-        case .baseline:
-          unsafe KernelsBaseline.sumColumns(start, rowCount: range.count, columns: columns, into: target)
-        case .v3: unsafe KernelsV3.sumColumns(start, rowCount: range.count, columns: columns, into: target)
-        case .v4: unsafe KernelsV4.sumColumns(start, rowCount: range.count, columns: columns, into: target)
-        }
+    precondition(target.count == 4 * columns, "no room for the sums")
+    // SAFETY: the kernels read whole rows of the range, four numbers a column written; the arrays do not overlap.
+    unsafe withRows(range, into: &target) { start, target in
+      switch kernels {
+      case .baseline:
+        unsafe KernelsBaseline.sumColumns(start, rowCount: range.count, columns: columns, into: target)
+      case .v3: unsafe KernelsV3.sumColumns(start, rowCount: range.count, columns: columns, into: target)
+      case .v4: unsafe KernelsV4.sumColumns(start, rowCount: range.count, columns: columns, into: target)
       }
     }
   }
@@ -99,24 +95,20 @@ extension Matrix {
     _ range: Range<Int>, means: [Double], factors: [Double], kernels: Kernels,
     into target: inout MutableSpan<Double>
   ) {
-    precondition(range.upperBound <= rows && target.count == 2 * columns, "no room for the sums")
+    precondition(target.count == 2 * columns, "no room for the sums")
     precondition(means.count == columns && factors.count == columns, "one mean a column")
-    // SAFETY: whole rows inside the matrix are read, two numbers a column written; the arrays do not overlap.
-    unsafe values.withUnsafeBufferPointer { values in
-      unsafe target.withUnsafeMutableBufferPointer { target in
-        guard let values = values.baseAddress, let target = target.baseAddress else { return }
-        let start = unsafe values + range.lowerBound * columns
-        switch kernels {
-        case .baseline:
-          unsafe KernelsBaseline.sumColumnPowers(
-            start, rowCount: range.count, columns: columns, means: means, factors: factors, into: target)
-        case .v3:
-          unsafe KernelsV3.sumColumnPowers(
-            start, rowCount: range.count, columns: columns, means: means, factors: factors, into: target)
-        case .v4:
-          unsafe KernelsV4.sumColumnPowers(
-            start, rowCount: range.count, columns: columns, means: means, factors: factors, into: target)
-        }
+    // SAFETY: the kernels read whole rows of the range, two numbers a column written; the arrays do not overlap.
+    unsafe withRows(range, into: &target) { start, target in
+      switch kernels {
+      case .baseline:
+        unsafe KernelsBaseline.sumColumnPowers(
+          start, rowCount: range.count, columns: columns, means: means, factors: factors, into: target)
+      case .v3:
+        unsafe KernelsV3.sumColumnPowers(
+          start, rowCount: range.count, columns: columns, means: means, factors: factors, into: target)
+      case .v4:
+        unsafe KernelsV4.sumColumnPowers(
+          start, rowCount: range.count, columns: columns, means: means, factors: factors, into: target)
       }
     }
   }

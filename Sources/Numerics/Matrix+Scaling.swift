@@ -3,34 +3,43 @@ import KernelsV3
 import KernelsV4
 
 extension Matrix {
+  /// Hands a kernel the rows of the range and where its results go.
+  @inline(__always)
+  func withRows(
+    _ range: Range<Int>, into target: inout MutableSpan<Double>,
+    _ kernel: (_ rows: UnsafePointer<Double>, _ target: UnsafeMutablePointer<Double>) -> Void
+  ) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= rows, "no such rows")
+    unsafe values.withUnsafeBufferPointer { values in
+      unsafe target.withUnsafeMutableBufferPointer { target in
+        guard let values = values.baseAddress, let target = target.baseAddress else { return }
+        unsafe kernel(values + range.lowerBound * columns, target)
+      }
+    }
+  }
+
   /// Puts (value − center) / scale of complete rows, pulled in to `limit`, into `target`, rows `stride` numbers apart.
   package func standardise(
     _ range: Range<Int>, centers: [Double], scales: [Double], limit: Double,
     into target: inout MutableSpan<Double>, stride: Int, kernels: Kernels = .best
   ) {
     precondition(centers.count == columns && scales.count == columns, "one center and scale a column")
-    precondition(
-      range.lowerBound >= 0 && range.upperBound <= rows && stride >= columns
-        && target.count >= range.count * stride, "no room for the rows")
-    // SAFETY: whole rows inside the matrix are read, as many written `stride` apart; the arrays do not overlap.
-    unsafe values.withUnsafeBufferPointer { values in
-      unsafe target.withUnsafeMutableBufferPointer { target in
-        guard let values = values.baseAddress, let target = target.baseAddress else { return }
-        let start = unsafe values + range.lowerBound * columns
-        switch kernels {
-        case .baseline:
-          unsafe KernelsBaseline.standardiseRows(
-            start, rowCount: range.count, columns: columns, centers: centers, scales: scales, limit: limit,
-            into: target, stride: stride)
-        case .v3:
-          unsafe KernelsV3.standardiseRows(
-            start, rowCount: range.count, columns: columns, centers: centers, scales: scales, limit: limit,
-            into: target, stride: stride)
-        case .v4:
-          unsafe KernelsV4.standardiseRows(
-            start, rowCount: range.count, columns: columns, centers: centers, scales: scales, limit: limit,
-            into: target, stride: stride)
-        }
+    precondition(stride >= columns && target.count >= range.count * stride, "no room for the rows")
+    // SAFETY: the kernels read whole rows of the range, as many written `stride` apart; the arrays do not overlap.
+    unsafe withRows(range, into: &target) { start, target in
+      switch kernels {
+      case .baseline:
+        unsafe KernelsBaseline.standardiseRows(
+          start, rowCount: range.count, columns: columns, centers: centers, scales: scales, limit: limit,
+          into: target, stride: stride)
+      case .v3:
+        unsafe KernelsV3.standardiseRows(
+          start, rowCount: range.count, columns: columns, centers: centers, scales: scales, limit: limit,
+          into: target, stride: stride)
+      case .v4:
+        unsafe KernelsV4.standardiseRows(
+          start, rowCount: range.count, columns: columns, centers: centers, scales: scales, limit: limit,
+          into: target, stride: stride)
       }
     }
   }
@@ -43,28 +52,22 @@ extension Matrix {
     precondition(
       centers.count == columns && reaches.count == columns && scales.count == columns,
       "one center, reach and scale a column")
-    precondition(
-      range.lowerBound >= 0 && range.upperBound <= rows && target.count >= range.count,
-      "no room for the rows")
-    // SAFETY: whole rows inside the matrix are read, one number each written; the arrays do not overlap.
-    unsafe values.withUnsafeBufferPointer { values in
-      unsafe target.withUnsafeMutableBufferPointer { target in
-        guard let values = values.baseAddress, let target = target.baseAddress else { return }
-        let start = unsafe values + range.lowerBound * columns
-        switch kernels {
-        case .baseline:
-          unsafe KernelsBaseline.largestDeviations(
-            start, rowCount: range.count, columns: columns, centers: centers, reaches: reaches,
-            scales: scales, limit: limit, into: target)
-        case .v3:
-          unsafe KernelsV3.largestDeviations(
-            start, rowCount: range.count, columns: columns, centers: centers, reaches: reaches,
-            scales: scales, limit: limit, into: target)
-        case .v4:
-          unsafe KernelsV4.largestDeviations(
-            start, rowCount: range.count, columns: columns, centers: centers, reaches: reaches,
-            scales: scales, limit: limit, into: target)
-        }
+    precondition(target.count >= range.count, "no room for the rows")
+    // SAFETY: the kernels read whole rows of the range, one number each written; the arrays do not overlap.
+    unsafe withRows(range, into: &target) { start, target in
+      switch kernels {
+      case .baseline:
+        unsafe KernelsBaseline.largestDeviations(
+          start, rowCount: range.count, columns: columns, centers: centers, reaches: reaches,
+          scales: scales, limit: limit, into: target)
+      case .v3:
+        unsafe KernelsV3.largestDeviations(
+          start, rowCount: range.count, columns: columns, centers: centers, reaches: reaches,
+          scales: scales, limit: limit, into: target)
+      case .v4:
+        unsafe KernelsV4.largestDeviations(
+          start, rowCount: range.count, columns: columns, centers: centers, reaches: reaches,
+          scales: scales, limit: limit, into: target)
       }
     }
   }

@@ -59,6 +59,18 @@ import Values
     }
   }
 
+  /// One more node, which knows two of each clique.
+  @Test func `scan says who joins clusters and who belongs to none`() throws {
+    let edges = zip(cliques.sources, cliques.targets).map { (Int($0), Int($1)) }
+    let joined = graph(13, edges + [0, 1, 6, 7].map { (12, $0) })
+    let scores = try StructuralClusters().scores(of: joined, work: Work())
+    let parts = try #require(try StructuralClusters().contributions(of: joined, work: Work()))
+    #expect(parts.features == ["hub", "outlier"])
+    #expect(abs(parts.matrix[12, 0] - (1 - 3 / 30.0.squareRoot())) < 1e-12 && parts.matrix[12, 1] == 0)
+    for node in [2, 10, 11] { #expect(parts.matrix[node, 0] == 0, "\(node)") }
+    for node in 0..<13 { #expect(parts.matrix[node, 0] + parts.matrix[node, 1] == scores[node]) }
+  }
+
   @Test func `are the same on one thread and two, whatever the order and copies of edges`() throws {
     let detectors: [any GraphDetector] = [
       OddBall(), StructuralClusters(), ResidualAnalysis(), GraphAutoencoder(epochs: 5),

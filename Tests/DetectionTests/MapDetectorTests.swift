@@ -22,7 +22,8 @@ import Values
   }
 
   static let detectors: [any MapDetector] = [
-    PatchMemory(share: 0.2, around: 1), PositionGaussians(), NearestPictures(pictures: 3), ReedXiaoli(),
+    PatchMemory(share: 0.2, around: 1), PatchMemory(share: 0.2, isAligned: true, around: 1),
+    PositionGaussians(), NearestPictures(pictures: 3), ReedXiaoli(),
   ]
 
   @Test(arguments: detectors.indices) func `rank the planted place and picture highest`(_ number: Int) throws
@@ -90,6 +91,23 @@ import Values
       #expect(abs(judgement.cells[cell] - best) < 1e-9 * max(1, best), "\(cell)")
     }
     #expect(judgement.pictures[3] == judgement.cells[48...].max())
+  }
+
+  /// One place of all pictures changes thirty times as much as the others.
+  @Test func `are told from what is usual at their place, if aligned`() throws {
+    let plain = Self.map(pictures: 24)
+    var values = plain.matrix.values
+    for picture in 0..<24 {
+      for feature in 0..<2 { values[(picture * 36 + 30) * 2 + feature] *= 30 }
+    }
+    let map = Self.map(values, 24, 6)
+    func highest(isAligned: Bool) throws -> Int? {
+      let memory = PatchMemory(share: 0.2, isAligned: isAligned, around: 1)
+      let cells = try memory.judge(map, fit: Array(0..<20), work: Work()).cells[23 * 36..<24 * 36]
+      return cells.indices.max { cells[$0] < cells[$1] }.map { $0 - 23 * 36 }
+    }
+    #expect(try highest(isAligned: false) == 30)
+    #expect(try highest(isAligned: true) == 15)
   }
 
   /// Places at the rim have fewer around them.

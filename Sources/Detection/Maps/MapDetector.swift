@@ -106,13 +106,54 @@ extension FeatureMap {
     return Matrix(rows: matrix.rows, columns: width, values: values)
   }
 
-  /// The scaled features, freed of how they vary together over the cells of the fit pictures.
+  /// Every feature measured from its mean at the same place of the fit pictures, in standard deviations there.
+  ///
+  /// A variance counts as if ten more pictures had that of all places together, so that a few pictures are enough.
+  ///
+  /// - Complexity: O(cells × *d*).
+  func scaledByPlace(fit: [Int], work: Work) throws(DetectionError) -> Matrix {
+    let (scaled, width, prior) = (try scaled(fit: fit, work: work), matrix.columns, 10.0)
+    let count = Double(fit.count)
+    return try cancellable { () throws(Cancelled) in
+      // Means of all features, then their squares around them.
+      let moments = try work.fill(cellCount, stride: 2 * width, size: 16, stage: "places") { range, target in
+        for place in range {
+          let base = (place - range.lowerBound) * 2 * width
+          let cells = fit.map { ($0 * self.cellCount + place) * width }
+          for column in 0..<width {
+            let mean = cells.reduce(0) { $0 + scaled.values[$1 + column] } / count
+            target[base + column] = mean
+            target[base + width + column] = cells.reduce(0) {
+              let apart = scaled.values[$1 + column] - mean
+              return $0 + apart * apart
+            }
+          }
+        }
+      }
+      let pooled = (0..<width).map { column in
+        (0..<cellCount).reduce(0) { $0 + moments[(2 * $1 + 1) * width + column] }
+          / (count * Double(cellCount))
+      }
+      let values = try work.fill(matrix.rows, stride: width, size: 1024, stage: "scaling") { range, target in
+        for row in range {
+          let (base, place) = ((row - range.lowerBound) * width, 2 * (row % self.cellCount) * width)
+          for column in 0..<width {
+            let variance = (moments[place + width + column] + prior * pooled[column]) / (count + prior)
+            let value = (scaled[row, column] - moments[place + column]) / variance.squareRoot()
+            target[base + column] = variance > 1e-12 ? max(-1e6, min(1e6, value)) : scaled[row, column]
+          }
+        }
+      }
+      return Matrix(rows: matrix.rows, columns: width, values: values)
+    }
+  }
+
+  /// Scaled features, freed of how they vary together over the cells of the fit pictures.
   ///
   /// - Complexity: O(cells × *d²* + *d³*).
   /// - Source: Kessy, Lewin and Strimmer, *Optimal whitening and decorrelation*, The American Statistician 2018, table 1
   ///   (ZCA); a hundredth of the variance is added to each feature.
-  func whitened(fit: [Int], work: Work) throws(DetectionError) -> Matrix {
-    let scaled = try scaled(fit: fit, work: work)
+  func whitened(_ scaled: Matrix, fit: [Int], work: Work) throws(DetectionError) -> Matrix {
     let width = scaled.columns
     var weights = [Double](repeating: 0, count: scaled.rows)
     for row in fit { for cell in cells(of: row) { weights[cell] = 1 } }

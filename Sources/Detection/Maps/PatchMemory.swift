@@ -14,7 +14,8 @@ package import Values
 ///   2022: equations 1 and 2 with a square of 3 × 3 places, algorithm 1, and equations 6 and 7 with *b* = 9 neighbours.
 /// - Differs: features are divided by their standard deviation, and no random projection comes before the search; pictures to learn from are
 ///   compared with the kept places of the others. With `whitens`, distances are those of Mahalanobis over all normal
-///   places: built-in features vary together far more than those of a trained network.
+///   places: built-in features vary together far more than those of a trained network. If `isAligned`, features are measured from
+///   their mean at the place in deviations there, as in PaDiM: what is usual at one place may be a fault at another.
 package struct PatchMemory: MapDetector, Equatable {
   package static let name = "patchcore"
   /// The share of normal places that is kept.
@@ -22,14 +23,19 @@ package struct PatchMemory: MapDetector, Equatable {
   package let neighbors: Int
   /// Whether features are freed of how they vary together before distances are taken.
   package let whitens: Bool
+  /// Whether all pictures show the same thing in the same position: features then count from what is usual at their place.
+  package let isAligned: Bool
   /// The side of the square of places whose mean describes a place; odd.
   package let around: Int
 
-  package init(share: Double = 0.02, neighbors: Int = 9, whitens: Bool = false, around: Int = 3) {
+  package init(
+    share: Double = 0.02, neighbors: Int = 9, whitens: Bool = false, isAligned: Bool = false, around: Int = 3
+  ) {
     self.share = share
     self.around = around
     self.neighbors = neighbors
     self.whitens = whitens
+    self.isAligned = isAligned
   }
 
   private static let fewestKept = 16
@@ -39,7 +45,8 @@ package struct PatchMemory: MapDetector, Equatable {
   package func judge(_ given: FeatureMap, fit: [Int], work: Work) throws(DetectionError) -> MapJudgement {
     try given.require(fit: fit, atLeast: 2)
     let map = try given.averaged(side: around, work: work)
-    let scaled = try whitens ? map.whitened(fit: fit, work: work) : map.scaled(fit: fit, work: work)
+    let plain = try isAligned ? map.scaledByPlace(fit: fit, work: work) : map.scaled(fit: fit, work: work)
+    let scaled = try whitens ? map.whitened(plain, fit: fit, work: work) : plain
     let places = fit.flatMap { map.cells(of: $0) }
     let count = min(Self.mostKept, max(Self.fewestKept, Int((share * Double(places.count)).rounded())))
     let normal = scaled.selecting(rows: places)

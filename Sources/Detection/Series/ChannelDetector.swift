@@ -47,7 +47,7 @@ package struct ChannelDetector<Method: ChannelMethod>: Detector, Equatable {
     var channels: [Channel] = []
     for column in 0..<training.features.count {
       let raw = training.matrix.column(column)
-      let known = raw.filter { !$0.isNaN }
+      let known = training.firstMissing == nil ? raw : raw.filter { !$0.isNaN }
       if known.isEmpty { throw .missing(row: 0, feature: training.features[column]) }
       var (center, scale) = medianMoments(of: known)
       if !(scale > 0) { (center, scale) = moments(of: known) }

@@ -34,17 +34,18 @@ package struct SpectralResidual: ChannelMethod {
       let transform = RealFourier(length: count)
       // The spectrum of a real series mirrors itself, and so does all that is made of its sizes.
       let spectrum = transform.forward(scaled)
-      let amplitudes = spectrum.real.indices.map { k in
-        (spectrum.real[k] * spectrum.real[k] + spectrum.imaginary[k] * spectrum.imaginary[k]).squareRoot()
+      let smallest = 1e-15
+      let logs = spectrum.real.indices.map { k in
+        let squared = spectrum.real[k] * spectrum.real[k] + spectrum.imaginary[k] * spectrum.imaginary[k]
+        return logarithm(max(squared, smallest * smallest)) / 2
       }
-      let logs = amplitudes.map { logarithm(max($0, 1e-15)) }
-      let expected = smoothed(logs, ends: (scaled[0], scaled[count - 1]))
-      var sizes = logs.indices.map { logs[$0] - expected[$0] }
-      Elementary.exponentiate(&sizes)
-      for k in sizes.indices { sizes[k] /= max(amplitudes[k], 1e-15) }
+      // The size exp(log A − expected) over the amplitude A that it replaces: A cancels out.
+      var factors = smoothed(logs, ends: (scaled[0], scaled[count - 1]))
+      for k in factors.indices { factors[k] = -factors[k] }
+      Elementary.exponentiate(&factors)
       let back = transform.backward(
-        real: sizes.indices.map { spectrum.real[$0] * sizes[$0] },
-        imaginary: sizes.indices.map { spectrum.imaginary[$0] * sizes[$0] })
+        real: factors.indices.map { spectrum.real[$0] * factors[$0] },
+        imaginary: factors.indices.map { spectrum.imaginary[$0] * factors[$0] })
       var sum = 0.0
       for value in back { sum += abs(value) }
       let share = sum > 0 ? Double(count) / sum : 0

@@ -83,7 +83,7 @@ struct DetectGraph: PureCommand {
       guard let weights = graph.edges.column(name)?.numbers else {
         let names = graph.edges.columns.filter { $0.type == .number }.map(\.name)
         throw call.blame(
-          weight.base, "R0408", "the edges have no column of numbers `\(name)`", label: "not there",
+          weight.base, "E0524", "the edges have no column of numbers `\(name)`", label: "not there",
           remedy: names.isEmpty
             ? "Leave --weight out: these edges have no numbers."
             : Suggestion.remedy(for: name, among: names, else: "They have \(Suggestion.some(names))."))
@@ -96,7 +96,7 @@ struct DetectGraph: PureCommand {
         Neighbours are as similar as the share of neighbours that they have in common. A node is a core at ε if --least nodes, itself \
         among them, are at least ε similar, and what is that similar to a core belongs to its cluster. The score is 1 minus the largest ε at \
         which the node belongs to a cluster, so that alarms above 1 - ε are the hubs and outliers of SCAN at that ε (Xu and others, KDD \
-        2007). Directions, copies of edges and loops do not count.
+        2007); `explain` says which a node is. Directions, copies of edges and loops do not count.
         """,
       options: [least.base], exampleOptions: " --least 3"
     ) { call, _ throws(Failure) in StructuralClusters(least: call[least]) },

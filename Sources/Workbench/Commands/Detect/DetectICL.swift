@@ -1,15 +1,12 @@
 import Detection
 import Language
-import Learning
 
 struct InternalContrastMethod: DetectionMethod {
   static let part = Parameter<Int?>.optional(
     "part", .integer(1...1000),
     help: "Neighbouring features of a part; if absent 2 of up to 39, 10 of up to 160, else all but 150."
   ) { if case .integer(let count) = $0 { count } else { nil } }
-  static let temperature = Parameter<Double>.real(
-    "temperature", in: 0.001...10, default: 0.01, help: "Smaller makes small differences count.")
-  static let epochs = NetworkOptions.epochs(50)
+  static let temperature = NetworkOptions.temperature(0.01)
 
   let name = "icl"
   let measure = "how badly parts of them can be told by the rest of them"
@@ -19,14 +16,13 @@ struct InternalContrastMethod: DetectionMethod {
     agree on which part belongs to which rest; the score is the mean cross-entropy. Trained on at most 1024 fit rows. \
     Needs two features. \(NetworkOptions.discussion) Contributions share the cross-entropy of a part among its features.
     """
-  let parameters = [part.base, temperature.base, epochs.base, NetworkOptions.rate.base]
+  let parameters = [part.base, temperature.base, NetworkOptions.viewEpochs.base, NetworkOptions.rate.base]
   let isRandom = true
   let exampleOptions = "--part 1 --temperature 0.1 --epochs 5"
   let plainOptions = "--epochs 5"
   func detector(_ call: Invocation) -> any Detector {
     InternalContrast(
       part: call[Self.part], temperature: call[Self.temperature],
-      descent: Descent(
-        epochs: call[Self.epochs], batchSize: 64, rate: call[NetworkOptions.rate], patience: 5))
+      descent: NetworkOptions.viewDescent(call))
   }
 }

@@ -142,7 +142,7 @@ private struct Sequences {
       }
       guard let column = log.frame.column(name) else {
         throw call.blame(
-          DetectSequences.by.base, "R0408", "`\(call[DetectSequences.input].name)` has no column `\(name)`",
+          DetectSequences.by.base, "E0524", "`\(call[DetectSequences.input].name)` has no column `\(name)`",
           label: "not there",
           remedy: "Its columns are \(log.frame.columns.map { "`\($0.name)`" }.joined(separator: ", ")).")
       }

@@ -13,6 +13,16 @@ enum NetworkOptions {
       "epochs", in: 1...10_000, default: count, help: "Most passes over the rows; it may stop earlier.")
   }
 
+  /// Of methods that tell views of a row from each other.
+  static func temperature(_ usual: Double) -> Parameter<Double> {
+    .real("temperature", in: 0.001...10, default: usual, help: "Smaller makes small differences count.")
+  }
+  static let viewEpochs = epochs(50)
+
+  static func viewDescent(_ call: Invocation) -> Descent {
+    Descent(epochs: call[viewEpochs], batchSize: 64, rate: call[rate], patience: 5)
+  }
+
   /// What discussions say about it.
   static let discussion = """
     Trained by Adam in double precision; a tenth of the fit rows is held out and decides when to stop. Rows must be \

@@ -72,7 +72,15 @@ struct CompareDetectors: PureCommand {
     if literals.isEmpty {
       literals = try Recommend.recommendation(for: call, Self.input, work: work).suggestions.map(\.literal)
     }
-    var (entries, remarks) = try ran(literals, call: call, work: work)
+    let trials = try DetectorTrials(
+      of: literals, on: call[Self.input], for: call, at: Self.use.base, seed: call[Self.seed], work: work
+    ) {
+      Detect(method: $0)
+    } take: { value -> Scores? in
+      if case .scores(let scores) = value { scores } else { nil }
+    }
+    var entries = trials.outcomes.map { Entry(name: $0.name, scores: $0.outcome) }
+    var remarks = trials.remarks
     let truth = try self.truth(call)
     do throws(Cancelled) { try Self.compareRanks(&entries, work: work) } catch { throw .cancelled }
     let name = call[Self.input].name.isEmpty ? "value" : call[Self.input].name
@@ -94,45 +102,6 @@ struct CompareDetectors: PureCommand {
       Report(
         title: "detectors on \(name)" + (truth.map { " against \($0.name)" } ?? ""), metrics: metrics,
         table: table, remarks: remarks))
-  }
-
-  // MARK: - Running
-
-  /// The scores of those that could work, and why the others could not.
-  private func ran(
-    _ literals: [CallLiteral], call: Invocation, work: Work
-  ) throws(Failure) -> ([Entry], [String]) {
-    var entries: [Entry] = []
-    var remarks: [String] = []
-    var first: Failure?
-    for (number, literal) in literals.enumerated() {
-      guard let method = detectionMethods.first(where: { $0.name == literal.name }) else { continue }
-      let name = Argument.call(literal).canonical(as: .call([Self.literal(method)]))
-      let command = Detect(method: method)
-      var arguments = literal.arguments
-      arguments["seed"] = .integer(call[Self.seed])
-      let own = Invocation(
-        call: CheckedCall(
-          spec: command.spec, arguments: arguments,
-          ranges: call.call.ranges[Self.use.base.name].map { ["value": $0] } ?? [:]),
-        values: ["value": [call[Self.input]]])
-      let share = Double(literals.count)
-      let part = Work(threads: work.threads, isCancelled: work.isCancelled) { done, _ in
-        work.report((Double(number) + done) / share, literal.name)
-      }
-      do throws(Failure) {
-        guard case .scores(let scores) = try command.run(own, work: part) else { continue }
-        entries.append(Entry(name: name, scores: scores))
-        remarks += own.remarks.all.map { "\(name): \($0)" }
-      } catch .diagnostic(let diagnostic) {
-        first = first ?? .diagnostic(diagnostic)
-        remarks.append("\(name) could not work: \(diagnostic.summary)")
-      } catch {
-        throw error
-      }
-    }
-    if entries.isEmpty, let first { throw first }
-    return (entries, remarks)
   }
 
   private static func compareRanks(_ entries: inout [Entry], work: Work) throws(Cancelled) {

@@ -83,7 +83,15 @@ struct Tune: PureCommand {
     if literals.isEmpty {
       literals = try Recommend.recommendation(for: call, Self.input, work: work).suggestions.map(\.literal)
     }
-    var (trials, remarks) = try fitted(literals, on: ground, call: call, work: work)
+    let fitted = try DetectorTrials(
+      of: literals, on: NamedValue(name: call[Self.input].name, value: ground.value), for: call,
+      at: Self.use.base, seed: call[Self.seed], work: work
+    ) {
+      Fit(method: $0)
+    } take: { value -> FittedModel? in
+      if case .model(let stored) = value { stored as? FittedModel } else { nil }
+    }
+    var trials = fitted.outcomes.map { Trial(name: $0.name, model: $0.outcome) }
     let columns: [String]
     if call[Self.on] == "labels" {
       columns = ["auroc"]
@@ -96,7 +104,7 @@ struct Tune: PureCommand {
     } else {
       columns = try tried(&trials, on: ground, call: call, work: work)
     }
-    return .report(report(trials, columns: columns, ground: ground, remarks: remarks, call: call))
+    return .report(report(trials, columns: columns, ground: ground, remarks: fitted.remarks, call: call))
   }
 
   // MARK: - Rows
@@ -161,41 +169,6 @@ struct Tune: PureCommand {
   }
 
   // MARK: - Trials
-
-  private func fitted(
-    _ literals: [CallLiteral], on ground: Ground, call: Invocation, work: Work
-  ) throws(Failure) -> ([Trial], [String]) {
-    var trials: [Trial] = []
-    var remarks: [String] = []
-    var first: Failure?
-    for (number, literal) in literals.enumerated() {
-      guard let method = detectionMethods.first(where: { $0.name == literal.name }) else { continue }
-      let name = Argument.call(literal).canonical(as: .call([CompareDetectors.literal(method)]))
-      let command = Fit(method: method)
-      var arguments = literal.arguments
-      arguments["seed"] = .integer(call[Self.seed])
-      let own = Invocation(
-        call: CheckedCall(
-          spec: command.spec, arguments: arguments,
-          ranges: call.call.ranges[Self.use.base.name].map { ["value": $0] } ?? [:]),
-        values: ["value": [NamedValue(name: call[Self.input].name, value: ground.value)]])
-      let part = Work(threads: work.threads, isCancelled: work.isCancelled) { done, _ in
-        work.report((Double(number) + done) / Double(literals.count), literal.name)
-      }
-      do throws(Failure) {
-        guard case .model(let stored) = try command.run(own, work: part), let model = stored as? FittedModel
-        else { continue }
-        trials.append(Trial(name: name, model: model))
-      } catch .diagnostic(let diagnostic) {
-        first = first ?? .diagnostic(diagnostic)
-        remarks.append("\(name) could not work: \(diagnostic.summary)")
-      } catch {
-        throw error
-      }
-    }
-    if trials.isEmpty, let first { throw first }
-    return (trials, remarks)
-  }
 
   /// Judges all trials on each kind of anomaly; the names of the kinds.
   private func tried(

@@ -19,6 +19,8 @@ struct MapMethod: Sendable {
     "k", in: 1...100, default: 9, help: "Kept places around the nearest one, for the reweighting.")
   static let whiten = Parameter<Bool>.flag(
     "whiten", help: "Free features of how they vary together, as built-in ones do.")
+  static let aligned = Parameter<Bool>.flag(
+    "aligned", help: "All pictures show the same thing in the same position.")
   static let around = Parameter<Int>.integer(
     "around", in: 1...15, default: 3, help: "Side of the square of places whose mean describes a place.")
   static let similar = Parameter<Int>.integer(
@@ -33,11 +35,14 @@ struct MapMethod: Sendable {
         Keeps the share --coreset of all normal places, chosen to lie far apart; a place scores by its distance to the \
         nearest of them, a picture by its highest place, reweighted (Roth et al., PatchCore, CVPR 2022). A place is \
         described by the mean over itself and what lies --around it; an even side counts as the odd one above. \
-        With --whiten distances are Mahalanobis' over all normal places, which suits features that vary together.
-        """, parameters: [share.base, neighbors.base, whiten.base, around.base],
-      example: "--coreset 5% --whiten"
+        With --whiten distances are Mahalanobis' over all normal places, which suits features that vary together. \
+        With --aligned, features count from what is usual at their place of the normal pictures.
+        """, parameters: [share.base, neighbors.base, whiten.base, aligned.base, around.base],
+      example: "--coreset 5% --aligned"
     ) {
-      PatchMemory(share: $0[share], neighbors: $0[neighbors], whitens: $0[whiten], around: $0[around])
+      PatchMemory(
+        share: $0[share], neighbors: $0[neighbors], whitens: $0[whiten], isAligned: $0[aligned],
+        around: $0[around])
     },
     MapMethod(
       name: PositionGaussians.name, measure: "distance from the normal distribution of the same place",
