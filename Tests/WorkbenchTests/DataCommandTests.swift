@@ -144,7 +144,8 @@ extension Session {
 
   @Test func `takes slots of bundles and features of embeddings`() throws {
     let session = session(
-      "cam = generate pump-station --part camera --minutes 5 --seed 7", "all = align pump cam --every 1s",
+      "cam = generate pump-station --part camera --minutes 5 --seed 7",
+      "all = align pump cam --every 1s --fill hold(5s)",
       "feats = encode all --use stats(10s) | fuse concat")
     guard case .bundle(let bundle) = try session.value("select all cam"),
       case .embedding(let embedding) = try session.value("select feats cam.* pump.Flow.*")

