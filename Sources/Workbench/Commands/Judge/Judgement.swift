@@ -187,6 +187,10 @@ struct Judgement {
         "if the rows are in no order of time, only the metrics that count single rows mean anything, not those of events, "
           + "ranges and VUS")
     }
+    if judged.prevalence > 0.5 {
+      remarks.append(
+        "more than half of the rows are anomalous: if 1 means normal, turn the labels round with `derive`")
+    }
     if judged.anomalies < 10 {
       remarks.append(
         "only \(counted(judged.anomalies, "anomalous row")): read every number with its interval")
