@@ -41,20 +41,16 @@ enum ToolFit {
 
   /// Words that tie sentences together; two of them make a question English enough.
   private static let ties: Set = [
-    "the", "a", "an", "of", "to", "in", "for", "and", "or", "is", "are", "be", "with", "on", "at", "from",
-    "as", "it",
-    "its", "this", "that", "what", "which", "how", "i", "my", "me", "you", "your", "can", "by", "there",
-    "was", "who",
-    "do", "does", "have", "has", "then", "them", "only", "please", "all", "any", "their", "these", "where",
-    "when",
-    "why", "into", "most", "not",
+    "the", "a", "an", "of", "to", "in", "for", "and", "or", "is", "are", "be", "with", "on", "at",
+    "from", "as", "it", "its", "this", "that", "what", "which", "how", "i", "my", "me", "you", "your",
+    "can", "by", "there", "was", "who", "do", "does", "have", "has", "then", "them", "only", "please",
+    "all", "any", "their", "these", "where", "when", "why", "into", "most", "not",
   ]
 
   /// Words that nearly every description of a function has.
   private static let common: Set = [
     "find", "get", "calculate", "compute", "given", "using", "use", "between", "provide", "provided",
-    "determine",
-    "based", "function", "value", "values", "number", "will", "would", "return", "returns",
+    "determine", "based", "function", "value", "values", "number", "will", "would", "return", "returns",
   ]
 
   private static func isEnglish(_ text: String) -> Bool {
