@@ -78,10 +78,11 @@ extension FuseConcat {
 }
 
 extension Invocation {
-  /// The modalities of values, each scaled; those that are absent everywhere are told and left out.
-  func modalities(of values: [NamedValue], work: Work) throws(FusionError) -> Modalities {
-    let bundle = try FuseParts.modalities(of: values)
-    let modalities = try Modalities(bundle, work: work)
+  /// The modalities that were given, each scaled; those that are absent everywhere are told and left out.
+  func modalities(work: Work) throws(FusionError) -> Modalities {
+    let bundle = try FuseParts.modalities(of: self[MapModalities.inputs])
+    let modalities = try Modalities(
+      bundle, scaling: Scaling.Method(rawValue: self[FuseConcat.scale]), work: work)
     noteSilence(bundle, kept: modalities.parts.map(\.name))
     let still = modalities.unvarying
     if !still.isEmpty {

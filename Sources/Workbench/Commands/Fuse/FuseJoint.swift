@@ -25,13 +25,13 @@ struct FuseJoint: PureCommand {
         same. Whatever is learned is learned from the fit rows without labels. A row without any modality is missing; one \
         without some of them is made of the others.
         """,
-      parameters: [MapModalities.inputs.base] + options + (isRandom ? [Self.seed.base] : []),
+      parameters: MapModalities.given + options + (isRandom ? [Self.seed.base] : []),
       output: .embedding, examples: MapModalities.examples(name, exampleOptions, verb: "fuse"))
   }
 
   func run(_ call: Invocation, work: Work) throws(Failure) -> Value {
     do throws(FusionError) {
-      let modalities = try call.modalities(of: call[MapModalities.inputs], work: work)
+      let modalities = try call.modalities(work: work)
       let joined = try joint(call).fuse(modalities, seed: UInt64(call[Self.seed]), work: work)
       call.note("\(joined.features.count) features of \(modalities.parts.count) modalities")
       return .embedding(joined)
@@ -157,7 +157,7 @@ struct FuseBanks: PureCommand {
       2023). Works on vectors: there is no map. A row lacking a modality is scored by the other banks. Fit rows skip \
       themselves.
       """,
-    parameters: [MapModalities.inputs.base, share.base, rule.base], output: .scores,
+    parameters: MapModalities.given + [share.base, rule.base], output: .scores,
     examples: MapModalities.examples("banks", " --share 25% --rule cauchy", verb: "fuse"))
 
   func run(_ call: Invocation, work: Work) throws(Failure) -> Value {
@@ -169,7 +169,7 @@ struct FuseBanks: PureCommand {
       default: OneClassRule()
       }
     do throws(FusionError) {
-      let modalities = try call.modalities(of: call[MapModalities.inputs], work: work)
+      let modalities = try call.modalities(work: work)
       let fused = try MemoryBanks(share: call[Self.share], rule: rule).score(modalities, work: work)
       FuseScores.note(fused, call: call)
       return .scores(fused.scores)

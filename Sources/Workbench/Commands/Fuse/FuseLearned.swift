@@ -38,7 +38,7 @@ struct FuseLearned: PureCommand {
 
         \(Self.objective) \(FuseTrust.discussion)\(measuresTrust ? " Unless --trust equal is given." : "")
         """,
-      parameters: [MapModalities.inputs.base] + options + Self.training
+      parameters: MapModalities.given + options + Self.training
         + [FuseTrust.parameter(measuresTrust).base, FuseJoint.residuals.base, Self.seed.base],
       output: .embedding,
       examples: MapModalities.examples(name, " --epochs 5 --hidden 8\(exampleOptions)", verb: "fuse"))
@@ -63,8 +63,7 @@ struct FuseLearned: PureCommand {
     let modalities: Modalities
     do throws(FusionError) {
       modalities = try FuseTrust.modalities(
-        of: call[MapModalities.inputs], measuring: call[FuseTrust.parameter(measuresTrust)] == "measured",
-        call: call, work: work)
+        measuring: call[FuseTrust.parameter(measuresTrust)] == "measured", call: call, work: work)
     } catch {
       throw call.failure(error, at: MapModalities.inputs.base)
     }
@@ -272,7 +271,7 @@ struct MapMasked: PureCommand {
 
       \(FuseLearned.objective)
       """,
-    parameters: [MapModalities.inputs.base, op.base] + FuseLearned.training
+    parameters: MapModalities.given + [op.base] + FuseLearned.training
       + [MapModalities.combine.base, FuseLearned.seed.base],
     output: .scores, examples: MapModalities.examples("masked", " --op lowrank --epochs 5 --hidden 8"))
 
@@ -288,7 +287,7 @@ struct MapMasked: PureCommand {
 
   func run(_ call: Invocation, work: Work) throws(Failure) -> Value {
     do throws(FusionError) {
-      let modalities = try call.modalities(of: call[MapModalities.inputs], work: work)
+      let modalities = try call.modalities(work: work)
       let scores = try MaskedReconstruction(
         FuseLearned.fusion(call, kind: Self.kind(call)),
         combination: CrossModal.Combination(rawValue: call[MapModalities.combine]) ?? .product

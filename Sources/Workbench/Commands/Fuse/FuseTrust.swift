@@ -58,9 +58,9 @@ enum FuseTrust {
   }
 
   static func modalities(
-    of values: [NamedValue], measuring: Bool, call: Invocation, work: Work
+    measuring: Bool, call: Invocation, work: Work
   ) throws(FusionError) -> Modalities {
-    let plain = try call.modalities(of: values, work: work)
+    let plain = try call.modalities(work: work)
     if !measuring || plain.parts.count < 2 { return plain }
     let modalities = try plain.screened(work: work) { name, count, rows in
       call.note(noisy(name, count, of: rows))

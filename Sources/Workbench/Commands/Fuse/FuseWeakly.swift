@@ -23,7 +23,7 @@ struct FuseWeakly: PureCommand {
       al., ECCV 2020). Modalities drop out while it learns, and are restored beside, so that a row may lack some. Labels of \
       test rows are never looked at.
       """,
-    parameters: [MapModalities.inputs.base, truth.base, bag.base, MapMasked.op.base]
+    parameters: MapModalities.given + [truth.base, bag.base, MapMasked.op.base]
       + FuseLearned.training.filter { $0 != FuseLearned.corruption.base } + [FuseLearned.seed.base],
     output: .scores,
     examples: [
@@ -37,7 +37,7 @@ struct FuseWeakly: PureCommand {
     let truth = try GroundTruth(call[Self.truth], of: call, parameter: Self.truth.base)
     let modalities: Modalities
     do throws(FusionError) {
-      modalities = try call.modalities(of: call[MapModalities.inputs], work: work)
+      modalities = try call.modalities(work: work)
     } catch {
       throw call.failure(error, at: MapModalities.inputs.base)
     }

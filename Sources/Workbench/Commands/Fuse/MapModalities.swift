@@ -9,6 +9,8 @@ struct MapModalities: PureCommand {
   static let inputs = Parameter<[Reference]>.values(
     "parts", [.bundle, .embedding, .series, .table],
     help: "A bundle, values with the same rows, or what `fuse concat` made.")
+  /// What every operator on modalities takes: them, and how their features are scaled.
+  static let given = [inputs.base, FuseConcat.scale.base]
   static let combine = Parameter<String>.choice(
     "combine",
     of: [
@@ -41,7 +43,7 @@ struct MapModalities: PureCommand {
         rows to learn from; a row with one modality alone is not scored. A modality that is normal by itself and does not \
         fit the others scores high. Contributions say which modality the others fail to predict.
         """,
-      parameters: [Self.inputs.base] + options + [Self.combine.base] + (isRandom ? [Self.seed.base] : []),
+      parameters: Self.given + options + [Self.combine.base] + (isRandom ? [Self.seed.base] : []),
       output: .scores, examples: Self.examples(name, exampleOptions))
   }
 
@@ -59,7 +61,7 @@ struct MapModalities: PureCommand {
 
   func run(_ call: Invocation, work: Work) throws(Failure) -> Value {
     do throws(FusionError) {
-      let modalities = try call.modalities(of: call[Self.inputs], work: work)
+      let modalities = try call.modalities(work: work)
       let crossModal = CrossModal(
         mapping(call), combination: CrossModal.Combination(rawValue: call[Self.combine]) ?? .product)
       let scores = try crossModal.score(modalities, seed: UInt64(call[Self.seed]), work: work)
@@ -201,12 +203,12 @@ struct MapGeneralized: PureCommand {
       is whitened, and the leading directions of all of them side by side are shared. A row is scored by the spread of \
       the modalities present about their mean there, over that of rows held out. Contributions add up to the score.
       """,
-    parameters: [MapModalities.inputs.base, ridge.base, directions.base], output: .scores,
+    parameters: MapModalities.given + [ridge.base, directions.base], output: .scores,
     examples: MapModalities.examples("gcca", " --directions 4"))
 
   func run(_ call: Invocation, work: Work) throws(Failure) -> Value {
     do throws(FusionError) {
-      let modalities = try call.modalities(of: call[MapModalities.inputs], work: work)
+      let modalities = try call.modalities(work: work)
       let scores = try GeneralizedCorrelation(ridge: call[Self.ridge], directions: call[Self.directions])
         .score(modalities, work: work)
       MapModalities.note(scores, call: call)
@@ -231,12 +233,12 @@ struct MapProbabilistic: PureCommand {
 
       Learns from the fit rows if the value was split, else from all. A row with one modality alone is not scored.
       """,
-    parameters: [MapModalities.inputs.base, hidden.base, MapGeneralized.ridge.base], output: .scores,
+    parameters: MapModalities.given + [hidden.base, MapGeneralized.ridge.base], output: .scores,
     examples: MapModalities.examples("pcca", " --directions 2"))
 
   func run(_ call: Invocation, work: Work) throws(Failure) -> Value {
     do throws(FusionError) {
-      let modalities = try call.modalities(of: call[MapModalities.inputs], work: work)
+      let modalities = try call.modalities(work: work)
       let scores = try ProbabilisticCorrelation(
         directions: call[Self.hidden], ridge: call[MapGeneralized.ridge]
       ).score(modalities, work: work)
