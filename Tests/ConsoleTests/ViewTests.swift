@@ -69,6 +69,16 @@ import Workbench
   }
 }
 
+@Suite struct `The completion behind a semicolon` {
+  @Test func `starts anew`() {
+    let session = Session(world: .memory(MemoryFiles([String: String]())))
+    let text = "help; generate pump-st"
+    let menu: LineMenu = SessionHelper(session: session).menu(for: text, cursor: text.utf8.count)
+    #expect(menu.items.map(\.text) == ["pump-station"])
+    #expect(menu.range == 15..<22)
+  }
+}
+
 @Suite struct `The completion` {
   private static func menu(_ text: String, after lines: String...) -> [String] {
     let session = Session(

@@ -109,20 +109,20 @@ import Testing
     for count in [50, 2_000, 200_000 / open.utf8.count] {
       let bomb = String(repeating: open, count: count) + "1" + String(repeating: close, count: count)
       for front in ["", "pump | where ", "encode all --use ", "show pump --rows ", "x = ", "note \""] {
-        let start = ContinuousClock.now
+        let start = threadSeconds()
         take(front + bomb)
-        #expect(start.duration(to: .now) < .seconds(5), "\(name) x \(count) behind `\(front)`")
+        #expect(threadSeconds() - start < 5, "\(name) x \(count) behind `\(front)`")
       }
     }
   }
 
   @Test func `ten megabytes are refused at once`() {
     let line = "note \"" + String(repeating: "ä ", count: 3_500_000) + "\""
-    let start = ContinuousClock.now
+    let start = threadSeconds()
     #expect(throws: Diagnostic.self) { try checker.check(line) }
     _ = LineReader.isIncomplete(line)
     _ = LineReader.logicalLines(of: line)
-    #expect(start.duration(to: .now) < .seconds(10))
+    #expect(threadSeconds() - start < 10)
   }
 
   @Test(arguments: [

@@ -10,6 +10,14 @@ package final class SessionHelper: LineHelper {
   package func isIncomplete(_ text: String) -> Bool { LineReader.isIncomplete(text) }
 
   package func menu(for text: String, cursor: Int) -> LineMenu {
+    let bytes = Array(text.utf8)
+    let start = LineReader.lastStatement(of: String(decoding: bytes.prefix(cursor), as: UTF8.self))
+    var menu = menu(statement: String(decoding: bytes[start...], as: UTF8.self), cursor: cursor - start)
+    menu.range = menu.range.lowerBound + start..<menu.range.upperBound + start
+    return menu
+  }
+
+  private func menu(statement text: String, cursor: Int) -> LineMenu {
     let head = String(decoding: Array(text.utf8.prefix(cursor)), as: UTF8.self)
     let result =
       switch head.first(where: { !$0.isWhitespace }) {

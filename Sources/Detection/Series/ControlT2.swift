@@ -58,7 +58,7 @@ package struct ControlT2: Detector, Equatable {
     /// Each channel's term of T²; negative ones are shown as 0.
     package func contributions(to rows: Observations, work: Work) throws(DetectionError) -> Contributions? {
       rows.contributions(
-        try terms(of: rows, work: work).values.map { min(max($0, 0), largestScore) }, meaning: "share of T²")
+        try terms(of: rows, work: work).values.map { min(max($0, 0), largestScore) }, meaning: "parts of T²")
     }
 
     private func terms(of rows: Observations, work: Work) throws(DetectionError) -> Matrix {

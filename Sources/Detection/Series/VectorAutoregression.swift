@@ -97,7 +97,7 @@ package struct VectorAutoregression: Detector, Equatable {
       let misses = try misses(of: reference.scaled(rows, work: work), work: work)
       return rows.contributions(
         (0..<misses.rows).flatMap { terms(misses.row($0)).map { min(max($0, 0), largestScore) } },
-        meaning: "share of the squared distance of the forecast error")
+        meaning: "parts of the squared distance of the forecast error")
     }
 
     private func terms(_ miss: ArraySlice<Double>) -> [Double] {

@@ -44,6 +44,54 @@ package enum LineReader {
     return nesting.isOpen || last == UInt8(ascii: "|") || endsInBackslash(bytes)
   }
 
+  /// The statements of a logical line, which `;` ends outside quotes, brackets and comments; questions go to the end of the line.
+  package static func statements(of text: String) -> [String] {
+    let bytes = Array(text.utf8)
+    let written = statementRanges(of: bytes).compactMap { range in
+      bytes[range].firstIndex { !Nesting.isSpace($0) }.map { $0..<range.upperBound }
+    }
+    if written.first?.upperBound == bytes.count { return [text] }
+    return written.map { String(decoding: bytes[$0], as: UTF8.self) }
+  }
+
+  /// The offset at which the last statement starts.
+  package static func lastStatement(of text: String) -> Int {
+    statementRanges(of: Array(text.utf8)).last?.lowerBound ?? 0
+  }
+
+  private static func statementRanges(of bytes: [UInt8]) -> [Range<Int>] {
+    guard bytes.contains(UInt8(ascii: ";")) else { return [0..<bytes.count] }
+    var ranges: [Range<Int>] = []
+    var start = 0
+    while true {
+      let end = statementEnd(bytes, from: start)
+      ranges.append(start..<end)
+      if end == bytes.count { return ranges }
+      start = end + 1
+    }
+  }
+
+  private static func statementEnd(_ bytes: [UInt8], from start: Int) -> Int {
+    guard let first = bytes[start...].firstIndex(where: { !Nesting.isSpace($0) }),
+      !"?!#".utf8.contains(bytes[first])
+    else { return bytes.count }
+    var nesting = Nesting()
+    var position = first
+    while position < bytes.count {
+      let byte = bytes[position]
+      if byte == UInt8(ascii: "#"), !nesting.isOpen, startsComment(bytes, at: position, lineStart: first) {
+        position = bytes[position...].firstIndex(of: 10) ?? bytes.count
+        continue
+      }
+      switch nesting.take(byte) {
+      case .mismatch: return bytes.count
+      case .outside where byte == UInt8(ascii: ";"): return position
+      case .outside, .inside: position += 1
+      }
+    }
+    return bytes.count
+  }
+
   /// Splits a script into statements. A line that starts with `|` continues the one before.
   package static func logicalLines(of script: String) -> [LogicalLine] {
     let physical = script.split(separator: "\n", omittingEmptySubsequences: false)
@@ -58,7 +106,10 @@ package enum LineReader {
       }
     }
     if let open = pending, !open.text.isEmpty { lines.append(open) }
-    return lines
+    return lines.flatMap { line in
+      let parts = statements(of: line.text)
+      return parts.isEmpty ? [line] : parts.map { LogicalLine(text: $0, line: line.line) }
+    }
   }
 
   private static func goesOn(_ text: String, before next: Substring) -> Bool {

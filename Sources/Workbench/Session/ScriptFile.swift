@@ -75,7 +75,9 @@ extension ScriptFile {
       pending += pending.isEmpty ? line : "\n" + line
       let continues = number + 1 < lines.count && Self.startsWithPipe(lines[number + 1])
       if continues || (LineReader.isIncomplete(pending) && number + 1 < lines.count) { continue }
-      records.append(.statement(.init(text: pending, turn: turn, line: start)))
+      for text in LineReader.statements(of: pending) {
+        records.append(.statement(.init(text: text, turn: turn, line: start)))
+      }
       turn = nil
       pending = ""
     }

@@ -195,6 +195,7 @@ struct Explain: PureCommand {
   ) throws(Failure) -> (Contributions, Account.Origin) {
     let isAsked = call[Self.model] != nil || call.call.arguments[Self.how.base.name] != nil
     if let own = scores.contributions, !isAsked { return (own, .detector) }
+    if let rows, rows.features.count == 1, !isAsked { return (Self.onlyOne(rows), .model) }
     if let model = try model(call, behind: scores) {
       guard let rows else {
         throw call.blame(
