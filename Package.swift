@@ -51,6 +51,7 @@ let package = Package(
     .systemLibrary(name: "CSndfile", providers: [.apt(["libsndfile1-dev"]), .brew(["libsndfile"])]),
     .target(name: "CEdit", linkerSettings: [.linkedLibrary("edit")]),
     .target(name: "CMemory"),
+    .target(name: "CStreams"),
     .target(name: "COnnx", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
 
@@ -91,7 +92,7 @@ let package = Package(
     room("Workbench", belowWorkbench),
     room("Agent", belowConsole),
     room("Console", belowConsole),
-    room("Live", belowConsole + ["CEdit", "CCurl", "CMemory", "COnnx", "CSndfile"]),
+    room("Live", belowConsole + ["CEdit", "CCurl", "CMemory", "COnnx", "CSndfile", "CStreams"]),
     .executableTarget(
       name: "sonde",
       dependencies: belowConsole + [

@@ -7,6 +7,8 @@ package struct HelperProcesses: HelperPrograms {
   package init() {}
 
   private static let mostWords = 4000
+  /// A program that did its work may describe many columns and all their categories.
+  private static let mostFacts = 256 << 20
 
   package func run(
     _ helper: Helper, _ arguments: [String], input: [UInt8], most: Int, isCancelled: () -> Bool
@@ -38,7 +40,7 @@ package struct HelperProcesses: HelperPrograms {
     guard status == 0 else {
       throw .failed(status & 0x7F != 0 && words.isEmpty ? "it was ended by signal \(status & 0x7F)" : words)
     }
-    return HelperOutput(bytes: taken.source, messages: words)
+    return HelperOutput(bytes: taken.source, messages: said.tail(Self.mostFacts))
   }
 
   private static func path(of helper: Helper) -> String? {

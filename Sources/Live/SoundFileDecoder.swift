@@ -1,8 +1,11 @@
 import CSndfile
+import CStreams
+import Chronology
 package import Formats
 package import Language
-package import Values
-import Workbench
+import Notation
+import Values
+package import Workbench
 
 /// Decodes WAV, FLAC, OGG, MP3 and what else libsndfile reads, through a byte source.
 package struct SoundFileDecoder: AudioDecoder {
@@ -12,7 +15,50 @@ package struct SoundFileDecoder: AudioDecoder {
 
   package init() {}
 
-  package func decode(_ source: any ByteSource, name: String) throws(Diagnostic) -> Audio {
+  package func decode(_ source: any ByteSource, name: String) throws(Diagnostic) -> DecodedSound {
+    // Some of its parts print what they think of a file.
+    sonde_hush_begin()
+    let sound = Result { () throws(Diagnostic) in try quietly(source, name) }
+    let complaint = Self.complaint()
+    let (audio, claimed) = try sound.get()
+    return DecodedSound(audio, remarks: Self.remarks(audio, claimed, complaint))
+  }
+
+  /// The first of what was printed, without where in the decoder's own source it was.
+  private static func complaint() -> String? {
+    var bytes = [CChar](repeating: 0, count: 512)
+    let printed = unsafe bytes.withUnsafeMutableBufferPointer {
+      unsafe sonde_hush_end($0.baseAddress, $0.count)
+    }
+    let text = String(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let lines = text.split(whereSeparator: \.isNewline).filter { !$0.contains("Xing") }
+    guard printed > 0, let first = lines.first else { return nil }
+    let words = first.split(separator: ": ").last ?? first
+    return String(words.hasSuffix(".") ? words.dropLast() : words)
+  }
+
+  private static func remarks(
+    _ audio: Audio, _ claimed: Int?, _ complaint: String?
+  ) -> [String] {
+    var remarks: [String] = []
+    let frames = audio.channels.first?.count ?? 0
+    if frames == 0 { remarks.append("the file holds no sound; was it cut off?") }
+    if let claimed, Double(claimed - frames) > max(1, Double(claimed) * tolerated) {
+      let (length, whole) = (audio.length.seconds, Double(claimed) / audio.sampleRate)
+      remarks.append(
+        "the file is cut off or damaged: \(length.shortText(digits: 4)) s of the \(whole.shortText(digits: 4)) s that its header tells"
+      )
+    }
+    if let complaint { remarks.append("the decoder left out what is damaged (\(complaint))") }
+    return remarks
+  }
+
+  /// Headers of packed sound may tell this share too much.
+  private static let tolerated = 0.02
+
+  private func quietly(
+    _ source: any ByteSource, _ name: String
+  ) throws(Diagnostic) -> (audio: Audio, claimed: Int?) {
     let reader = SourceReader(source)
     var facts = SF_INFO()
     var calls = SourceReader.calls
@@ -54,7 +100,9 @@ package struct SoundFileDecoder: AudioDecoder {
     if unsafe sf_error(file) != 0 || reader.failure != nil {
       throw failure(name, unsafe String(cString: sf_strerror(file)), reader)
     }
-    return Audio(sampleRate: Double(facts.samplerate), channels: sound)
+    // Ogg has no header that tells a length.
+    let isTold = facts.format & Int32(SF_FORMAT_TYPEMASK) != Int32(SF_FORMAT_OGG)
+    return (Audio(sampleRate: Double(facts.samplerate), channels: sound), isTold ? claimed : nil)
   }
 
   private func failure(_ name: String, _ words: String, _ reader: SourceReader) -> Diagnostic {

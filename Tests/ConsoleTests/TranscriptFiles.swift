@@ -28,6 +28,7 @@ enum TranscriptFiles {
     "data/ids.csv": lines("id,a,label", 30) { "s\($0),\($0 % 7),\($0 == 7 ? 1 : 0)" },
     "data/cases.csv": "case,activity,time\n1,start,2026-03-01T08:00:00\n1,end,2026-03-01T08:01:00\n",
     "data/edges.csv": "source,target\na,b\nb,c\n",
+    "data/one.pgm": "P2 1 1 255 7",
     "data/list.csv": "node\na\nb\n",
     "data/two-parts/a.csv": "time,x\n2026-03-01T08:00:00,1\n2026-03-01T08:00:01,2\n",
     "data/two-parts/b.csv": "time,x\n2026-03-02T08:00:00,3\n2026-03-02T08:00:01,5\n",

@@ -2,7 +2,7 @@ package import Chronology
 package import Formats
 package import Language
 package import Numerics
-package import Values
+import Values
 package import Workbench
 
 /// A clock that stands still.
@@ -14,7 +14,7 @@ package struct StoppedClock: Clock {
 /// Sound files cannot be decoded in memory.
 package struct NoDecoder: AudioDecoder {
   package init() {}
-  package func decode(_ source: any ByteSource, name: String) throws(Diagnostic) -> Audio {
+  package func decode(_ source: any ByteSource, name: String) throws(Diagnostic) -> DecodedSound {
     throw Diagnostic("E0520", "`\(name)` cannot be decoded here", remedy: "use the live decoder")
   }
 }

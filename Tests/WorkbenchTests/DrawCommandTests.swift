@@ -37,6 +37,21 @@ import Workbench
       files.text("a.svg")?.hasPrefix("<svg") == true && files.text("a.svg")?.contains("base64,iVBOR") == true)
   }
 
+  @Test(arguments: ["draw tiles --rows 0..1", "plot heat"])
+  func `replaces a file that differs only when it is told to`(_ line: String) throws {
+    let files = MemoryFiles([String: [UInt8]]())
+    let session = Session(world: .memory(files))
+    session.type("tiles = generate tiles --count 4 --seed 3", "heat = encode tiles --use colour")
+    let events = session.type("\(line) --to a.svg")
+    #expect(events.results.last?.remarks.last == "written to a.svg", "\(events.diagnostics)")
+    #expect(session.type("\(line) --to a.svg").results.last?.remarks.last == "a.svg holds it already")
+    try files.write([1], to: "a.svg")
+    #expect(session.type("\(line) --to a.svg").diagnostics.first?.code == "E0528")
+    #expect(files["a.svg"] == [1])
+    #expect(session.type("\(line) --to a.svg --overwrite").diagnostics.isEmpty)
+    #expect(files.text("a.svg")?.hasPrefix("<svg") == true)
+  }
+
   @Test func `shows clouds along an axis, sound, films and maps`() throws {
     let lines = (0..<100).map { "\($0 % 10) \($0 / 10) \($0 == 55 ? 9 : 0)" }
     let session = Session(world: .memory(MemoryFiles(["a.xyz": lines.joined(separator: "\n")])))

@@ -131,11 +131,42 @@ import Workbench
   }
 }
 
+@Suite struct `Loading packed tables` {
+  /// A frame of Zstandard (RFC 8878) with one block as it is.
+  private static func packed(_ text: String) -> [UInt8] {
+    let size = text.utf8.count
+    let head = size << 3 | 1
+    return [0x28, 0xB5, 0x2F, 0xFD, 0x20, UInt8(size)]
+      + [UInt8(head & 255), UInt8(head >> 8 & 255), UInt8(head >> 16)] + Array(text.utf8)
+  }
+
+  @Test func `takes them by a glob, each as a segment, as if they were not packed`() throws {
+    let texts = (1...3).map { "time,a\n2026-01-0\($0) 00:00:00,\($0)\n2026-01-0\($0) 00:00:01,\n" }
+    var files: [String: [UInt8]] = [:]
+    for (place, text) in texts.enumerated() {
+      files["logs/\(place).csv"] = Array(text.utf8)
+      files["logs/\(place).csv.zst"] = Self.packed(text)
+    }
+    let session = Session(world: .memory(MemoryFiles(files)))
+    let values = ["logs/*.csv", "'logs/*.csv.zst'"].map { path in
+      session.type("load table \(path) --time time").results.first?.value
+    }
+    guard case .series(let plain)? = values[0], case .series(let unpacked)? = values[1] else {
+      Issue.record("no series")
+      return
+    }
+    #expect(plain.rowCount == 6 && plain.index.runs.count == 3)
+    #expect(OddFrames.differences(plain, unpacked) == [])
+    #expect(unpacked.index.segments.map(\.name) == ["0.csv.zst", "1.csv.zst", "2.csv.zst"])
+    #expect(session.type("load logs/*.csv.zst").results.first?.value.index?.count == 6)
+  }
+}
+
 @Suite struct `Loading sound` {
   private struct TwoSamples: AudioDecoder {
-    func decode(_ source: any ByteSource, name: String) throws(Diagnostic) -> Audio {
+    func decode(_ source: any ByteSource, name: String) throws(Diagnostic) -> DecodedSound {
       if source.count == 0 { throw Diagnostic("E0530", "`\(name)` is no sound", remedy: "Give another.") }
-      return Audio(sampleRate: 8000, channels: [[0, 0.5]])
+      return DecodedSound(Audio(sampleRate: 8000, channels: [[0, 0.5]]), remarks: ["damaged"])
     }
   }
 
@@ -144,6 +175,7 @@ import Workbench
     let session = Session(world: World(files: files, audio: TwoSamples(), clock: StoppedClock()))
     let result = try #require(session.type("mic = load audio mic.wav --start 2026-03-01T08:00").results.first)
     guard case .audio(let audio) = result.value else { return }
+    #expect(result.remarks == ["damaged"])
     #expect(audio.channels == [[0, 0.5]] && audio.sampleRate == 8000)
     #expect(audio.start == Instant("2026-03-01T08:00"))
     let failure = session.type("load audio empty.wav").diagnostics.first

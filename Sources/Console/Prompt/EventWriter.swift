@@ -69,7 +69,7 @@ package struct EventWriter {
     // Drawings and prose are set for a width; all else is as wide as it is.
     let isFlowing =
       switch value {
-      case .figure, .answer: true
+      case .figure, .answer, .audio: true
       default: false
       }
     return View(width: isFlowing ? View.plainWidth : Self.unlimited, name: name, showsAllRows: true)

@@ -42,7 +42,10 @@ package enum ColumnBlocks {
           throw .malformed("the places of texts are damaged", offset: 0)
         }
         let texts = TextColumn(offsets: ends, bytes: try reader.bytes(ends[rows]))
-        columns.append(Column(texts: texts, nulls: nulls ?? Mask(count: rows), name: name))
+        columns.append(
+          fact["exact"]?.bool == true
+            ? Column(name, .text(texts), nulls: nulls)
+            : Column(texts: texts, nulls: nulls ?? Mask(count: rows), name: name))
       default: throw .malformed("`\(kind)` is no kind of column", offset: 0)
       }
     }

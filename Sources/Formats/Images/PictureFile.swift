@@ -8,6 +8,9 @@ package struct PictureFile: Sendable {
 
   /// Once upright.
   package let shape: PictureShape
+  /// Only TIFF has several.
+  package let pageCount: Int
+  private let page: Int
   private let stored: PictureShape
   private let orientation: Orientation
   private let format: Format
@@ -32,22 +35,27 @@ package struct PictureFile: Sendable {
     return try source.read(at: 0, count: source.count)
   }
 
-  /// Looks at the header.
-  package init(_ bytes: [UInt8]) throws(FormatError) {
+  /// Looks at the header of a page, the first being 0.
+  package init(_ bytes: [UInt8], page: Int = 0) throws(FormatError) {
     self.bytes = bytes
+    self.page = page
     let format = try Self.format(of: bytes)
     self.format = format
     var orientation = Orientation.upright
+    var pages = 1
     switch format {
     case .png, .jpeg, .tiff:
-      let (shape, turned) = try Self.header(format, bytes)
-      stored = shape
-      orientation = Orientation(exif: turned)
+      let facts = try Self.header(format, bytes, page: page)
+      stored = try facts.shape
+      orientation = Orientation(exif: facts.orientation)
+      pages = max(1, Int(facts.pages))
     case .bitmap: stored = try Bitmap(bytes).shape
     case .netpbm: stored = try Netpbm(bytes).shape
     case .array: stored = try Self.arrayShape(bytes)
     }
     self.orientation = orientation
+    pageCount = pages
+    guard page < pages else { throw .malformed("it has no page \(page + 1)", offset: 0) }
     shape = orientation.swapsAxes ? stored.transposed : stored
     guard stored.width > 0, stored.height > 0 else { throw .malformed("it has no pixels", offset: 0) }
     let (pixels, overflow) = stored.width.multipliedReportingOverflow(by: stored.height)
@@ -91,17 +99,18 @@ package struct PictureFile: Sendable {
 
 extension PictureFile {
   private static func header(
-    _ format: Format, _ bytes: [UInt8]
-  ) throws(FormatError) -> (PictureShape, UInt32) {
+    _ format: Format, _ bytes: [UInt8], page: Int
+  ) throws(FormatError) -> SondePicture {
     var facts = SondePicture()
     // SAFETY: the libraries read within the count given and keep nothing.
     let status = unsafe bytes.withUnsafeBufferPointer { buffer in
       if format == .png { return unsafe sonde_png_header(buffer.baseAddress, buffer.count, &facts) }
       if format == .jpeg { return unsafe sonde_jpeg_header(buffer.baseAddress, buffer.count, &facts) }
-      return unsafe sonde_tiff_header(buffer.baseAddress, buffer.count, &facts)
+      return unsafe sonde_tiff_header(
+        buffer.baseAddress, buffer.count, UInt32(clamping: page), &facts)
     }
     try check(status, facts)
-    return (try facts.shape, facts.orientation)
+    return facts
   }
 
   private func decodeByLibrary() throws(FormatError) -> Picture {
@@ -126,7 +135,9 @@ extension PictureFile {
         switch format {
         case .png: return unsafe sonde_png_decode(source.baseAddress, source.count, start, room, &facts)
         case .jpeg: return unsafe sonde_jpeg_decode(source.baseAddress, source.count, start, room, &facts)
-        default: return unsafe sonde_tiff_decode(source.baseAddress, source.count, start, room, &facts)
+        default:
+          return unsafe sonde_tiff_decode(
+            source.baseAddress, source.count, UInt32(clamping: page), start, room, &facts)
         }
       }
       // What was not decoded is not looked at.

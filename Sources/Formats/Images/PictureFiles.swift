@@ -20,12 +20,17 @@ package struct PictureFiles: PictureSource {
     package var marks: ClosedRange<Float>?
     /// Only this channel is meant.
     package let channel: Int?
+    /// Of a file with several, the one that is meant, from 0 on.
+    package var page = 0
 
     /// A digest of the bytes and of how they are read.
     package var identity: UInt64 {
-      guard scale != nil || channel != nil || weights != nil || marks != nil else { return digest }
+      guard scale != nil || channel != nil || weights != nil || marks != nil || page > 0 else {
+        return digest
+      }
       var builder = FingerprintBuilder()
       builder.add(digest)
+      if page > 0 { builder.add("page \(page)") }
       builder.add("\(scale ?? 1) \(offset) \(channel ?? -1) \(weights ?? []) \(marks.map { "\($0)" } ?? "")")
       return builder.finish().high
     }
@@ -58,7 +63,7 @@ package struct PictureFiles: PictureSource {
     let bytes = try Self.bytes(entry.picture, entry.name)
     let mask: [UInt8]? = if let source = entry.mask { try Self.bytes(source, entry.name) } else { nil }
     guard Self.digest(bytes, mask: mask) == entry.digest else { throw .changed(entry.name) }
-    let picture = try Self.decode(bytes, entry.name)
+    let picture = try Self.decode(bytes, entry.name, page: entry.page)
     if let weights = entry.weights { return picture.weighed(weights) }
     guard entry.scale != nil || entry.channel != nil else { return picture }
     return picture.measured(channel: entry.channel ?? 0, scale: entry.scale ?? 1, offset: entry.offset)
@@ -93,9 +98,11 @@ package struct PictureFiles: PictureSource {
     }
   }
 
-  private static func decode(_ bytes: [UInt8], _ name: String) throws(PictureError) -> Picture {
+  private static func decode(
+    _ bytes: [UInt8], _ name: String, page: Int = 0
+  ) throws(PictureError) -> Picture {
     do throws(FormatError) {
-      return try PictureFile(bytes).decode()
+      return try PictureFile(bytes, page: page).decode()
     } catch {
       throw .unreadable(name, reason: error.words)
     }

@@ -183,6 +183,15 @@ extension ParameterKind {
     default: false
     }
   }
+
+  /// Whether a value of the kind can be the argument.
+  func takes(_ kind: ValueKind) -> Bool {
+    switch self {
+    case .value(let kinds): kinds.isEmpty || kinds.contains(kind)
+    case .list(let element): element.takes(kind)
+    default: false
+    }
+  }
 }
 
 extension AnyParameter {

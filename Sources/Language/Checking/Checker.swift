@@ -112,7 +112,8 @@ package struct Checker {
     do throws(Diagnostic) {
       call = try checker.check(Array(words.dropFirst(used)), input: input)
     } catch {
-      throw methods(of: spec, with: error, in: stage)
+      let before = state.calls.isEmpty ? state.head.flatMap { _ in state.shape } : state.shape
+      throw writers(with: methods(of: spec, with: error, in: stage), in: stage, behind: before)
     }
     do throws(Diagnostic) {
       state.shape = try shapeOf(call, inner)
@@ -122,6 +123,32 @@ package struct Checker {
       throw diagnostic
     }
     state.calls.append(call)
+  }
+
+  /// A file that a command does not write, others do: `show pump --to a.png` means `plot pump --to a.png`.
+  private func writers(
+    with error: Diagnostic, in stage: StageSyntax, behind before: ValueShape?
+  ) -> Diagnostic {
+    guard error.code == "E0302", let range = error.range,
+      let place = stage.words.firstIndex(where: { $0.range == range })
+    else { return error }
+    let option = stage.words[place].text.dropFirst(2).prefix { $0 != "=" }
+    let named = stage.words.dropFirst().lazy.compactMap { word in
+      Reference(word).flatMap { reference in scope.shape(of: reference).map { (word.text, $0.kind) } }
+    }.first
+    guard let kind = before?.kind ?? named?.1 else { return error }
+    let having = table.specs.filter { spec in
+      spec.parameters.contains { $0.name == option && $0.kind == .output }
+        && spec.parameters.first { $0.kind.takesValue }?.kind.takes(kind) == true
+    }
+    guard let first = having.first else { return error }
+    var error = error
+    let words = [first.name] + [before == nil ? named?.0 : nil].compactMap(\.self)
+    let rest = stage.words[place...].prefix(2).map(\.text)
+    error.remedy =
+      "write `\((words + rest).joined(separator: " "))`"
+      + (having.count > 1 ? " (also \(Suggestion.some(having.dropFirst().map(\.name), of: 4)))" : "")
+    return error
   }
 
   /// An option that the bare verb lacks may be one of its methods': `load x.csv --time t` needs `load table`.

@@ -23,7 +23,7 @@ extension DiagnosticGuide {
     Entry("E0523", "Files that are loaded together must have the same columns."),
     Entry("E0524", "The name given for a column or field is not in the file."),
     Entry("E0525", "The column that should hold the times holds something else."),
-    Entry("E0528", "Only files that Sonde wrote itself are replaced without asking."),
+    Entry("E0528", "A file that is there and holds something else is replaced only with --overwrite."),
     Entry("E0529", "The chosen format has no place for this kind of value."),
     Entry("E0530", "The bytes are no sound, or a codec is missing."),
     Entry("E0531", "The sound would not fit into memory; load a part of it."),
@@ -57,6 +57,7 @@ extension DiagnosticGuide {
     Entry(
       "E0555", "A model file is fitted again when it is loaded; its method, options and rows must allow that."
     ),
+    Entry("E0559", "Pages count from 1; most pictures have one.", "--page 0  →  --page 1"),
     Entry("E0556", "Vectors of texts come from a server that SONDE_EMBEDDINGS_URL or SONDE_LLM_URL names."),
     Entry("E0558", "A model is asked by `knowledge ask` at a prompt; replays take what was answered then."),
     Entry("E0557", "A server for embeddings answers with one vector a text, all of one length."),

@@ -20,7 +20,18 @@ package protocol FileStore: Sendable {
 
 /// Decodes compressed sound.
 package protocol AudioDecoder: Sendable {
-  func decode(_ source: any ByteSource, name: String) throws(Diagnostic) -> Audio
+  func decode(_ source: any ByteSource, name: String) throws(Diagnostic) -> DecodedSound
+}
+
+/// Sound, and what its decoder had to say about it.
+package struct DecodedSound: Sendable {
+  package let audio: Audio
+  package let remarks: [String]
+
+  package init(_ audio: Audio, remarks: [String] = []) {
+    self.audio = audio
+    self.remarks = remarks
+  }
 }
 
 /// Tells the time for journals and provenance; never for results.

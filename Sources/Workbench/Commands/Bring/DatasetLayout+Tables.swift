@@ -121,15 +121,24 @@ extension DatasetLayout {
     6: "move",
   ]
 
-  /// The long table that `robot_data.h5` holds, as CSV: a segment a sample.
+  /// The long table of the data set, as it is published (a frame of pandas in HDF5) or as CSV: a segment a sample.
   func screwdriver() throws(Failure) -> Frame {
-    let columns = try table(path, header: true)
+    let columns: [Column]
+    if path.lowercased().hasSuffix(".h5") || path.lowercased().hasSuffix(".hdf5") {
+      let files = try world.files.open([path], for: LoadDataset.path.base, of: call.call)
+      let table = try ColumnBridge(form: "hdf5", world: world).read(
+        files.first?.path ?? path, at: LoadDataset.path.base, call, work: work)
+      table.tell(call)
+      columns = table.columns
+    } else {
+      columns = try table(path, header: true)
+    }
     guard let numbers = columns.first(where: { $0.name == "sample_nr" })?.numbers,
       let labels = columns.first(where: { $0.name == "label" })?.numbers, !numbers.isEmpty
     else {
       throw wrong(
         "it has no columns sample_nr and label",
-        "Write it by `pandas.read_hdf('robot_data.h5').to_csv('robot_data.csv')`.")
+        "Give `AURSAD.h5`, or write it by `pandas.read_hdf('AURSAD.h5').to_csv('aursad.csv')`.")
     }
     // A sample may come in parts; its rows stay in their order.
     var places: [Double: Int] = [:]
@@ -158,7 +167,8 @@ extension DatasetLayout {
     let axis = TimeAxis.regular(
       start: Instant(nanoseconds: 0), step: TimeSpan(seconds: 0.01), count: rows.count)
     let dropped = Set(
-      ["sample_nr", "label", "timestamp", "event", "column1"] + [25, 26].map { "output_int_register_\($0)" }
+      ["sample_nr", "label", "timestamp", "event", "column1", "index"]
+        + [25, 26].map { "output_int_register_\($0)" }
         + (64...67).map { "output_bit_register_\($0)" })
     let kept = columns.filter { !dropped.contains($0.name) }.map { $0.selecting(rows) }
     let classes = rows.indices.map { Self.screwClasses[label($0)] ?? "unknown" }

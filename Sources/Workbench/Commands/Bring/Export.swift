@@ -14,7 +14,6 @@ struct Export: WorldCommand {
     help:
       "The file; its ending says how: .csv, .tsv, .jsonl, .npy, .npz, .mat, .arff, .sqlite, .parquet, .arrow, .h5, .json, .png, .wav, .ply, .hea, .safetensors or .model."
   ) { if case .path(let path) = $0 { path } else { "" } }
-  static let overwrite = Parameter<Bool>.flag("overwrite", help: "Replace a file that is there and differs.")
 
   let spec = CommandSpec(
     "export", nil, "Writes a value to a file that other programs read.",
@@ -22,7 +21,7 @@ struct Export: WorldCommand {
       CSV and TSV hold the address of each row (`time` or `id`) and all columns, numbers with the shortest digits that \
       read back to the same bits, times in ISO 8601 and UTC, missing cells empty; units, roles, segments and splits \
       are left out. NPY holds the columns of numbers as doubles, missing cells as NaN. JSON holds everything that the \
-      value is made of, always in the same order. JSON Lines holds an object a row, without members for missing cells but in the first row; infinity is 1e999. MAT holds a column of numbers a variable (version 5). ARFF, SQLite, Parquet, Arrow and HDF5 hold what CSV holds, with its types; the last three need what `scripts/formats` installs. NPZ holds an \
+      value is made of, always in the same order. JSON Lines holds an object a row, without members for missing cells but in the first row; infinity is 1e999. MAT holds a column of numbers a variable (version 5). ARFF, SQLite, Parquet, Arrow and HDF5 hold what CSV holds, with its types; the last three need what `scripts/formats` installs (HDF5 keeps times as nanoseconds since 1970 and missing cells as the CF conventions do). NPZ holds an \
       array a column, times as `datetime64[ns]`, missing texts as empty ones. PLY holds the points of a cloud in binary, as doubles. HEA writes a WFDB header and beside it the \
       numbers of a series at equal steps, rounded to one part in two thousand million of their range. PNG holds one picture as it is, or a sheet of the first hundred. WAV holds sound as 32-bit floating point. MODEL \
       holds the rows that a model of `fit` learned from and how, for `load model`. SAFETENSORS holds the columns of numbers as \
@@ -33,7 +32,7 @@ struct Export: WorldCommand {
       same bytes is left alone, so that replaying a script does no harm; one that differs is replaced only with \
       --overwrite.
       """,
-    parameters: [input.base, to.base, overwrite.base], output: .answer, reach: .write,
+    parameters: [input.base, to.base, OutputFile.overwrite.base], output: .answer, reach: .write,
     examples: [
       Example("pump = generate pump-station --minutes 5 --seed 7"),
       Example("export pump --to pump.csv"),
@@ -65,21 +64,8 @@ struct Export: WorldCommand {
   private func write(
     _ bytes: [UInt8], _ summary: String, to path: String, _ call: Invocation, world: World
   ) throws(Failure) -> Value {
-    if !world.files.files(matching: path).isEmpty, !call[Self.overwrite] {
-      guard Self.holds(world.files, path, bytes) else {
-        throw call.blame(
-          Self.to.base, "E0528", "`\(path)` is there and holds something else", label: "already there",
-          remedy: "Add `--overwrite`, or choose another name.")
-      }
-      return .answer(Answer("\(summary) in \(path), as before"))
-    }
-    try world.files.write(bytes, to: path, for: Self.to.base, of: call.call)
-    return .answer(Answer("\(summary) in \(path)"))
-  }
-
-  private static func holds(_ files: any FileStore, _ path: String, _ bytes: [UInt8]) -> Bool {
-    guard let source = try? files.open(path), source.count == bytes.count else { return false }
-    return (try? source.read(at: 0, count: bytes.count)) == bytes
+    let isNew = try OutputFile.write(bytes, to: path, at: Self.to.base, call, world: world)
+    return .answer(Answer("\(summary) in \(path)\(isNew ? "" : ", as before")"))
   }
 
   private func content(
@@ -187,7 +173,7 @@ struct Export: WorldCommand {
       throw unfit(call, "as a picture")
     }
     if count < images.count { call.note("only the first \(count) pictures are on the sheet") }
-    return (bytes, "a sheet of \(count) pictures")
+    return (bytes, count == 1 ? "1 picture in the colours of the screen" : "a sheet of \(count) pictures")
   }
 
   private func rows(

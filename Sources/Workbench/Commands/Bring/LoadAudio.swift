@@ -28,7 +28,7 @@ struct LoadAudio: WorldCommand {
   func run(_ call: Invocation, work: Work, world: World) throws(Failure) -> Value {
     let files = try world.files.open([call[Self.path]], for: Self.path.base, of: call.call)
     guard let file = files.first else { return .answer(Answer("")) }
-    var audio = try sound(file.source, file.path, call.call, work: work, world: world)
+    var audio = try sound(file.source, file.path, call, work: work, world: world)
     audio.start = call[Self.start]
     if let samples = try? WaveFile.Samples(file.source), samples.absent > 0 {
       let whole = Double(samples.frames + samples.absent) / samples.rate
@@ -41,20 +41,22 @@ struct LoadAudio: WorldCommand {
 
   /// Plain WAV is read here, anything else by the decoder.
   private func sound(
-    _ source: any ByteSource, _ path: String, _ call: CheckedCall, work: Work, world: World
+    _ source: any ByteSource, _ path: String, _ call: Invocation, work: Work, world: World
   ) throws(Failure) -> Audio {
     do throws(FormatError) {
       if let audio = try WaveFile.read(source, check: { !work.isCancelled() }) { return audio }
     } catch {
       throw error.failure(
-        path, at: Self.path.base, of: call,
+        path, at: Self.path.base, of: call.call,
         remedy: "Record it again, or convert it with `ffmpeg -i IN OUT.wav`.")
     }
     do throws(Diagnostic) {
-      return try world.audio.decode(source, name: path)
+      let decoded = try world.audio.decode(source, name: path)
+      for remark in decoded.remarks { call.note(remark) }
+      return decoded.audio
     } catch {
       var diagnostic = error
-      diagnostic.range = call.ranges[Self.path.base.name]
+      diagnostic.range = call.call.ranges[Self.path.base.name]
       throw .diagnostic(diagnostic)
     }
   }

@@ -139,7 +139,7 @@ struct LoadClips: WorldCommand {
     _ source: any ByteSource, _ path: String, _ decoder: any AudioDecoder
   ) throws(FormatError) -> Audio {
     if let audio = try WaveFile.read(source) { return audio }
-    do throws(Diagnostic) { return try decoder.decode(source, name: path) } catch {
+    do throws(Diagnostic) { return try decoder.decode(source, name: path).audio } catch {
       throw .unsupported(error.summary)
     }
   }

@@ -32,7 +32,7 @@ struct LoadDataset: WorldCommand {
         Choice("anovox-depth", "AnoVox: the same, its depth in metres"),
         Choice("anovox-cloud", "AnoVox: the same, the labelled points of the lidar"),
         Choice("mmad", "MMAD: the folder with mmad.json, a row a question"),
-        Choice("aursad", "AURSAD: the table of all samples as CSV"),
+        Choice("aursad", "AURSAD: the table of all samples, as `AURSAD.h5` or CSV"),
         Choice("clips", "Clips as folders of frames, with labels.csv of clip, label and split"),
         Choice("adfa", "ADFA-LD: the unpacked folder of system calls, a file a trace"),
         Choice("robot", "Robot execution failures (UCI): a text of blocks of 15 rows, each below its class"),

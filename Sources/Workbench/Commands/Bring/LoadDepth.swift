@@ -20,7 +20,8 @@ struct LoadDepth: WorldCommand {
       of coordinates (x, y, z, as in MVTec 3D-AD, VISAPP 2022) gives its third channel; `load cloud` reads all three. \
       Classes, masks and splits are found as `load images` finds them.
       """,
-    parameters: [paths.base, scale.base, channel.base, normal.base], output: .images, reach: .read,
+    parameters: [paths.base, scale.base, channel.base, normal.base, PictureLoading.page.base],
+    output: .images, reach: .read,
     examples: [
       Example("generate tiles --count 40 --seed 7 | export --to tiles.png --overwrite"),
       Example("depth = load depth tiles.png --scale 0.001"),

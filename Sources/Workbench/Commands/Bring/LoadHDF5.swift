@@ -18,7 +18,9 @@ struct LoadHDF5: WorldCommand {
     discussion: """
       The first index counts rows; everything behind it becomes columns, numbered from 0 behind the path of the array \
       (`group/x0`, `group/x1`…); the fields of compound arrays follow a point. Numbers, truth values and texts are read; other \
-      types, single values and arrays with other numbers of rows are left out and named. The HDF5 library reads it, in a \
+      types, single values and arrays with other numbers of rows are left out and named. Attributes of the CF conventions are heeded: \
+      `units` such as `seconds since 2026-01-01` make times, `_FillValue` missing cells; enumerations become categories. A frame that \
+      pandas wrote comes back with its own columns, which --key then names. The HDF5 library reads it, in a \
       program beside Sonde, so that a damaged file can do no harm here: `scripts/formats` installs it once.
       """,
     parameters: [path.base, key.base, time.base, id.base, labels.base], output: .table, reach: .read,

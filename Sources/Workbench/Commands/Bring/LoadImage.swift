@@ -12,7 +12,7 @@ struct LoadImage: WorldCommand {
       The result is what `load images` gives, with one row. PNG, JPEG, TIFF, BMP, PGM, PPM, PFM and NPY are read; \
       samples are decoded when they are needed.
       """,
-    parameters: [path.base], output: .images, reach: .read,
+    parameters: [path.base, PictureLoading.page.base], output: .images, reach: .read,
     examples: [
       Example("generate tiles --count 40 --seed 7 | export --to tiles.png --overwrite"),
       Example("sheet = load image tiles.png"),

@@ -21,7 +21,7 @@ struct LoadImages: WorldCommand {
       ground_truth, masks, gt or label, beside their pictures as `x_mask.png`, or as `x.png` beside `x.jpg`. So \
       the layouts of MVTec AD (CVPR 2019) and VisA (ECCV 2022) load as they are.
       """,
-    parameters: [paths.base, normal.base], output: .images, reach: .read,
+    parameters: [paths.base, normal.base, PictureLoading.page.base], output: .images, reach: .read,
     examples: [
       Example("generate tiles --count 40 --seed 7 | export --to tiles.png --overwrite"),
       Example("sheet = load images tiles.png"),

@@ -74,7 +74,7 @@ private struct RecordLoading {
           }
         },
         flac: { (source: any ByteSource, name: String) throws(FormatError) -> [[Float]] in
-          do throws(Diagnostic) { return try audio.decode(source, name: name).channels } catch {
+          do throws(Diagnostic) { return try audio.decode(source, name: name).audio.channels } catch {
             throw .unsupported("`\(name)` cannot be decoded (\(error.summary))")
           }
         }, work: work)

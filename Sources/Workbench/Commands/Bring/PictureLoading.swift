@@ -10,6 +10,18 @@ struct PictureLoading {
     var items: [PictureFolder.Item] = []
     var entries: [PictureFiles.Entry] = []
     var shapes: [PictureShape] = []
+    var pageCounts: [Int] = []
+  }
+
+  static let page = Parameter<Int?>.optional(
+    "page", .integer(1...65_535),
+    help: "Of files with several pages, such as scans, the one to read, from 1 on."
+  ) { if case .integer(let page) = $0 { page } else { nil } }
+
+  private struct Look: Sendable {
+    let entry: PictureFiles.Entry
+    let shape: PictureShape
+    let pageCount: Int
   }
 
   let call: Invocation
@@ -55,7 +67,8 @@ struct PictureLoading {
   func look(at items: [PictureFolder.Item], work: Work) throws(Failure) -> Loaded {
     let files = world.files
     let (channel, scale) = (channel, scale)
-    let results: [Result<(PictureFiles.Entry, PictureShape), Failure>]
+    let results: [Result<Look, Failure>]
+    let page = (self.call[Self.page] ?? 1) - 1
     let call = call.call
     let parameter = parameter
     do throws(Cancelled) {
@@ -69,12 +82,17 @@ struct PictureLoading {
           do throws(FormatError) {
             let bytes = try PictureFile.bytes(of: picture)
             let maskBytes: [UInt8]? = if let mask { try PictureFile.bytes(of: mask) } else { nil }
-            let shape = try PictureFile(bytes).shape
+            let first = try PictureFile(bytes)
+            guard page < first.pageCount else {
+              return .failure(.diagnostic(Self.missing(page, of: item.path, first.pageCount, call)))
+            }
+            let shape = page == 0 ? first.shape : try PictureFile(bytes, page: page).shape
             var entry = PictureFiles.Entry(
               name: item.path, picture: picture, mask: mask,
               digest: PictureFiles.digest(bytes, mask: maskBytes), scale: scale, channel: channel)
             entry.moreMasks = more
-            return .success((entry, shape))
+            entry.page = page
+            return .success(Look(entry: entry, shape: shape, pageCount: first.pageCount))
           } catch {
             return .failure(error.failure(item.path, at: parameter, of: call, remedy: Self.remedy))
           }
@@ -90,15 +108,17 @@ struct PictureLoading {
 
   /// Pictures that cannot be read are left out and told, unless nothing else is there.
   private func gather(
-    _ items: [PictureFolder.Item], _ results: [Result<(PictureFiles.Entry, PictureShape), Failure>]
+    _ items: [PictureFolder.Item], _ results: [Result<Look, Failure>]
   ) throws(Failure) -> Loaded {
     var loaded = Loaded()
     var refused: [Failure] = []
     for (item, result) in zip(items, results) {
       switch result {
-      case .success(let (entry, shape)):
+      case .success(let look):
+        let shape = look.shape
         loaded.items.append(item)
-        loaded.entries.append(entry)
+        loaded.entries.append(look.entry)
+        loaded.pageCounts.append(look.pageCount)
         let isMeasured = scale != nil || channel != nil
         loaded.shapes.append(
           isMeasured
@@ -111,7 +131,28 @@ struct PictureLoading {
       call.note(
         "\(counted(refused.count, "picture")) left out (the first: \(first.diagnostic.summary))")
     }
+    tellPages(loaded)
     return loaded
+  }
+
+  /// Says what is not read of files with several pages, unless a page was asked for.
+  private func tellPages(_ loaded: Loaded) {
+    guard call[Self.page] == nil else { return }
+    let several = loaded.pageCounts.indices.filter { loaded.pageCounts[$0] > 1 }
+    guard let first = several.first else { return }
+    let has = "`\(loaded.entries[first].name)` has \(loaded.pageCounts[first]) pages"
+    let isOption = call.call.spec.parameters.contains { $0.name == Self.page.base.name }
+    let way = "others by `\(isOption ? "" : "load images ")--page`"
+    call.note(
+      several.count == 1
+        ? "\(has); the first is read, \(way)"
+        : "\(has), \(several.count - 1) more files have several; the first of each is read, \(way)")
+  }
+
+  private static func missing(_ page: Int, of path: String, _ count: Int, _ call: CheckedCall) -> Diagnostic {
+    Diagnostic(
+      "E0559", "`\(path)` has \(counted(count, "page"))", at: call.ranges[Self.page.base.name],
+      label: "no such page", remedy: count == 1 ? "Leave `--page` out." : "Give one from 1 to \(count).")
   }
 
   /// What the folders say about each item: its class, and whether that is an anomaly.

@@ -36,10 +36,11 @@ struct Draw: WorldCommand {
       below the loudest). Of a graph the nodes with the most densely linked neighbourhoods are drawn (by core number, then degree; five \
       times --most), laid out by forces; their size tells the degree in the whole graph. Terminals that show pictures (kitty, iTerm2, sixel) \
       get them in full; others half a character a pixel, and without colour shades. `--to` also writes names, axes and the \
-      scale of colours.
+      scale of colours; a file that differs is replaced only with --overwrite.
       """,
     parameters: [
       input.base, rows.base, most.base, columns.base, mask.base, over.base, along.base, target.base,
+      OutputFile.overwrite.base,
     ], output: .figure, reach: .read,
     examples: [
       Example("tiles = generate tiles --count 16 --seed 7"),

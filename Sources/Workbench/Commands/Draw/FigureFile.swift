@@ -3,7 +3,7 @@ import Language
 import Values
 
 extension Invocation {
-  /// Writes a figure, if a path was given, as its ending says.
+  /// Writes a figure, if a path was given, as its ending says; what is there and differs only with --overwrite.
   func write(
     _ figure: Figure, to path: String?, at parameter: AnyParameter, world: World
   ) throws(Failure) {
@@ -15,7 +15,7 @@ extension Invocation {
       throw blame(
         parameter, "D0408", "the picture could not be packed", remedy: "Write an `.svg` file instead.")
     }
-    try world.files.write(bytes, to: path, for: parameter, of: call)
-    note("written to \(path)")
+    let isNew = try OutputFile.write(bytes, to: path, at: parameter, self, world: world)
+    note(isNew ? "written to \(path)" : "\(path) holds it already")
   }
 }

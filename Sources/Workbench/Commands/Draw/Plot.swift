@@ -43,11 +43,11 @@ struct Plot: WorldCommand {
       by keeping the smallest and the largest value of each stretch, so that no spike is lost. A histogram draws the \
       first line in bins by the rule of Freedman and Diaconis (1981); scatter draws the second line against the first; \
       heat shows each line as robust z-scores, averaged over up to 200 stretches. `--to` also writes a picture, 960 wide \
-      as SVG and twice that as PNG.
+      as SVG and twice that as PNG; a file that differs is replaced only with --overwrite.
       """,
     parameters: [
       Self.inputs.base, Self.mark.base, Self.truth.base, Self.window.base, Self.rows.base, Self.kind.base,
-      Self.target.base,
+      Self.target.base, OutputFile.overwrite.base,
     ],
     output: .figure, reach: .read,
     examples: [

@@ -27,6 +27,8 @@ struct SoundFacts {
   private let silent: Double
   /// Samples in stretches that stay at the peak.
   private let clipped: Int
+  /// Samples that are no number or infinite, which nothing else counts.
+  private let broken: Int
   private let quiet: Double?
   private let loud: Double?
 
@@ -35,7 +37,10 @@ struct SoundFacts {
   private static let frameSeconds = 0.05
 
   init(_ samples: [Float], rate: Double) {
-    let count = Double(samples.count)
+    let all = samples.count
+    let samples = samples.contains { !$0.isFinite } ? samples.filter(\.isFinite) : samples
+    broken = all - samples.count
+    let count = Double(max(1, samples.count))
     var (most, sum, squares, zeros) = (Float(0), 0.0, 0.0, 0)
     for sample in samples {
       most = max(most, sample.magnitude)
@@ -68,7 +73,9 @@ struct SoundFacts {
   }
 
   var sentences: [String] {
-    guard peak > 0 else { return ["digital silence"] }
+    let lost =
+      broken > 0 ? ["\(counted(broken, "sample")) \(broken == 1 ? "is" : "are") no number or infinite"] : []
+    guard peak > 0 else { return lost + ["digital silence"] }
     var texts = [
       "level \(Self.decibels(level, 20)) dB of full scale, peak \(Self.decibels(peak, 20)) dB"
     ]
@@ -79,6 +86,6 @@ struct SoundFacts {
     if clipped > 0 { texts.append("\(clipped) samples stay at the peak for three and more: clipped") }
     if silent > 0.01 { texts.append("\((silent * 100).shortText(digits: 3)) % digital silence") }
     if abs(offset) > 0.1 * level { texts.append("the mean lies off zero by \(offset.shortText(digits: 2))") }
-    return texts
+    return lost + texts
   }
 }
