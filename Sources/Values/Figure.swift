@@ -5,8 +5,9 @@ package struct Figure: Sendable, Equatable {
     case lanes([Lane], axis: Axis)
     case histogram(counts: [Int], edges: [Double], name: String)
     case scatter(x: [Double], y: [Double], marks: Mask?, xName: String, yName: String)
-    /// Row-major, `rows` of `columns`.
-    case heat(values: [Double], rows: Int, columns: Int, rowNames: [String], axis: Axis)
+    /// Row-major, `rows` of `columns`, which stand for the whole span in equal parts.
+    case heat(
+      values: [Double], rows: Int, columns: Int, rowNames: [String], axis: Axis, span: ClosedRange<Double>)
     /// Pictures in a grid, line after line.
     case plates([Plate], columns: Int, colours: Colours?)
     case network(Network)
@@ -96,6 +97,13 @@ package struct Figure: Sendable, Equatable {
   package enum Axis: Sendable, Equatable {
     case time
     case row
+
+    private static let day = 86_400e9
+
+    /// Whether times are counted from a beginning whose date nobody knows: within the first day of 1970.
+    package func isElapsed(from low: Double, to high: Double) -> Bool {
+      self == .time && low >= 0 && high < Self.day
+    }
   }
 
   /// One strip of the drawing.

@@ -23,6 +23,12 @@ import Workbench
     return events.results.map { ($0.canonical, $0.value) }
   }()
 
+  @Test func `show sound with samples that are no numbers`() {
+    let samples: [Float] = (0..<400).map { $0 == 7 ? .nan : $0 == 9 ? .infinity : Float($0 % 50) / 100 }
+    let text = View().plainText(of: .audio(Audio(sampleRate: 8000, channels: [samples])))
+    #expect(text.contains("peak 0.49"))
+  }
+
   @Test func `there is a value of nearly every kind`() {
     #expect(Set(Self.values.map { $0.1.kind }).count >= 10)
   }

@@ -52,6 +52,18 @@ import Workbench
     #expect(files.text("a.svg")?.hasPrefix("<svg") == true)
   }
 
+  @Test(arguments: ["x", "draw x", "plot x", "describe x"])
+  func `shows sound with samples that are no numbers`(_ line: String) throws {
+    let samples: [Float] = (0..<4000).map { $0 == 7 ? .nan : $0 == 9 ? .infinity : Float($0 % 50) / 100 }
+    let wave = try #require(WaveFile.bytes(of: Audio(sampleRate: 8000, channels: [samples])))
+    let session = Session(world: .memory(MemoryFiles(["x.wav": wave])))
+    let events = session.type("x = load audio x.wav", line)
+    #expect(events.diagnostics.isEmpty && events.results.count == 2)
+    if line == "describe x" {
+      #expect(events.results[1].remarks.contains("2 samples are no number or infinite"))
+    }
+  }
+
   @Test func `shows clouds along an axis, sound, films and maps`() throws {
     let lines = (0..<100).map { "\($0 % 10) \($0 / 10) \($0 == 55 ? 9 : 0)" }
     let session = Session(world: .memory(MemoryFiles(["a.xyz": lines.joined(separator: "\n")])))

@@ -133,7 +133,7 @@ import Workbench
     let figure = try Self.figure(
       ["kind": .choice("scatter")], of: [Self.table(10)],
       more: ["mark": NamedValue(name: "alarms", value: .alarms(Self.alarms))])
-    guard case .scatter(let x, let y, let marks, "c0", "c1") = figure.body else {
+    guard case .scatter(let x, let y, let marks, "c0 (bar)", "c1 (bar)") = figure.body else {
       Issue.record("no scatter plot")
       return
     }
@@ -143,12 +143,12 @@ import Workbench
 
   @Test func `gives a heat map one strip a line`() throws {
     let figure = try Self.figure(["kind": .choice("heat")], of: [Self.table(10)])
-    guard case .heat(let values, 2, 10, let names, .time) = figure.body else {
+    guard case .heat(let values, 2, 10, let names, .time, let span) = figure.body else {
       Issue.record("no heat map")
       return
     }
     #expect(names == ["c0", "c1"])
-    #expect(values.count == 20)
+    #expect(values.count == 20 && span.lowerBound < span.upperBound)
     #expect(values.allSatisfy { $0.isFinite })
   }
 

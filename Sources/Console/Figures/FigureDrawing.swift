@@ -19,8 +19,8 @@ struct FigureDrawing {
     case .histogram(let counts, let edges, let name): drawing.histogram(counts, edges, name)
     case .scatter(let x, let y, let marks, let xName, let yName):
       drawing.scatter(x, y, marks, xName, yName, rows: 2 * Self.blockRows)
-    case .heat(let values, let rows, let columns, let names, let axis):
-      drawing.heat(values, rows, columns, names, axis)
+    case .heat(let values, let rows, let columns, let names, let axis, let span):
+      drawing.heat(values, rows, columns, names, axis, span)
     case .plates(let plates, let columns, let colours):
       drawing.plates(plates, columns: columns, colours, pictures)
     case .network(let network): drawing.network(network, rows: 2 * Self.blockRows)
@@ -51,7 +51,7 @@ struct Drawing {
     for (number, lane) in lanes.enumerated() {
       draw(lane, labels[number], .lane(number), scale, gutter: gutter, rows: rows)
     }
-    lines.append(ticks(scale, axis, gutter: gutter))
+    lines.append(ticks(scale, axis, gutter: gutter, size: width - gutter - 1))
     if lanes.contains(where: { !$0.marks.isEmpty || !$0.truth.isEmpty }) {
       var legend = StyledLine(String(repeating: " ", count: gutter + 1))
       if lanes.contains(where: { !$0.marks.isEmpty }) { legend.append("▔ alarm  ", .alarm) }
@@ -100,8 +100,7 @@ struct Drawing {
   }
 
   /// Labels at both ends and in the middle of the horizontal axis.
-  private func ticks(_ scale: Scale, _ axis: Figure.Axis, gutter: Int) -> StyledLine {
-    let size = width - gutter - 1
+  private func ticks(_ scale: Scale, _ axis: Figure.Axis, gutter: Int, size: Int) -> StyledLine {
     let ends = [scale.low, (scale.low + scale.high) / 2, scale.high].map { Self.label($0, axis, scale) }
     var cells = [Character](repeating: " ", count: size)
     func put(_ text: String, at start: Int) {
@@ -120,6 +119,9 @@ struct Drawing {
 
   private static func label(_ place: Double, _ axis: Figure.Axis, _ scale: Scale) -> String {
     guard axis == .time else { return String(Int(place.rounded())) }
+    if axis.isElapsed(from: scale.low, to: scale.high) {
+      return String(Instant(nanoseconds: Int64(place)).description.dropFirst(11).prefix(8))
+    }
     let text = Instant(nanoseconds: Int64(place)).description
     // Within two days the date goes without saying at the right end.
     guard scale.high - scale.low < 1.728e14, place > scale.low, let mark = text.firstIndex(of: "T") else {
@@ -198,8 +200,10 @@ struct Drawing {
           + String(repeating: " ", count: after) + right, .dim))
   }
 
-  mutating func heat(_ values: [Double], _ rows: Int, _ columns: Int, _ names: [String], _ axis: Figure.Axis)
-  {
+  mutating func heat(
+    _ values: [Double], _ rows: Int, _ columns: Int, _ names: [String], _ axis: Figure.Axis,
+    _ span: ClosedRange<Double>
+  ) {
     guard rows > 0, columns > 0, let shades = HeatShades(values) else { return }
     let shown = names.map { Visible.line($0) }
     let gutter = min(width / 3, shown.map { DisplayWidth.of($0) }.max() ?? 0)
@@ -215,6 +219,8 @@ struct Drawing {
       }
       lines.append(line.trimmed)
     }
+    let scale = Scale(low: span.lowerBound, high: span.upperBound, size: room * 2)
+    lines.append(ticks(scale, axis, gutter: gutter, size: room))
     for text in View.wrapped(shades.legend, width: width - gutter - 1) {
       lines.append(StyledLine(String(repeating: " ", count: gutter + 1) + text, .dim))
     }
@@ -229,7 +235,8 @@ private struct Scale {
 
   func place(_ number: Double) -> Int {
     guard high > low else { return size / 2 }
-    let share = (number - low) / (high - low)
+    // Halves: the ends may lie further apart than the largest number.
+    let share = (number / 2 - low / 2) / (high / 2 - low / 2)
     return Int((min(max(share, -1), 2) * Double(size - 1)).rounded())
   }
 
@@ -291,11 +298,12 @@ struct Waveform {
 
   init(_ samples: [Float], width: Int) {
     var canvas = BrailleCanvas(columns: width, rows: 2)
-    let peak = max(samples.reduce(Float(0)) { max($0, $1.magnitude) }, .leastNormalMagnitude)
+    let peak = max(
+      samples.reduce(Float(0)) { $1.isFinite ? max($0, $1.magnitude) : $0 }, .leastNormalMagnitude)
     for x in 0..<canvas.width where !samples.isEmpty {
       let first = x * samples.count / canvas.width
       let last = max(first + 1, (x + 1) * samples.count / canvas.width)
-      let part = samples[first..<min(last, samples.count)]
+      let part = samples[first..<min(last, samples.count)].lazy.filter(\.isFinite)
       guard let low = part.min(), let high = part.max() else { continue }
       let middle = Float(canvas.height - 1) / 2
       canvas.column(

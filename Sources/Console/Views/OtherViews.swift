@@ -24,7 +24,7 @@ extension View {
     if let start = audio.start { facts.append("from \(start)") }
     var lines = [StyledLine(facts.joined(separator: ", "))]
     for (number, channel) in audio.channels.prefix(Self.mostChannels).enumerated() {
-      let peak = channel.reduce(Float(0)) { max($0, $1.magnitude) }
+      let peak = channel.reduce(Float(0)) { $1.isFinite ? max($0, $1.magnitude) : $0 }
       lines += Waveform(channel, width: width).lines.map { StyledLine($0, .lane(number)) }
       let level = "channel \(number + 1): peak \(Double(peak).shortText(digits: 3))"
       lines.append(StyledLine(peak >= 1 ? level + ", clipped" : level, peak >= 1 ? .warning : .dim))

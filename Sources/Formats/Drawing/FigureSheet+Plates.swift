@@ -21,7 +21,7 @@ extension FigureSheet {
     var rightmost = left
     for start in stride(from: 0, to: plates.count, by: columns) {
       let line = plates[start..<min(plates.count, start + columns)]
-      if line.contains(where: { !$0.caption.isEmpty }) { y += textSize + 6 }
+      if line.contains(where: { !$0.caption.isEmpty || $0.upwards != nil }) { y += textSize + 6 }
       var bottom = y
       for (column, plate) in line.enumerated() {
         let x = left + Double(column) * (wide + gap)
@@ -35,7 +35,7 @@ extension FigureSheet {
     if let colours {
       bar(colours, x: rightmost + 18, top: top + 20, bottom: max(lowest, top + 180), in: &sheet)
     }
-    return max(lowest, colours == nil ? 0 : top + 190)
+    return max(lowest, colours == nil ? 0 : top + 250)
   }
 
   /// - Returns: where it ends on the right and below.
@@ -58,7 +58,9 @@ extension FigureSheet {
         sheet.text(tick.label, x: x - 7, y: place + 4, Paint.quiet, size: textSize, .end)
       }
       let room = StrokeFont.width(of: ruler.name, size: textSize)
-      sheet.text(ruler.name, x: x + shown - room, y: y - 6, Paint.quiet, size: textSize)
+      // Where the caption would stand, if there is none.
+      let start = name.isEmpty ? x - min(room, x - margin) : x + shown - room
+      sheet.text(ruler.name, x: start, y: y - 6, Paint.quiet, size: textSize)
     }
     guard let ruler = plate.across else { return Sheet.Point(x: x + shown, y: y + height) }
     for tick in ruler.ticks {
@@ -72,14 +74,35 @@ extension FigureSheet {
     return Sheet.Point(x: x + shown, y: y + height + 38)
   }
 
+  /// Words in lines that fit.
+  private static func lines(of text: String, width: Double) -> [String] {
+    var lines: [String] = []
+    for word in text.split(separator: " ").map(String.init) {
+      let longer = lines.last.map { "\($0) \(word)" } ?? word
+      if lines.isEmpty || StrokeFont.width(of: longer, size: textSize) > width {
+        lines.append(short(word, width: width, size: textSize))
+      } else {
+        lines[lines.count - 1] = longer
+      }
+    }
+    return lines
+  }
+
   private static func bar(
     _ colours: Figure.Colours, x: Double, top: Double, bottom: Double, in sheet: inout Sheet
   ) {
     guard let scale = HeatColors(low: colours.low, high: colours.high) else { return }
     let height = min(260, bottom - top)
-    let name = short(Visible.line(colours.name), width: sheet.width - 2 * margin, size: textSize)
-    let start = min(x, sheet.width - margin - StrokeFont.width(of: name, size: textSize))
-    sheet.text(name, x: start, y: top - 8, Paint.quiet, size: textSize)
+    // Names that do not fit beside the pictures stand in several lines below the bar.
+    let room = sheet.width - margin / 2 - x
+    let name = Visible.line(colours.name)
+    if StrokeFont.width(of: name, size: textSize) <= room {
+      sheet.text(name, x: x, y: top - 8, Paint.quiet, size: textSize)
+    } else {
+      for (number, line) in lines(of: name, width: room).enumerated() {
+        sheet.text(line, x: x, y: top + height + 18 + Double(number) * 14, Paint.quiet, size: textSize)
+      }
+    }
     for step in 0..<64 {
       let share = Double(step) / 63
       sheet.box(

@@ -32,8 +32,8 @@ struct FigureSheet {
       case .histogram(let counts, let edges, let name): Self.histogram(counts, edges, name, top, &sheet)
       case .scatter(let x, let y, let marks, let xName, let yName):
         Self.scatter(x, y, marks, xName, yName, top, &sheet)
-      case .heat(let values, let rows, let columns, let names, _):
-        Self.heat(values, rows, columns, names, top, &sheet)
+      case .heat(let values, let rows, let columns, let names, let axis, let span):
+        Self.heat(values, rows, columns, names, axis, span, top, &sheet)
       case .plates(let plates, let columns, let colours):
         Self.plates(plates, columns: columns, colours, top: top, in: &sheet)
       case .network(let network): Self.network(network, top: top, in: &sheet)
@@ -69,7 +69,8 @@ struct FigureSheet {
     let from: Double
     let to: Double
     func place(_ number: Double) -> Double {
-      high > low ? from + (number - low) / (high - low) * (to - from) : (from + to) / 2
+      // Halves: the ends may lie further apart than the largest number.
+      high > low ? from + (number / 2 - low / 2) / (high / 2 - low / 2) * (to - from) : (from + to) / 2
     }
   }
 
@@ -84,9 +85,7 @@ struct FigureSheet {
     let right = sheet.width - margin
     let x = Scale(low: low, high: high, from: left, to: right)
     let columns = max(2, Int((right - left) / 72))
-    let moments =
-      axis == .time
-      ? Ticks.times(from: low, to: high, about: columns) : Ticks.numbers(from: low, to: high, about: columns)
+    let moments = Ticks.along(axis, from: low, to: high, about: columns)
     legend(lanes, right: right, in: &sheet)
     var y = top + 14
     for (number, lane) in lanes.enumerated() {
@@ -100,22 +99,34 @@ struct FigureSheet {
       y += laneHeight + laneGap
     }
     let bottom = y - laneGap
+    axisBelow(moments, axis, x, bottom, &sheet)
+    return bottom + 38
+  }
+
+  /// Labels below a plot, and what they count.
+  private static func axisBelow(
+    _ moments: Ticks, _ axis: Figure.Axis, _ x: Scale, _ bottom: Double, _ sheet: inout Sheet
+  ) {
     for (place, label) in zip(moments.places, moments.labels) {
       let half = StrokeFont.width(of: label, size: textSize) / 2
-      let center = min(max(x.place(place), left + half - 10), right - half + 4)
+      let center = min(max(x.place(place), x.from + half - 10), x.to - half + 4)
       sheet.text(label, x: center, y: bottom + 16, Paint.quiet, size: textSize, .middle)
     }
     let name = axis == .time ? moments.note : "row"
-    sheet.text(name, x: (left + right) / 2, y: bottom + 34, Paint.quiet, size: textSize, .middle)
-    return bottom + 38
+    sheet.text(name, x: (x.from + x.to) / 2, y: bottom + 34, Paint.quiet, size: textSize, .middle)
   }
 
   private static func limits(of lane: Figure.Lane) -> (low: Double, high: Double) {
     let finite = lane.y.filter(\.isFinite) + (lane.level.map { [$0] } ?? [])
     guard let low = finite.min(), let high = finite.max() else { return (0, 1) }
-    if low == high { return (low - 1, high + 1) }
-    let air = (high - low) * 0.06
-    return (low - air, high + air)
+    return aired(low, high, 0.06)
+  }
+
+  /// Limits with some air around them.
+  private static func aired(_ low: Double, _ high: Double, _ share: Double) -> (low: Double, high: Double) {
+    let most = Double.greatestFiniteMagnitude
+    let air = low == high ? max(1, abs(low) * 1e-9) : high * share - low * share
+    return (max(-most, low - air), min(most, high + air))
   }
 
   /// Grid, labels, and the stretches that stand out.
@@ -256,8 +267,7 @@ struct FigureSheet {
     let rows = x.indices.filter { x[$0].isFinite && y[$0].isFinite }
     func limits(_ values: [Double]) -> (low: Double, high: Double)? {
       guard let low = values.min(), let high = values.max() else { return nil }
-      let air = high > low ? (high - low) * 0.04 : 1
-      return (low - air, high + air)
+      return aired(low, high, 0.04)
     }
     guard let limitsX = limits(rows.map { x[$0] }), let limitsY = limits(rows.map { y[$0] }) else {
       return top
@@ -284,7 +294,8 @@ struct FigureSheet {
   // MARK: Heat
 
   private static func heat(
-    _ values: [Double], _ rows: Int, _ columns: Int, _ names: [String], _ top: Double, _ sheet: inout Sheet
+    _ values: [Double], _ rows: Int, _ columns: Int, _ names: [String], _ axis: Figure.Axis,
+    _ span: ClosedRange<Double>, _ top: Double, _ sheet: inout Sheet
   ) -> Double {
     guard rows > 0, columns > 0, values.count >= rows * columns,
       let colors = HeatColors(values)
@@ -294,7 +305,7 @@ struct FigureSheet {
     let right = sheet.width - margin - 70
     let height = min(36, max(10, 420 / Double(rows)))
     let width = (right - left) / Double(columns)
-    let top = top + 6
+    let top = top + 14
     for row in 0..<rows {
       let y = top + Double(row) * height
       for column in 0..<columns {
@@ -306,7 +317,15 @@ struct FigureSheet {
       }
     }
     let bottom = top + Double(rows) * height
+    let x = Scale(low: span.lowerBound, high: span.upperBound, from: left, to: right)
+    let moments = Ticks.along(
+      axis, from: span.lowerBound, to: span.upperBound, about: max(2, Int((right - left) / 72)))
+    for place in moments.places {
+      sheet.line(from: (x.place(place), bottom), to: (x.place(place), bottom + 4), Paint.frame)
+    }
+    axisBelow(moments, axis, x, bottom + 2, &sheet)
     let bar = max(120, min(220, bottom - top))
+    sheet.text("robust z-score", x: sheet.width - margin, y: top - 6, Paint.quiet, size: textSize, .end)
     for step in 0..<64 {
       let share = Double(step) / 63
       sheet.box(
@@ -316,6 +335,6 @@ struct FigureSheet {
     for (share, label) in colors.labels {
       sheet.text(label, x: right + 33, y: top + (1 - share) * (bar - 4) + 6, Paint.quiet, size: textSize)
     }
-    return max(bottom, top + bar) + 8
+    return max(bottom + 40, top + bar + 8)
   }
 }

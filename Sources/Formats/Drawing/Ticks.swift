@@ -1,5 +1,6 @@
 import Chronology
 import Notation
+import Values
 
 /// Round numbers along an axis, and how they are written.
 struct Ticks {
@@ -46,6 +47,11 @@ struct Ticks {
     return (scaled < 0 ? "-" : "") + String(abs(scaled) / scale) + fraction
   }
 
+  /// Along a horizontal axis.
+  static func along(_ axis: Figure.Axis, from low: Double, to high: Double, about count: Int) -> Ticks {
+    axis == .time ? times(from: low, to: high, about: count) : numbers(from: low, to: high, about: count)
+  }
+
   private static let second = 1e9
   private static let day = 86_400e9
   private static let steps: [Double] =
@@ -71,7 +77,10 @@ struct Ticks {
       let startsDay = number == 0 || text(places[number - 1]).prefix(10) != whole.prefix(10)
       return !isOneDay && startsDay ? whole.dropFirst(5).prefix(5) + " " + clock : clock
     }
-    return Ticks(places: places, labels: labels, note: String(text(low).prefix(10)))
+    return Ticks(
+      places: places, labels: labels,
+      note: Figure.Axis.time.isElapsed(from: low, to: high)
+        ? "time since the start" : String(text(low).prefix(10)))
   }
 
   private static func text(_ nanoseconds: Double) -> String {

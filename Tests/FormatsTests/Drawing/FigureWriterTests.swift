@@ -20,11 +20,18 @@ import Values
       x: [1, 2, .nan], y: [3, 3, 4], marks: Mask([true, false, false]), xName: "a", yName: "b"))
   static let heat = Figure(
     title: "",
-    body: .heat(values: [-1, 0, 1, .nan], rows: 2, columns: 2, rowNames: ["a", "b"], axis: .row))
+    body: .heat(
+      values: [-1, 0, 1, .nan], rows: 2, columns: 2, rowNames: ["a", "b"], axis: .row, span: 0...1))
+  private static let far: [Double] = [-1e308, 1e308, .greatestFiniteMagnitude, -.greatestFiniteMagnitude]
+  static let farLanes = Figure(
+    title: "far", body: .lanes([Figure.Lane(name: "a", x: [0, 1, 2, 3], y: far)], axis: .row))
+  static let farDots = Figure(
+    title: "far", body: .scatter(x: far, y: far.reversed(), marks: nil, xName: "a", yName: "b"))
   static let empty = Figure(title: "nothing", body: .lanes([], axis: .row))
 
   @Test(arguments: [
     ("lanes", lanes), ("histogram", histogram), ("scatter", scatter), ("heat", heat), ("empty", empty),
+    ("far apart", farLanes), ("far apart dots", farDots),
   ]) func `are well-formed SVG and PNG, and the same every time`(_ name: String, _ figure: Figure) throws {
     let svg = try FigureWriter.write(figure, as: .svg)
     #expect(try FigureWriter.write(figure, as: .svg) == svg, "\(name)")
@@ -41,7 +48,7 @@ import Values
     #expect(text.contains("Pressure  (bar)"))
     #expect(text.contains(">alarm</text>") && text.contains(">threshold</text>"))
     #expect(text.contains("stroke-dasharray"))
-    #expect(text.contains(">1970-01-01</text>"))
+    #expect(text.contains(">time since the start</text>"))
     // The first point stands alone before the gap, so it is a dot.
     #expect(text.contains("h0"))
   }

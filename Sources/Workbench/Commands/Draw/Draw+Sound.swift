@@ -35,9 +35,10 @@ extension Draw {
         values[(bands - 1 - band) * width + x] = mean
       }
     }
-    let loudest = values.max() ?? 0
+    let loudest = values.lazy.filter(\.isFinite).max() ?? 0
     let spectrogram = RasterPainting.heat(
-      values.map { max($0 - loudest, -Self.range) }, width: width, limits: -Self.range...0)
+      values.map { $0.isFinite ? max($0 - loudest, -Self.range) : .nan }, width: width,
+      limits: -Self.range...0)
     // Few frames are drawn wider, so that their columns can be seen.
     let wide = max(width, Self.largest / max(1, width) * width)
     let seconds = Figure.Ruler.numbers("seconds", from: 0, to: audio.length.seconds)
@@ -55,12 +56,13 @@ extension Draw {
 
   private func waveform(_ audio: Audio, width: Int) -> (raster: Raster, peak: Double) {
     let samples = audio.channels.count == 1 ? audio.channels[0] : audio.mono
-    let peak = max(samples.reduce(Float(0)) { max($0, $1.magnitude) }, 1e-6)
+    let peak = max(samples.reduce(Float(0)) { $1.isFinite ? max($0, $1.magnitude) : $0 }, 1e-6)
     var raster = Raster(width: width, height: Self.waveHeight)
     let middle = Float(Self.waveHeight - 1) / 2
     for x in 0..<width where !samples.isEmpty {
       let first = x * samples.count / width
-      let part = samples[first..<min(samples.count, max(first + 1, (x + 1) * samples.count / width))]
+      let part = samples[first..<min(samples.count, max(first + 1, (x + 1) * samples.count / width))].lazy
+        .filter(\.isFinite)
       guard let low = part.min(), let high = part.max() else { continue }
       let rows =
         Int((middle - high / peak * middle).rounded())...Int((middle - low / peak * middle).rounded())

@@ -240,7 +240,7 @@ struct Plot: WorldCommand {
     let kept = known.indices.filter { isMarked[$0] || $0 % thinning == 0 }
     return .scatter(
       x: kept.map { x.y[known[$0]] }, y: kept.map { y.y[known[$0]] },
-      marks: stretches.isEmpty ? nil : Mask(kept.map { isMarked[$0] }), xName: x.name, yName: y.name)
+      marks: stretches.isEmpty ? nil : Mask(kept.map { isMarked[$0] }), xName: x.title, yName: y.title)
   }
 
   /// More dots only cover each other; marked ones are always drawn.
@@ -271,7 +271,8 @@ private struct HeatMap {
     let width = end > start ? (end - start) / Double(columns) : 1
     let values = lines.flatMap { strip($0, from: start, width: width, columns: columns) }
     return .heat(
-      values: values, rows: lines.count, columns: columns, rowNames: lines.map(\.name), axis: axis)
+      values: values, rows: lines.count, columns: columns, rowNames: lines.map(\.name), axis: axis,
+      span: start...max(start, end))
   }
 
   private func strip(_ line: PlotLine, from start: Double, width: Double, columns: Int) -> [Double] {

@@ -14,6 +14,9 @@ struct PlotLine {
   /// The index whose rows these are, if each point is a row.
   let index: Index?
 
+  /// With its unit.
+  var title: String { unit.map { "\(name) (\($0))" } ?? name }
+
   /// More lanes than this cannot be read.
   static let mostLanes = 12
   /// The points that a lane may have.
