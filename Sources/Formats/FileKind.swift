@@ -22,8 +22,17 @@ package enum FileKind: String, Sendable, CaseIterable {
     var head = try source.read(at: 0, count: headSize)
     if head.isEmpty { throw .malformed("it is empty", offset: 0) }
     var name = path.lowercased()
+    if ZipArchive.isZip(head) {
+      let archive = try ZipArchive(source)
+      if let finding = byEntries(archive.entries.map(\.name)) { return finding }
+      if archive.entries.contains(where: { $0.name.hasPrefix("xl/") }) {
+        throw .unsupported("it is an Excel workbook; save its sheet as CSV")
+      }
+      name = try archive.onlyFile().name.lowercased()
+    }
     if Packed.isPacked(head) {
       head = try Packed.unpack(source, limit: headSize)
+      if ZipArchive.isZip(head) { throw .unsupported("it holds another archive; unpack it with `unzip`") }
       for ending in [".gz", ".zst"] where name.hasSuffix(ending) {
         name = String(name.dropLast(ending.count))
       }
@@ -36,6 +45,14 @@ package enum FileKind: String, Sendable, CaseIterable {
   }
 
   // MARK: - Bytes
+
+  /// Archives that are files of their own.
+  private static func byEntries(_ names: [String]) -> Finding? {
+    if names.contains("edge_index.npy") {
+      return Finding(kind: .graph, sign: "NumPy arrays with `edge_index`")
+    }
+    return names.contains { $0.hasSuffix(".npy") } ? Finding(kind: .array, sign: "NumPy arrays") : nil
+  }
 
   private static func byMagic(
     _ head: [UInt8], _ source: any ByteSource, _ ending: String
@@ -52,24 +69,6 @@ package enum FileKind: String, Sendable, CaseIterable {
         : Finding(kind: .array, sign: "tensors")
     }
     if begins("{\"sonde-model\":") { return Finding(kind: .model, sign: "a fitted model") }
-    if ZipArchive.isZip(head) {
-      let names = try ZipArchive(source).entries.map(\.name)
-      if names.contains("edge_index.npy") {
-        return Finding(kind: .graph, sign: "NumPy arrays with `edge_index`")
-      }
-      if names.contains(where: { $0.hasSuffix(".npy") }) {
-        return Finding(kind: .array, sign: "NumPy arrays")
-      }
-      if names.contains(where: { $0.hasPrefix("xl/") }) {
-        throw .unsupported("it is an Excel workbook; save its sheet as CSV")
-      }
-      let files = names.filter { !$0.hasSuffix("/") }
-      throw .unsupported(
-        files.count == 1
-          ? "it is an archive of `\(files[0])`; unpack it with `unzip` and load that"
-          : "it is an archive of \(files.count) files, the first `\(files.first ?? "")`; unpack it with `unzip` and load the folder"
-      )
-    }
     if head.starts(with: [0x89, 0x50, 0x4E, 0x47]) { return Finding(kind: .image, sign: "PNG") }
     if head.starts(with: [0xFF, 0xD8, 0xFF]) { return Finding(kind: .image, sign: "JPEG") }
     for mark: [UInt8] in [
@@ -83,7 +82,9 @@ package enum FileKind: String, Sendable, CaseIterable {
     {
       return Finding(kind: .image, sign: "a Netpbm picture")
     }
-    if begins("RIFF"), holds("WAVE", at: 8) { return Finding(kind: .audio, sign: "WAV") }
+    if begins("RIFF") || begins("RIFX") || begins("RF64"), holds("WAVE", at: 8) {
+      return Finding(kind: .audio, sign: "WAV")
+    }
     for (mark, sign) in [("fLaC", "FLAC"), ("OggS", "Ogg"), ("ID3", "MP3"), ("FORM", "AIFF")]
     where begins(mark) {
       return Finding(kind: .audio, sign: sign)
@@ -99,7 +100,7 @@ package enum FileKind: String, Sendable, CaseIterable {
     if begins("PAR1") { return Finding(kind: .parquet, sign: "Parquet") }
     if begins("ARROW1") || begins("FEA1") { return Finding(kind: .arrow, sign: "Arrow IPC") }
     if head.starts(with: [0x89]), holds("HDF", at: 1) { return Finding(kind: .hdf5, sign: "HDF5") }
-    if begins("MATLAB 7.3") { return Finding(kind: .hdf5, sign: "MATLAB 7.3, which is HDF5") }
+    if begins("MATLAB 7.") { return Finding(kind: .hdf5, sign: "MATLAB 7.3, which is HDF5") }
     if begins("MATLAB 5.0") { return Finding(kind: .matlab, sign: "a MATLAB file") }
     try refuse(head, begins, holds)
     let isSolid = begins("solid") && head.prefix(512).contains(10)
@@ -115,6 +116,9 @@ package enum FileKind: String, Sendable, CaseIterable {
   private static func refuse(
     _ head: [UInt8], _ begins: (String) -> Bool, _ holds: (String, Int) -> Bool
   ) throws(FormatError) {
+    if isOldMatlab(head) {
+      throw .unsupported("it is a MATLAB file of version 4; save it again with `save FILE -v7`")
+    }
     if begins("RIFF"), holds("AVI ", 8) {
       throw .unsupported("it is a video; write its frames with `ffmpeg -i IN frames/%05d.png`")
     }
@@ -128,6 +132,29 @@ package enum FileKind: String, Sendable, CaseIterable {
     if begins("BZh") || head.starts(with: [0xFD, 0x37, 0x7A, 0x58, 0x5A]) {
       throw .unsupported("it is packed with bzip2 or xz; unpack it with `tar xf`, `bunzip2` or `unxz`")
     }
+  }
+
+  /// MOPT (machine, 0, precision, kind), rows, columns, whether it is complex, the length of the name with its 0.
+  private static func isOldMatlab(_ head: [UInt8]) -> Bool {
+    guard head.count > 20 else { return false }
+    for isBig in [false, true] {
+      let fields = (0..<5).map { field in
+        (0..<4).reduce(0) { $0 << 8 | Int(head[field * 4 + (isBig ? $1 : 3 - $1)]) }
+      }
+      let (type, name) = (fields[0], fields[4])
+      let isType =
+        type / 1000 == (isBig ? 1 : 0) && type / 100 % 10 == 0 && type / 10 % 10 <= 5 && type % 10 <= 2
+      guard isType, fields[3] <= 1, (2...64).contains(name), head.count >= 20 + name else { continue }
+      let letters = head[20..<20 + name - 1]
+      if head[20 + name - 1] == 0,
+        letters.allSatisfy({
+          $0 == 95 || (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0)
+        })
+      {
+        return true
+      }
+    }
+    return false
   }
 
   // MARK: - Text

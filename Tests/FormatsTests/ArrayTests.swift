@@ -17,7 +17,8 @@ import Values
           case .number(let numbers): "\(numbers[row])"
           case .bool(let bits): "\(bits[row])"
           case .text(let texts): texts[row]
-          case .category, .time: "?"
+          case .time(let times): "\(times[row])"
+          case .category: "?"
           }
         }
         return "\(column.name): " + cells.joined(separator: " ")
@@ -113,6 +114,19 @@ import Values
           + "IAo=",
         ["x0: ", "x1: ", "x2: "]
       ),
+      (
+        "records",
+        "k05VTVBZAQC2AHsnZGVzY3InOiBbKCdkYXknLCAnPE04W0RdJyksICgneCcsICc+ZjQnKSwgKCdwJywgJzxp"
+          + "MicsICgyLCkpLCAoJ3MnLCAnPFUyJyksICgnb2snLCAnfGIxJyksICgnJywgJ3xWNycpXSwgJ2ZvcnRyYW5f"
+          + "b3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKDIsKSwgfSAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg"
+          + "ICAKaTEAAAAAAAA/wAAAAQACAGEAAABiAAAAAQAAAAAAAABqMQAAAAAAAEAAAAADAAQAYwAAAAAAAAAAAAAA"
+          + "AAAAAA==",
+        [
+          "day: 1092873600000000000 1092960000000000000", "x: 1.5 2.0", "p0: 1.0 3.0", "p1: 2.0 4.0",
+          "s: ab c",
+          "ok: true false",
+        ]
+      ),
     ] as [(String, String, [String])]) func `are read as NumPy wrote them`(
       _ name: String, _ base64: String, _ expected: [String]
     ) throws
@@ -158,11 +172,11 @@ import Values
       FormatError.unsupported("it holds Python objects, and reading them would run code")
     ),
     (
-      "records",
-      "k05VTVBZAQB2AHsnZGVzY3InOiBbKCdhJywgJzxpNCcpLCAoJ2InLCAnPGY4JyldLCAnZm9ydHJhbl9vcmRl"
-        + "cic6IEZhbHNlLCAnc2hhcGUnOiAoMSwpLCB9ICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg"
-        + "IAoBAAAAAAAAAAAAAEA=",
-      FormatError.unsupported("it holds elements of the type `records`")
+      "records in two directions",
+      "k05VTVBZAQB2AHsnZGVzY3InOiBbKCdhJywgJzxpNCcpXSwgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3No"
+        + "YXBlJzogKDIsIDIpLCB9ICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg"
+        + "IAoAAAAAAAAAAAAAAAAAAAAA",
+      FormatError.unsupported("it holds records in more than one direction")
     ),
   ]) func `of other things are refused`(_ name: String, _ base64: String, _ expected: FormatError) {
     #expect(throws: expected, "\(name)") { try Self.columns(Self.bytes(base64)) }

@@ -20,6 +20,9 @@ import Values
     ("prose", "Once upon a time\nthere was, a pump.\nIt ran\n", "x.txt", .text),
     ("a WFDB header", "100 1 360 10\n100.dat 212 200 11 1024 995 -22131 0 MLII\n", "x", .record),
     ("Netpbm", "P5 2 2 255\nabcd", "x", .image), ("WAV", "RIFF1234WAVEfmt ", "x", .audio),
+    ("WAV with the high byte first", "RIFX1234WAVEfmt ", "x", .audio),
+    ("WAV beyond 4 GB", "RF64\u{7F}\u{7F}\u{7F}\u{7F}WAVEds64", "x", .audio),
+    ("old MATLAB on HDF5", "MATLAB 7.0 MAT-file, Platform: GLNX86", "x", .hdf5),
   ]) func `are known by their bytes`(_ name: String, _ text: String, _ path: String, _ kind: FileKind) throws
   {
     #expect(try Self.kind(text, path) == kind, "\(name)")
@@ -29,6 +32,44 @@ import Values
     #expect(try FileKind.of(MemorySource([0, 1, 2, 3, 200, 7, 0, 0]), path: "x.bin") == nil)
     #expect(throws: FormatError.self) { try Self.kind("", "x") }
     #expect(throws: FormatError.self) { try Self.kind("%PDF-1.7", "x.db") }
+  }
+
+  @Test func `are unpacked if they are alone in an archive`() throws {
+    let one = MemorySource(
+      `NumPy arrays`.bytes(
+        "UEsDBBQAAAAIAAAAIVwAAAAAAgAAAAAAAAAFAAAAZGF0YS8DAFBLAwQUAAAACAAAACFc5enWzg4AAAAMAAAA"
+          + "DQAAAGRhdGEvcHVtcC5jc3ZL1EniMtQx4jLWMeECAFBLAwQUAAAACAAAACFcgxbcjAMAAAABAAAAEwAAAF9f"
+          + "TUFDT1NYLy5fcHVtcC5jc3arAABQSwECFAMUAAAACAAAACFcAAAAAAIAAAAAAAAABQAAAAAAAAAAAAAAgAEA"
+          + "AAAAZGF0YS9QSwECFAMUAAAACAAAACFc5enWzg4AAAAMAAAADQAAAAAAAAAAAAAAgAElAAAAZGF0YS9wdW1w"
+          + "LmNzdlBLAQIUAxQAAAAIAAAAIVyDFtyMAwAAAAEAAAATAAAAAAAAAAAAAACAAV4AAABfX01BQ09TWC8uX3B1"
+          + "bXAuY3N2UEsFBgAAAAADAAMArwAAAJIAAAAAAA=="))
+    #expect(try FileKind.of(one, path: "pump.zip")?.kind == .table)
+    #expect(try Packed.unpack(one) == Array("a,b\n1,2\n3,4\n".utf8))
+    let several = MemorySource(
+      `NumPy arrays`.bytes(
+        "UEsDBBQAAAAIAAAAIVwAJMGJBgAAAAQAAAAFAAAAYS5jc3ZL5DLkAgBQSwMEFAAAAAgAAAAhXAAkwYkGAAAA"
+          + "BAAAAAUAAABiLmNzdkvkMuQCAFBLAQIUAxQAAAAIAAAAIVwAJMGJBgAAAAQAAAAFAAAAAAAAAAAAAACAAQAA"
+          + "AABhLmNzdlBLAQIUAxQAAAAIAAAAIVwAJMGJBgAAAAQAAAAFAAAAAAAAAAAAAACAASkAAABiLmNzdlBLBQYA"
+          + "AAAAAgACAGYAAABSAAAAAAA="))
+    #expect(throws: FormatError.self) { try FileKind.of(several, path: "pump.zip") }
+    let nested = MemorySource(
+      `NumPy arrays`.bytes(
+        "UEsDBBQAAAAIAAAAIVzwHfDzTAAAAM4AAAAFAAAAYS56aXAL8GZmEWFgYOAAYsUYBpWDnWxAFgsQswJxol5y"
+          + "cZn3E6MnTAwBeBUmIStkZBJhxq0UBhoYGWA2EK9FE2ZXgDcrSAUDExCmAekgsAIAUEsBAhQDFAAAAAgAAAAh"
+          + "XPAd8PNMAAAAzgAAAAUAAAAAAAAAAAAAAIABAAAAAGEuemlwUEsFBgAAAAABAAEAMwAAAG8AAAAAAA=="))
+    #expect(throws: FormatError.unsupported("it holds another archive; unpack it with `unzip`")) {
+      try FileKind.of(nested, path: "pump.zip")
+    }
+  }
+
+  @Test func `of MATLAB 4 are refused by name`() throws {
+    let little: [UInt8] =
+      [0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 97, 0] + [UInt8](repeating: 1, count: 8)
+    #expect(
+      throws: FormatError.unsupported("it is a MATLAB file of version 4; save it again with `save FILE -v7`")
+    ) {
+      try FileKind.of(MemorySource(little), path: "x.mat")
+    }
   }
 
   @Test func `with any bytes never end the program`() {

@@ -4,7 +4,7 @@ package import Values
 /// The arrays of a `.npy`, `.npz` or `.safetensors` file, by name.
 package struct ArrayFile: Sendable {
   package struct Item: Sendable {
-    /// The name in the archive; empty for a `.npy` file.
+    /// The name in the archive and of the field of a record; empty for a `.npy` file of plain numbers.
     package let name: String
     package let header: ArrayHeader
     fileprivate let entry: ZipArchive.Entry?
@@ -27,7 +27,7 @@ package struct ArrayFile: Sendable {
     }
     guard ZipArchive.isZip(head.prefix(4).map { $0 }) else {
       archive = nil
-      items = [Item(name: "", header: try ArrayHeader(source), entry: nil)]
+      items = try ArrayHeader.all(in: source).map { Item(name: $0.name, header: $0.header, entry: nil) }
       return
     }
     let archive = try ZipArchive(source)
@@ -36,7 +36,10 @@ package struct ArrayFile: Sendable {
       // Packed entries are unpacked only as far as their header goes; the rest is taken on trust here.
       let head = try archive.open(entry, limit: 65_536)
       let whole = PaddedSource(head: head, count: entry.count)
-      items.append(Item(name: String(entry.name.dropLast(4)), header: try ArrayHeader(whole), entry: entry))
+      let name = String(entry.name.dropLast(4))
+      for (field, header) in try ArrayHeader.all(in: whole) {
+        items.append(Item(name: field.isEmpty ? name : "\(name).\(field)", header: header, entry: entry))
+      }
     }
     if items.isEmpty { throw .unsupported("it is an archive without NumPy arrays") }
     self.archive = archive
@@ -51,11 +54,13 @@ package struct ArrayFile: Sendable {
     if let entry = item.entry, let archive {
       bytes = try archive.open(entry) { !work.isCancelled() }
       // The header is read again from the bytes that were checked.
-      guard try ArrayHeader(bytes) == item.header else {
+      guard try ArrayHeader.all(in: bytes).contains(where: { $0.header == item.header }) else {
         throw .malformed("its header is damaged", offset: 0)
       }
     }
-    let header = item.header
+    let field = FieldSource(bytes, item.header)
+    let header = field == nil ? item.header : item.header.sideBySide
+    if let field { bytes = field }
     let names = header.shape.count < 2 ? [name] : (0..<header.width).map { "\(name)\($0)" }
     if header.element.isText { return try texts(header, bytes, names, work) }
     if case .time(let unit) = header.element { return try times(header, bytes, names, unit, work) }
@@ -163,6 +168,39 @@ private struct PaddedSource: ByteSource {
   let count: Int
   func read(at offset: Int, count: Int) throws(FormatError) -> [UInt8] {
     try head.read(at: offset, count: count)
+  }
+}
+
+/// One field of all records, side by side.
+private struct FieldSource: ByteSource {
+  let records: any ByteSource
+  let start: Int
+  let pitch: Int
+  let width: Int
+  let count: Int
+
+  /// nil if the numbers lie side by side already.
+  init?(_ records: any ByteSource, _ header: ArrayHeader) {
+    guard let pitch = header.pitch else { return nil }
+    self.records = records
+    self.pitch = pitch
+    start = header.body
+    width = header.element.size * header.width
+    count = width * header.rows
+  }
+
+  func read(at offset: Int, count: Int) throws(FormatError) -> [UInt8] {
+    let range = max(0, offset)..<max(0, min(offset + count, self.count))
+    guard !range.isEmpty, width > 0 else { return [] }
+    let rows = range.lowerBound / width..<(range.upperBound - 1) / width + 1
+    let block = try records.read(
+      at: start + rows.lowerBound * pitch, count: (rows.count - 1) * pitch + width)
+    guard block.count == (rows.count - 1) * pitch + width else { return [] }
+    var cells: [UInt8] = []
+    cells.reserveCapacity(rows.count * width)
+    for row in 0..<rows.count { cells += block[row * pitch..<row * pitch + width] }
+    let first = range.lowerBound - rows.lowerBound * width
+    return Array(cells[first..<first + range.count])
   }
 }
 

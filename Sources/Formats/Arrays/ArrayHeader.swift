@@ -37,6 +37,8 @@ package struct ArrayHeader: Sendable, Equatable {
   package let shape: [Int]
   /// Where the numbers begin.
   let body: Int
+  /// In an array of records, the bytes from one row to the next; else the numbers lie side by side.
+  let pitch: Int?
 
   package var rows: Int { shape.first ?? 1 }
   /// Numbers a row.
@@ -44,6 +46,17 @@ package struct ArrayHeader: Sendable, Equatable {
 
   /// Reads the header of a `.npy` file. Arrays of Python objects are refused: reading them would run their code.
   package init(_ source: any ByteSource) throws(FormatError) {
+    let all = try Self.all(in: source)
+    guard let first = all.first, all.count == 1, first.name.isEmpty else {
+      throw .unsupported("it holds records of several fields")
+    }
+    self = first.header
+  }
+
+  /// The arrays of a `.npy` file: one without a name, or one a field of its records.
+  package static func all(in source: any ByteSource) throws(FormatError) -> [(
+    name: String, header: ArrayHeader
+  )] {
     let head = try source.read(at: 0, count: 12)
     guard head.count >= 10, head.starts(with: [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59]) else {
       throw .malformed("it does not begin like a NumPy array", offset: 0)
@@ -51,33 +64,97 @@ package struct ArrayHeader: Sendable, Equatable {
     let isLong = head[6] >= 2
     var sizes = LittleEndian(head[8...])
     let length = sizes.number(isLong ? 4 : 2)
-    body = (isLong ? 12 : 10) + length
+    let body = (isLong ? 12 : 10) + length
     guard head[6] >= 1, head[6] <= 3, length <= 1 << 20, body <= source.count else {
       throw .malformed("its header is damaged", offset: 6)
     }
     let text = String(decoding: try source.read(at: body - length, count: length), as: UTF8.self)
     var reader = HeaderReader(text)
-    guard let fields = reader.fields(), let type = fields.type, let shape = fields.shape,
-      let isFortran = fields.isFortran
+    guard let fields = reader.fields(), let shape = fields.shape, let isFortran = fields.isFortran,
+      let type = fields.type
     else { throw .malformed("its header is damaged", offset: body - length) }
-    guard let (element, isBigEndian) = Self.element(type) else {
-      throw .unsupported(
-        type.hasSuffix("O")
-          ? "it holds Python objects, and reading them would run code"
-          : "it holds elements of the type `\(type)`")
+    switch type {
+    case .element(let type):
+      let (element, isBigEndian) = try element(type)
+      return [
+        (
+          "",
+          try ArrayHeader(
+            element: element, isBigEndian: isBigEndian, isFortran: isFortran, shape: shape, body: body,
+            pitch: nil
+          ).checked(in: source)
+        )
+      ]
+    case .records(let records):
+      return try Self.fields(records, shape: shape, body: body, in: source)
     }
+  }
+
+  private static func fields(
+    _ records: [HeaderReader.Field], shape: [Int], body: Int, in source: any ByteSource
+  ) throws(FormatError) -> [(name: String, header: ArrayHeader)] {
+    guard shape.count <= 1 else { throw .unsupported("it holds records in more than one direction") }
+    var offset = 0
+    var known: [(name: String, element: Element, isBigEndian: Bool, shape: [Int], offset: Int)] = []
+    for field in records {
+      // Aligned records have bytes in between that mean nothing.
+      if field.name.isEmpty, field.type.hasPrefix("|V"), let gap = Int(field.type.dropFirst(2)), gap >= 0 {
+        offset = min(offset + gap, 1 << 40)
+        continue
+      }
+      let (element, isBigEndian) = try element(field.type)
+      guard let size = product([element.size] + field.shape), size <= 1 << 30 else {
+        throw .unsupported("its field `\(field.name)` is too large")
+      }
+      known.append((field.name, element, isBigEndian, field.shape, offset))
+      offset = min(offset + size, 1 << 40)
+    }
+    let pitch = offset
+    let rows = shape.first ?? 1
+    guard let bytes = product([pitch, rows]) else { throw .unsupported("it has too many records") }
+    guard bytes <= source.count - body else {
+      throw .malformed("it should hold \(bytes) bytes and holds \(source.count - body)", offset: source.count)
+    }
+    var headers: [(name: String, header: ArrayHeader)] = []
+    for field in known {
+      headers.append(
+        (
+          field.name,
+          try ArrayHeader(
+            element: field.element, isBigEndian: field.isBigEndian, isFortran: false,
+            shape: [rows] + field.shape, body: body + field.offset, pitch: pitch
+          ).checked(in: source)
+        ))
+    }
+    return headers
+  }
+
+  private func checked(in source: any ByteSource) throws(FormatError) -> ArrayHeader {
+    guard let bytes = byteCount, let width = Self.product(shape.dropFirst()), width <= Self.mostColumns
+    else {
+      throw .unsupported("its shape \(shape.map(String.init).joined(separator: " × ")) is too large")
+    }
+    guard pitch != nil || bytes <= source.count - body else {
+      throw .malformed("it should hold \(bytes) bytes and holds \(source.count - body)", offset: source.count)
+    }
+    return self
+  }
+
+  /// The same numbers side by side from the first byte on.
+  var sideBySide: ArrayHeader {
+    ArrayHeader(
+      element: element, isBigEndian: isBigEndian, isFortran: isFortran, shape: shape, body: 0, pitch: nil)
+  }
+
+  private init(
+    element: Element, isBigEndian: Bool, isFortran: Bool, shape: [Int], body: Int, pitch: Int?
+  ) {
     self.element = element
     self.isBigEndian = isBigEndian
     self.isFortran = isFortran
     self.shape = shape
-    guard let bytes = Self.product([element.size] + shape), let width = Self.product(shape.dropFirst()),
-      width <= Self.mostColumns
-    else {
-      throw .unsupported("its shape \(shape.map(String.init).joined(separator: " × ")) is too large")
-    }
-    guard bytes <= source.count - body else {
-      throw .malformed("it should hold \(bytes) bytes and holds \(source.count - body)", offset: source.count)
-    }
+    self.body = body
+    self.pitch = pitch
   }
 
   /// An array whose shape stands elsewhere: little-endian, the last index running fastest.
@@ -87,6 +164,7 @@ package struct ArrayHeader: Sendable, Equatable {
     self.body = body
     isBigEndian = false
     isFortran = false
+    pitch = nil
     guard byteCount != nil, let width = Self.product(shape.dropFirst()), width <= Self.mostColumns else {
       throw .unsupported(
         "the shape of `\(name)`, \(shape.map(String.init).joined(separator: " × ")), is too large")
@@ -115,7 +193,15 @@ package struct ArrayHeader: Sendable, Equatable {
     "D]": 86_400_000_000_000,
   ]
 
-  private static func element(_ type: String) -> (Element, isBigEndian: Bool)? {
+  private static func element(_ type: String) throws(FormatError) -> (Element, isBigEndian: Bool) {
+    if let element = known(type) { return element }
+    throw .unsupported(
+      type.hasSuffix("O")
+        ? "it holds Python objects, and reading them would run code"
+        : "it holds elements of the type `\(type)`")
+  }
+
+  private static func known(_ type: String) -> (Element, isBigEndian: Bool)? {
     let isBigEndian = type.first == ">"
     if type.dropFirst().starts(with: "M8["), let unit = Self.units[String(type.dropFirst(4))] {
       return (.time(unit: unit), isBigEndian)
@@ -137,6 +223,17 @@ package struct ArrayHeader: Sendable, Equatable {
 
 /// Reads the one form of Python dictionary that headers have.
 private struct HeaderReader {
+  struct Field {
+    let name: String
+    let type: String
+    let shape: [Int]
+  }
+
+  enum ElementType {
+    case element(String)
+    case records([Field])
+  }
+
   private var rest: Substring
 
   init(_ text: String) { rest = text[...] }
@@ -179,17 +276,35 @@ private struct HeaderReader {
     return extents
   }
 
-  mutating func fields() -> (type: String?, isFortran: Bool?, shape: [Int]?)? {
-    var fields: (type: String?, isFortran: Bool?, shape: [Int]?) = (nil, nil, nil)
+  /// `[('day', '<M8[D]'), ('place', '<f4', (3,))]`
+  private mutating func records() -> [Field]? {
+    guard take("[") else { return nil }
+    var fields: [Field] = []
+    while !take("]") {
+      guard fields.count < 65_536, take("("), let name = text(), take(","), let type = text() else {
+        return nil
+      }
+      var shape: [Int] = []
+      if take(",") {
+        guard let extents = extents() else { return nil }
+        shape = extents
+      }
+      guard take(")") else { return nil }
+      fields.append(Field(name: name, type: type, shape: shape))
+      if !take(","), rest.first != "]" { return nil }
+    }
+    return fields.isEmpty ? nil : fields
+  }
+
+  mutating func fields() -> (type: ElementType?, isFortran: Bool?, shape: [Int]?)? {
+    var fields: (type: ElementType?, isFortran: Bool?, shape: [Int]?) = (nil, nil, nil)
     guard take("{") else { return nil }
     while !take("}") {
       guard let key = text(), take(":") else { return nil }
       switch key {
       case "descr":
         skipBlanks()
-        // A list of fields is a record array, whose first letter no element has.
-        guard rest.first != "[" else { return ("records", false, []) }
-        fields.type = text()
+        fields.type = rest.first == "[" ? records().map { .records($0) } : text().map { .element($0) }
       case "fortran_order": fields.isFortran = word() == "True"
       case "shape": fields.shape = extents()
       default: return nil

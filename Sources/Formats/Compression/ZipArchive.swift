@@ -106,6 +106,19 @@ package struct ZipArchive: Sendable {
       checksum: UInt32(truncatingIfNeeded: checksum))
   }
 
+  /// The file that is alone in it, besides folders and the companions that macOS adds.
+  package func onlyFile() throws(FormatError) -> Entry {
+    let files = entries.filter { !$0.name.hasSuffix("/") && !$0.name.hasPrefix("__MACOSX/") }
+    guard let file = files.first, files.count == 1 else {
+      throw .unsupported(
+        files.isEmpty
+          ? "it is an archive without a file"
+          : "it is an archive of \(files.count) files, the first `\(files[0].name)`; unpack it with `unzip` and load the folder"
+      )
+    }
+    return file
+  }
+
   /// The bytes of an entry: where they are if they are not packed, else unpacked.
   ///
   /// - Parameter limit: so many bytes are enough; they are not checked then.

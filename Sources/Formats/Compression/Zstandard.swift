@@ -53,10 +53,10 @@ package struct Zstandard {
   }
 }
 
-/// Files that are packed with gzip or zstd, known by their first bytes.
+/// Files that are packed with gzip or zstd, or alone in a zip archive; known by their first bytes.
 package struct Packed {
   package static func isPacked(_ head: some Collection<UInt8>) -> Bool {
-    Inflate.isGzip(head) || Zstandard.isPacked(head)
+    Inflate.isGzip(head) || Zstandard.isPacked(head) || ZipArchive.isZip(Array(head.prefix(4)))
   }
 
   /// The bytes that were packed.
@@ -67,6 +67,11 @@ package struct Packed {
   ) throws(FormatError) -> [UInt8] {
     let head = try source.read(at: 0, count: 4)
     if Zstandard.isPacked(head) { return try Zstandard.unpack(source, limit: limit, check: check) }
+    if ZipArchive.isZip(head) {
+      let archive = try ZipArchive(source)
+      let file = try archive.open(try archive.onlyFile(), limit: limit, check: check)
+      return try file.read(at: 0, count: min(file.count, limit ?? file.count))
+    }
     return try Inflate.unpack(
       source, in: 0..<source.count, .gzip, limit: limit, expected: source.count * 4, check: check)
   }

@@ -106,9 +106,10 @@ struct ArgumentReader {
   ) throws(Diagnostic) -> Argument {
     let dots = word.offsets(of: UInt8(ascii: "."))
     guard let offset = zip(dots, dots.dropFirst()).first(where: { $1 == $0 + 1 })?.0 else {
+      let isInteger = if case .integer = kind { true } else { false }
       throw Diagnostic(
         "E0311", "`\(word.text)` is not a range", at: word.range, label: "not a range",
-        remedy: "write both ends with two dots between: `a..b`")
+        remedy: "write both ends with two dots between: \(isInteger ? "`0..9` are the first ten" : "`a..b`")")
     }
     let low = try read(kind, word.part(0..<offset), depth: depth + 1)
     let high = try read(kind, word.part(offset + 2..<word.text.utf8.count), depth: depth + 1)
