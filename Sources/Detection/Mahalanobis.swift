@@ -59,13 +59,10 @@ struct EllipticDistance: Sendable, Codable, Equatable {
   func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {
     try rows.require(features: shape.center.count)
     try rows.requireComplete()
-    let product = RowProduct(shape.root)
     return try cancellable { () throws(Cancelled) in
-      try work.fill(rows.rowCount, size: 256, stage: "distances") { range, target in
-        shape.squaredDistances(
-          standardisation.apply(rows.matrix, range, within: Self.farthest), times: product, into: &target)
-        for place in 0..<range.count { target[place] = min(target[place], largestScore) }
-      }
+      try shape.squaredDistances(
+        of: rows.matrix, standardisedBy: standardisation, within: Self.farthest, work: work
+      ).map { min($0, largestScore) }
     }
   }
 

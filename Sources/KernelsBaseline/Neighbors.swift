@@ -11,63 +11,82 @@ public var tileHeight: Int { 4 }
   @inline(__always) private func fused(_ sum: Lanes, _ a: Lanes, _ b: Lanes) -> Lanes { sum + a * b }
 #endif
 
-/// Offers every reference of some panels to every query of some tiles, and keeps the `capacity` smallest values of
-/// |r|² − 2 q·r a query.
+/// Squared distances of the four queries of a tile to the two vectors of references of a panel.
+private struct TileDistances {
+  var a0, b0, a1, b1, a2, b2, a3, b3: Lanes
+
+  /// |q|² + |r|² − 2 q·r, dimension after dimension.
+  @inline(__always)
+  init(
+    tile: UnsafePointer<Float>, queryNorms: UnsafePointer<Float>, panel: UnsafePointer<Float>,
+    norms: UnsafePointer<Float>, dimensions: Int
+  ) {
+    let width = Lanes.scalarCount
+    let norm = UnsafeRawPointer(norms)
+    let first = norm.loadUnaligned(as: Lanes.self)
+    let second = norm.loadUnaligned(fromByteOffset: 4 * width, as: Lanes.self)
+    a0 = first + queryNorms[0]
+    b0 = second + queryNorms[0]
+    a1 = first + queryNorms[1]
+    b1 = second + queryNorms[1]
+    a2 = first + queryNorms[2]
+    b2 = second + queryNorms[2]
+    a3 = first + queryNorms[3]
+    b3 = second + queryNorms[3]
+    var reference = UnsafeRawPointer(panel)
+    var q = tile
+    for _ in 0..<dimensions {
+      let r0 = reference.loadUnaligned(as: Lanes.self)
+      let r1 = reference.loadUnaligned(fromByteOffset: 4 * width, as: Lanes.self)
+      let q0 = Lanes(repeating: q[0])
+      a0 = fused(a0, q0, r0)
+      b0 = fused(b0, q0, r1)
+      let q1 = Lanes(repeating: q[1])
+      a1 = fused(a1, q1, r0)
+      b1 = fused(b1, q1, r1)
+      let q2 = Lanes(repeating: q[2])
+      a2 = fused(a2, q2, r0)
+      b2 = fused(b2, q2, r1)
+      let q3 = Lanes(repeating: q[3])
+      a3 = fused(a3, q3, r0)
+      b3 = fused(b3, q3, r1)
+      reference += 8 * width
+      q += 4
+    }
+  }
+}
+
+/// Offers every reference of some panels to every query of some tiles, and keeps the `capacity` smallest squared distances a query.
 ///
-/// - `tiles`: queries times −2, four interleaved: `[tile][dimension][4]`.
+/// - `tiles`: queries times −2, four interleaved: `[tile][dimension][4]`; `queryNorms`: |q|², four a tile.
 /// - `panels`: references, `panelWidth` interleaved: `[panel][dimension][panelWidth]`; `norms`: |r|², infinite for padding.
 /// - `heapValues`, `heapRows`: for each query a binary max-heap of `capacity` values, filled with infinity before the
 ///   first call, and the reference rows that they belong to.
 /// - `selfOffset`: query q is reference `selfOffset + q` and must not find itself; a large negative number for none.
 /// - `scratch`: room for `panelWidth` values.
 public func offerNeighbors(
-  tiles: UnsafePointer<Float>, tileCount: Int, dimensions: Int, panels: UnsafePointer<Float>,
-  norms: UnsafePointer<Float>, panelRange: Range<Int>, capacity: Int, heapValues: UnsafeMutablePointer<Float>,
-  heapRows: UnsafeMutablePointer<Int32>, selfOffset: Int, scratch: UnsafeMutablePointer<Float>
+  tiles: UnsafePointer<Float>, queryNorms: UnsafePointer<Float>, tileCount: Int, dimensions: Int,
+  panels: UnsafePointer<Float>, norms: UnsafePointer<Float>, panelRange: Range<Int>, capacity: Int,
+  heapValues: UnsafeMutablePointer<Float>, heapRows: UnsafeMutablePointer<Int32>, selfOffset: Int,
+  scratch: UnsafeMutablePointer<Float>
 ) {
   let width = Lanes.scalarCount
   for tile in 0..<tileCount {
-    let query = tiles + tile * dimensions * 4
     let heaps = heapValues + tile * 4 * capacity
     var limit0 = Lanes(repeating: heaps[0])
     var limit1 = Lanes(repeating: heaps[capacity])
     var limit2 = Lanes(repeating: heaps[2 * capacity])
     var limit3 = Lanes(repeating: heaps[3 * capacity])
     for panel in panelRange {
-      let norm = UnsafeRawPointer(norms + panel * panelWidth)
-      var a0 = norm.loadUnaligned(as: Lanes.self)
-      var b0 = norm.loadUnaligned(fromByteOffset: 4 * width, as: Lanes.self)
-      var a1 = a0
-      var b1 = b0
-      var a2 = a0
-      var b2 = b0
-      var a3 = a0
-      var b3 = b0
-      var reference = UnsafeRawPointer(panels + panel * dimensions * panelWidth)
-      var q = query
-      for _ in 0..<dimensions {
-        let r0 = reference.loadUnaligned(as: Lanes.self)
-        let r1 = reference.loadUnaligned(fromByteOffset: 4 * width, as: Lanes.self)
-        let q0 = Lanes(repeating: q[0])
-        a0 = fused(a0, q0, r0)
-        b0 = fused(b0, q0, r1)
-        let q1 = Lanes(repeating: q[1])
-        a1 = fused(a1, q1, r0)
-        b1 = fused(b1, q1, r1)
-        let q2 = Lanes(repeating: q[2])
-        a2 = fused(a2, q2, r0)
-        b2 = fused(b2, q2, r1)
-        let q3 = Lanes(repeating: q[3])
-        a3 = fused(a3, q3, r0)
-        b3 = fused(b3, q3, r1)
-        reference += 8 * width
-        q += 4
-      }
+      let d = TileDistances(
+        tile: tiles + tile * dimensions * 4, queryNorms: queryNorms + 4 * tile,
+        panel: panels + panel * dimensions * panelWidth, norms: norms + panel * panelWidth,
+        dimensions: dimensions)
       // A value below its query's limit leaves a sign bit.
-      let hits0 = signs(a0 - limit0) | signs(b0 - limit0)
-      let hits1 = signs(a1 - limit1) | signs(b1 - limit1)
-      let hits2 = signs(a2 - limit2) | signs(b2 - limit2)
-      let hits3 = signs(a3 - limit3) | signs(b3 - limit3)
+      let hits0 = signs(d.a0 - limit0) | signs(d.b0 - limit0)
+      let hits1 = signs(d.a1 - limit1) | signs(d.b1 - limit1)
+      let hits2 = signs(d.a2 - limit2) | signs(d.b2 - limit2)
+      let hits3 = signs(d.a3 - limit3) | signs(d.b3 - limit3)
       if !hasSign((hits0 | hits1) | (hits2 | hits3)) { continue }
       let row = panel * panelWidth
       func offer(_ a: Lanes, _ b: Lanes, _ j: Int) -> Lanes {
@@ -85,10 +104,67 @@ public func offerNeighbors(
         }
         return Lanes(repeating: values[0])
       }
-      if hasSign(hits0) { limit0 = offer(a0, b0, 0) }
-      if hasSign(hits1) { limit1 = offer(a1, b1, 1) }
-      if hasSign(hits2) { limit2 = offer(a2, b2, 2) }
-      if hasSign(hits3) { limit3 = offer(a3, b3, 3) }
+      if hasSign(hits0) { limit0 = offer(d.a0, d.b0, 0) }
+      if hasSign(hits1) { limit1 = offer(d.a1, d.b1, 1) }
+      if hasSign(hits2) { limit2 = offer(d.a2, d.b2, 2) }
+      if hasSign(hits3) { limit3 = offer(d.a3, d.b3, 3) }
+    }
+  }
+}
+
+/// Offers the rows of some tiles and those of some panels to each other, as `offerNeighbors` does in one direction.
+///
+/// The rows of the tiles begin at `firstRow` and are not among those of the panels. Heaps hold `capacity` values for each of
+/// all rows; `limits` holds the largest of each heap, or minus infinity for a row that looks for no neighbours.
+public func offerBothWays(
+  tiles: UnsafePointer<Float>, tileCount: Int, firstRow: Int, dimensions: Int, panels: UnsafePointer<Float>,
+  norms: UnsafePointer<Float>, panelRange: Range<Int>, capacity: Int, limits: UnsafeMutablePointer<Float>,
+  heapValues: UnsafeMutablePointer<Float>, heapRows: UnsafeMutablePointer<Int32>,
+  scratch: UnsafeMutablePointer<Float>
+) {
+  let width = Lanes.scalarCount
+  for tile in 0..<tileCount {
+    let first = firstRow + 4 * tile
+    for panel in panelRange {
+      let d = TileDistances(
+        tile: tiles + tile * dimensions * 4, queryNorms: norms + first,
+        panel: panels + panel * dimensions * panelWidth, norms: norms + panel * panelWidth,
+        dimensions: dimensions)
+      let row = panel * panelWidth
+      let own = UnsafeRawPointer(limits + row)
+      let limitA = own.loadUnaligned(as: Lanes.self)
+      let limitB = own.loadUnaligned(fromByteOffset: 4 * width, as: Lanes.self)
+      let (limit0, limit1) = (limits[first], limits[first + 1])
+      let (limit2, limit3) = (limits[first + 2], limits[first + 3])
+      let hits0 =
+        (signs(d.a0 - limit0) | signs(d.b0 - limit0)) | (signs(d.a0 - limitA) | signs(d.b0 - limitB))
+      let hits1 =
+        (signs(d.a1 - limit1) | signs(d.b1 - limit1)) | (signs(d.a1 - limitA) | signs(d.b1 - limitB))
+      let hits2 =
+        (signs(d.a2 - limit2) | signs(d.b2 - limit2)) | (signs(d.a2 - limitA) | signs(d.b2 - limitB))
+      let hits3 =
+        (signs(d.a3 - limit3) | signs(d.b3 - limit3)) | (signs(d.a3 - limitA) | signs(d.b3 - limitB))
+      if !hasSign((hits0 | hits1) | (hits2 | hits3)) { continue }
+      func put(_ value: Float, _ other: Int, into row: Int) {
+        let values = heapValues + row * capacity
+        replaceLargest(
+          values, heapRows + row * capacity, capacity, value, Int32(truncatingIfNeeded: other))
+        limits[row] = values[0]
+      }
+      func offer(_ a: Lanes, _ b: Lanes, _ query: Int) {
+        let spill = UnsafeMutableRawPointer(scratch)
+        spill.storeBytes(of: a, as: Lanes.self)
+        spill.storeBytes(of: b, toByteOffset: 4 * width, as: Lanes.self)
+        for lane in 0..<2 * width {
+          let value = scratch[lane]
+          if value < limits[query] { put(value, row + lane, into: query) }
+          if value < limits[row + lane] { put(value, query, into: row + lane) }
+        }
+      }
+      if hasSign(hits0) { offer(d.a0, d.b0, first) }
+      if hasSign(hits1) { offer(d.a1, d.b1, first + 1) }
+      if hasSign(hits2) { offer(d.a2, d.b2, first + 2) }
+      if hasSign(hits3) { offer(d.a3, d.b3, first + 3) }
     }
   }
 }

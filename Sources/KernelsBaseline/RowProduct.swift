@@ -27,6 +27,57 @@ public func wrapAroundProductsOfRows(
   accumulate(WrapAroundFactors.self, rows, rowCount, inner, panels, panelCount, result, stride)
 }
 
+/// |z M|² of rows, where z = (row − center) / scale, pulled in to `limit`, less an offset.
+///
+/// - `panels`: the matrix M as for `multiplyRows`; `scratch`: room for four rows; `result`: one number a row.
+public func squaredNormsOfProducts(
+  _ rows: UnsafePointer<Double>, rowCount: Int, inner: Int, centers: UnsafePointer<Double>,
+  scales: UnsafePointer<Double>, limit: Double, offsets: UnsafePointer<Double>, panels: UnsafePointer<Double>,
+  panelCount: Int, scratch: UnsafeMutablePointer<Double>, into result: UnsafeMutablePointer<Double>
+) {
+  let width = productWidth
+  for row in stride(from: 0, to: rowCount, by: 4) {
+    let count = min(4, rowCount - row)
+    standardiseRows(
+      rows + row * inner, rowCount: count, columns: inner, centers: centers, scales: scales, limit: limit,
+      into: scratch, stride: inner)
+    // With fewer than four rows the others keep what stood there.
+    let (r0, r1, r2, r3) = (scratch, scratch + inner, scratch + 2 * inner, scratch + 3 * inner)
+    var (s0, s1, s2, s3) = (DoubleLanes.zero, DoubleLanes.zero, DoubleLanes.zero, DoubleLanes.zero)
+    for panel in 0..<panelCount {
+      var column = UnsafeRawPointer(panels + panel * inner * width)
+      var (a0, a1, a2, a3) = (DoubleLanes.zero, DoubleLanes.zero, DoubleLanes.zero, DoubleLanes.zero)
+      var (b0, b1, b2, b3) = (DoubleLanes.zero, DoubleLanes.zero, DoubleLanes.zero, DoubleLanes.zero)
+      for l in 0..<inner {
+        let c0 = column.loadUnaligned(as: DoubleLanes.self)
+        let c1 = column.loadUnaligned(fromByteOffset: width * 4, as: DoubleLanes.self)
+        let offset = offsets[l]
+        let v0 = DoubleLanes(repeating: r0[l] - offset)
+        a0 = fusedDouble(a0, v0, c0)
+        b0 = fusedDouble(b0, v0, c1)
+        let v1 = DoubleLanes(repeating: r1[l] - offset)
+        a1 = fusedDouble(a1, v1, c0)
+        b1 = fusedDouble(b1, v1, c1)
+        let v2 = DoubleLanes(repeating: r2[l] - offset)
+        a2 = fusedDouble(a2, v2, c0)
+        b2 = fusedDouble(b2, v2, c1)
+        let v3 = DoubleLanes(repeating: r3[l] - offset)
+        a3 = fusedDouble(a3, v3, c0)
+        b3 = fusedDouble(b3, v3, c1)
+        column += width * 8
+      }
+      s0 = fusedDouble(fusedDouble(s0, a0, a0), b0, b0)
+      s1 = fusedDouble(fusedDouble(s1, a1, a1), b1, b1)
+      s2 = fusedDouble(fusedDouble(s2, a2, a2), b2, b2)
+      s3 = fusedDouble(fusedDouble(s3, a3, a3), b3, b3)
+    }
+    result[row] = s0.sum()
+    if count > 1 { result[row + 1] = s1.sum() }
+    if count > 2 { result[row + 2] = s2.sum() }
+    if count > 3 { result[row + 3] = s3.sum() }
+  }
+}
+
 /// Σ row ⊗ row over rows of `stride` values, a multiple of `productWidth`; each entry is one sum in the order of the rows.
 ///
 /// - `result`: `stride` × `stride`; what lies more than a panel left of the diagonal stays as it was.

@@ -16,8 +16,17 @@ package struct FourierTransform: Sendable {
 
   package init(length: Int) {
     precondition(length > 0, "a transform needs at least one point")
+    self.init(length: length, factors: MixedRadix(length: length))
+  }
+
+  /// The transform of half of the points on a circle that is known.
+  init(halfOf circle: UnitCircle) {
+    self.init(length: circle.length / 2, factors: MixedRadix(halfOf: circle))
+  }
+
+  private init(length: Int, factors: MixedRadix?) {
     self.length = length
-    if let factors = MixedRadix(length: length) {
+    if let factors {
       method = .factors(factors)
     } else {
       var padded = 1

@@ -23,7 +23,7 @@ package struct Matrix: Sendable, Equatable, Codable {
   package func row(_ row: Int) -> ArraySlice<Double> { values[row * columns..<(row + 1) * columns] }
 
   package func column(_ column: Int) -> [Double] {
-    (0..<rows).map { values[$0 * columns + column] }
+    columns == 1 ? values : (0..<rows).map { values[$0 * columns + column] }
   }
 
   /// The given rows, in the given order.

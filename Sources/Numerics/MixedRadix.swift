@@ -1,3 +1,7 @@
+import KernelsBaseline
+import KernelsV3
+import KernelsV4
+
 /// The discrete Fourier transform of a length without large prime factors.
 ///
 /// Source: the self-sorting order of Stockham in Van Loan, *Computational frameworks for the fast Fourier transform*,
@@ -13,16 +17,20 @@ struct MixedRadix: Sendable {
 
   /// nil if a prime factor is larger than 13.
   init?(length: Int) {
+    guard let factors = Self.factors(of: length) else { return nil }
+    self.init(length: length, factors: factors)
+  }
+
+  private static func factors(of length: Int) -> [Int]? {
     var rest = length
     var factors: [Int] = []
-    for factor in [4, 2, 3, 5, 7, 11, Self.largestFactor] {
+    for factor in [4, 2, 3, 5, 7, 11, largestFactor] {
       while rest % factor == 0 {
         factors.append(factor)
         rest /= factor
       }
     }
-    if rest != 1 { return nil }
-    self.init(length: length, factors: factors)
+    return rest == 1 ? factors : nil
   }
 
   init(powerOfTwo length: Int) {
@@ -32,16 +40,24 @@ struct MixedRadix: Sendable {
   }
 
   private init(length: Int, factors: [Int]) {
+    let circle = UnitCircle(length: length)
+    self.init(length: length, factors: factors, cosines: circle.cosines, sines: circle.sines)
+  }
+
+  private init(length: Int, factors: [Int], cosines: [Double], sines: [Double]) {
     self.length = length
     self.factors = factors
-    var cosines = (0..<length).map { -2 * Double.pi * Double($0) / Double(length) }
-    let angles = length % 4 == 0 ? [] : cosines
-    var target = cosines.mutableSpan
-    Elementary.takeCosines(&target)
-    // sin(−t) = cos(−t − π/2): a quarter of the circle further on.
-    let turned = cosines
-    sines = length % 4 == 0 ? (0..<length).map { turned[($0 + length / 4) % length] } : angles.map(sine)
     self.cosines = cosines
+    self.sines = sines
+  }
+
+  /// The transform of half of the points on a circle that is known.
+  init?(halfOf circle: UnitCircle) {
+    let length = circle.length / 2
+    guard let factors = Self.factors(of: length) else { return nil }
+    self.init(
+      length: length, factors: factors, cosines: (0..<length).map { circle.cosines[2 * $0] },
+      sines: (0..<length).map { circle.sines[2 * $0] })
   }
 
   func run(_ re: inout [Double], _ im: inout [Double]) {
@@ -73,14 +89,19 @@ struct MixedRadix: Sendable {
                   let outIm = outIm.baseAddress, let cosines = cosines.baseAddress,
                   let sines = sines.baseAddress
                 else { return }
-                let stage = unsafe Stage(
-                  re: re, im: im, outRe: outRe, outIm: outIm, cosines: cosines, sines: sines,
-                  groups: left / factor, stride: stride, step: length / left, whole: length)
-                switch factor {
-                case 2: unsafe stage.two()
-                case 4: unsafe stage.four()
-                case 5: unsafe stage.five()
-                default: unsafe stage.any(factor)
+                switch Kernels.best {
+                case .baseline:
+                  unsafe KernelsBaseline.transformStage(
+                    re: re, im: im, outRe: outRe, outIm: outIm, cosines: cosines, sines: sines,
+                    length: length, factor: factor, left: left, stride: stride)
+                case .v3:
+                  unsafe KernelsV3.transformStage(
+                    re: re, im: im, outRe: outRe, outIm: outIm, cosines: cosines, sines: sines,
+                    length: length, factor: factor, left: left, stride: stride)
+                case .v4:
+                  unsafe KernelsV4.transformStage(
+                    re: re, im: im, outRe: outRe, outIm: outIm, cosines: cosines, sines: sines,
+                    length: length, factor: factor, left: left, stride: stride)
                 }
               }
             }
@@ -91,117 +112,37 @@ struct MixedRadix: Sendable {
   }
 }
 
-/// All butterflies of one stage; those of a group share their factors of rotation.
-@unsafe private struct Stage {
-  let re: UnsafePointer<Double>
-  let im: UnsafePointer<Double>
-  let outRe: UnsafeMutablePointer<Double>
-  let outIm: UnsafeMutablePointer<Double>
-  let cosines: UnsafePointer<Double>
-  let sines: UnsafePointer<Double>
-  let groups: Int
-  let stride: Int
-  let step: Int
-  let whole: Int
+/// cos and sin of −2πk/n all around.
+struct UnitCircle {
+  let cosines: [Double]
+  let sines: [Double]
+  var length: Int { cosines.count }
 
-  /// From one leg of a butterfly to the next.
-  private var leap: Int { unsafe groups * stride }
-
-  @inline(__always) private func turn(_ index: Int) -> (c: Double, s: Double) {
-    unsafe (cosines[index * step], sines[index * step])
-  }
-
-  @inline(__always)
-  private func put(_ place: Int, _ x: Double, _ y: Double, _ turn: (c: Double, s: Double)) {
-    unsafe outRe[place] = x * turn.c - y * turn.s
-    unsafe outIm[place] = x * turn.s + y * turn.c
-  }
-
-  func two() {
-    for group in unsafe 0..<groups {
-      let one = unsafe turn(group)
-      for q in unsafe 0..<stride {
-        let (from, to) = unsafe (group * stride + q, 2 * group * stride + q)
-        let (a, b) = unsafe (re[from], re[from + leap])
-        let (c, d) = unsafe (im[from], im[from + leap])
-        unsafe outRe[to] = a + b
-        unsafe outIm[to] = c + d
-        unsafe put(to + stride, a - b, c - d, one)
-      }
+  /// A length that four divides needs a quarter of the cosines: the rest mirrors them.
+  init(length: Int) {
+    let quarter = length / 4
+    var angles = (0..<(length % 4 == 0 ? quarter + 1 : length)).map {
+      -2 * Double.pi * Double($0) / Double(length)
     }
-  }
-
-  func four() {
-    for group in unsafe 0..<groups {
-      let (one, two, three) = unsafe (turn(group), turn(2 * group), turn(3 * group))
-      for q in unsafe 0..<stride {
-        let (from, to) = unsafe (group * stride + q, 4 * group * stride + q)
-        let (a, b) = unsafe (re[from], re[from + leap])
-        let (c, d) = unsafe (re[from + 2 * leap], re[from + 3 * leap])
-        let (e, f) = unsafe (im[from], im[from + leap])
-        let (g, h) = unsafe (im[from + 2 * leap], im[from + 3 * leap])
-        let (sumRe, sumIm, oddRe, oddIm) = (a + c, e + g, b + d, f + h)
-        let (lessRe, lessIm) = (a - c, e - g)
-        // −i times the difference of the odd legs.
-        let (turnedRe, turnedIm) = (f - h, d - b)
-        unsafe outRe[to] = sumRe + oddRe
-        unsafe outIm[to] = sumIm + oddIm
-        unsafe put(to + stride, lessRe + turnedRe, lessIm + turnedIm, one)
-        unsafe put(to + 2 * stride, sumRe - oddRe, sumIm - oddIm, two)
-        unsafe put(to + 3 * stride, lessRe - turnedRe, lessIm - turnedIm, three)
-      }
+    // sin t = cos(t − π/2)
+    var turned = length % 4 == 0 ? [] : angles.map { $0 - Double.pi / 2 }
+    var first = angles.mutableSpan
+    Elementary.takeCosines(&first)
+    if length % 4 != 0 {
+      var second = turned.mutableSpan
+      Elementary.takeCosines(&second)
+      (cosines, sines) = (angles, turned)
+      return
     }
-  }
-
-  func five() {
-    let (c1, s1) = unsafe (cosines[whole / 5], sines[whole / 5])
-    let (c2, s2) = unsafe (cosines[2 * whole / 5], sines[2 * whole / 5])
-    for group in unsafe 0..<groups {
-      let (one, two) = unsafe (turn(group), turn(2 * group))
-      let (three, four) = unsafe (turn(3 * group), turn(4 * group))
-      for q in unsafe 0..<stride {
-        let (from, to) = unsafe (group * stride + q, 5 * group * stride + q)
-        let (x, y) = unsafe (re[from], im[from])
-        let (a, b) = unsafe (re[from + leap], im[from + leap])
-        let (c, d) = unsafe (re[from + 2 * leap], im[from + 2 * leap])
-        let (e, f) = unsafe (re[from + 3 * leap], im[from + 3 * leap])
-        let (g, h) = unsafe (re[from + 4 * leap], im[from + 4 * leap])
-        // Legs 1 and 4, 2 and 3 meet conjugate rotations: their sums keep the cosine, their differences the sine.
-        let (sumRe1, sumIm1, lessRe1, lessIm1) = (a + g, b + h, a - g, b - h)
-        let (sumRe2, sumIm2, lessRe2, lessIm2) = (c + e, d + f, c - e, d - f)
-        let (evenRe1, evenIm1) = (x + c1 * sumRe1 + c2 * sumRe2, y + c1 * sumIm1 + c2 * sumIm2)
-        let (evenRe2, evenIm2) = (x + c2 * sumRe1 + c1 * sumRe2, y + c2 * sumIm1 + c1 * sumIm2)
-        let (oddRe1, oddIm1) = (s1 * lessRe1 + s2 * lessRe2, s1 * lessIm1 + s2 * lessIm2)
-        let (oddRe2, oddIm2) = (s2 * lessRe1 - s1 * lessRe2, s2 * lessIm1 - s1 * lessIm2)
-        unsafe outRe[to] = x + sumRe1 + sumRe2
-        unsafe outIm[to] = y + sumIm1 + sumIm2
-        unsafe put(to + stride, evenRe1 - oddIm1, evenIm1 + oddRe1, one)
-        unsafe put(to + 2 * stride, evenRe2 - oddIm2, evenIm2 + oddRe2, two)
-        unsafe put(to + 3 * stride, evenRe2 + oddIm2, evenIm2 - oddRe2, three)
-        unsafe put(to + 4 * stride, evenRe1 + oddIm1, evenIm1 - oddRe1, four)
-      }
+    angles[quarter] = 0
+    var (cosines, sines) = ([Double](repeating: 0, count: length), [Double](repeating: 0, count: length))
+    for k in 0..<quarter {
+      let (c, s) = (angles[k], angles[quarter - k])
+      (cosines[k], sines[k]) = (c, -s)
+      (cosines[quarter + k], sines[quarter + k]) = (-s, -c)
+      (cosines[2 * quarter + k], sines[2 * quarter + k]) = (-c, s)
+      (cosines[3 * quarter + k], sines[3 * quarter + k]) = (s, c)
     }
-  }
-
-  func any(_ factor: Int) {
-    for group in unsafe 0..<groups {
-      for k in 0..<factor {
-        let own = unsafe turn(k * group)
-        for q in unsafe 0..<stride {
-          let from = unsafe group * stride + q
-          var (x, y) = unsafe (re[from], im[from])
-          var power = 0
-          for leg in 1..<factor {
-            power += k
-            if power >= factor { power -= factor }
-            let root = unsafe (c: cosines[power * (whole / factor)], s: sines[power * (whole / factor)])
-            let (a, b) = unsafe (re[from + leg * leap], im[from + leg * leap])
-            x += a * root.c - b * root.s
-            y += a * root.s + b * root.c
-          }
-          unsafe put((factor * group + k) * stride + q, x, y, own)
-        }
-      }
-    }
+    (self.cosines, self.sines) = (cosines, sines)
   }
 }

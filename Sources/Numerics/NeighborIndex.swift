@@ -1,7 +1,6 @@
 import KernelsBaseline
 import KernelsV3
 import KernelsV4
-import Synchronization
 
 /// The nearest rows of each query, nearest first.
 package struct Neighbors: Sendable, Equatable {
@@ -32,14 +31,12 @@ package struct Neighbors: Sendable, Equatable {
 /// double loop, ties going to the lower row (where the distance is not 0).
 ///
 /// - Input: complete rows, at most 1e150 in size; differences below 1e-160 count as none.
-/// - Complexity: O(*n m d*) for *m* queries against *n* rows; memory 4 *n d* bytes,
-///   8 *n d* more if a query has to be compared with all rows.
+/// - Complexity: O(*n m d*) for *m* queries against *n* rows, half of that for the rows among themselves; memory 4 *n d*
+///   bytes.
 package struct NeighborIndex: Sendable {
   package let rowCount: Int
   package let dimensions: Int
   let values: [Double]
-  /// The exact pass, made when it is first needed.
-  private let exact = ExactPass()
   let center: [Double]
   let inverseScale: Double
   let panels: [Float]
@@ -49,7 +46,7 @@ package struct NeighborIndex: Sendable {
   let kernels: Kernels
 
   /// Rows farther from the center than this many median distances stay out of the single-precision pass.
-  private static let farRadius = 1e15
+  static let farRadius = 1e15
 
   package init(_ matrix: Matrix, kernels: Kernels = .best, work: Work = Work()) throws(Cancelled) {
     let (count, dimensions) = (matrix.rows, matrix.columns)
@@ -121,25 +118,61 @@ package struct NeighborIndex: Sendable {
   ) throws(Cancelled) -> Neighbors {
     precondition(queries.columns == dimensions, "the queries have other columns than the index")
     precondition(count > 0 && count <= rowCount - (excludingSelf ? 1 : 0), "more neighbours than rows")
-    // Many queries share each pass over the panels; a few blocks are left for every thread.
-    let block = min(256, max(16, queries.rows / 32 * 4))
-    let found = try work.fill(queries.rows, stride: 2 * count, size: block, stage: stage) { range, target in
-      let proposals = self.propose(count, to: queries, range, excludingSelf: excludingSelf, work: work)
-      for query in range {
-        if work.isCancelled() { return }
-        let best = self.refine(
-          proposals, query - range.lowerBound, count, query: query, of: queries, excludingSelf: excludingSelf)
-        let offset = (query - range.lowerBound) * 2 * count
-        for (rank, neighbor) in best.enumerated() {
-          target[offset + 2 * rank] = neighbor.distance
-          target[offset + 2 * rank + 1] = Double(neighbor.row)
-        }
+    let found =
+      try excludingSelf && queries.values == values
+      ? nearestOthers(count, to: queries, work: work, stage: stage)
+      : work.fill(queries.rows, stride: 2 * count, size: blockSize(queries.rows), stage: stage) {
+        range, target in
+        let proposals = self.propose(count, to: queries, range, excludingSelf: excludingSelf, work: work)
+        refine(
+          proposals, from: range.lowerBound, count, queries, range, excludingSelf: excludingSelf, work: work,
+          into: &target)
       }
-    }
     let pairs = queries.rows * count
     return Neighbors(
       count: count, squaredDistances: (0..<pairs).map { found[2 * $0] },
       rows: (0..<pairs).map { Int32(found[2 * $0 + 1]) })
+  }
+
+  /// Many queries share each pass over the panels; a few blocks are left for every thread.
+  private func blockSize(_ queries: Int) -> Int { min(256, max(16, queries / 32 * 4)) }
+
+  /// The same for the rows themselves: a pair of rows is compared once for both.
+  private func nearestOthers(
+    _ count: Int, to queries: Matrix, work: Work, stage: String
+  ) throws(Cancelled) -> [Double] {
+    let proposals = try proposeBothWays(count, work: work.part(0..<15, of: 16), stage: stage)
+    return try work.part(15..<16, of: 16).fill(
+      rowCount, stride: 2 * count, size: Self.indexedRows / 4, stage: stage
+    ) { range, target in
+      refine(
+        proposals, from: 0, count, queries, range, excludingSelf: true, work: work, into: &target)
+    }
+  }
+
+  /// Distance and row of the nearest ones of each query of a range; the proposals begin with query `first`.
+  private func refine(
+    _ proposals: Proposals, from first: Int, _ count: Int, _ queries: Matrix, _ range: Range<Int>,
+    excludingSelf: Bool, work: Work, into target: inout MutableSpan<Double>
+  ) {
+    func put(_ best: [Neighbor], _ query: Int) {
+      let offset = (query - range.lowerBound) * 2 * count
+      for (rank, neighbor) in best.enumerated() {
+        target[offset + 2 * rank] = neighbor.distance
+        target[offset + 2 * rank + 1] = Double(neighbor.row)
+      }
+    }
+    var open: [Int] = []
+    for query in range {
+      if let best = proposed(proposals, query - first, count, query: query, of: queries) {
+        put(best, query)
+      } else {
+        open.append(query)
+      }
+    }
+    if open.isEmpty { return }
+    let found = scan(open, of: queries, count, excludingSelf: excludingSelf, work: work)
+    for (best, query) in zip(found, open) { put(best, query) }
   }
 
   private struct Neighbor: Comparable {
@@ -148,114 +181,31 @@ package struct NeighborIndex: Sendable {
     static func < (a: Neighbor, b: Neighbor) -> Bool { (a.distance, a.row) < (b.distance, b.row) }
   }
 
-  /// What the single-precision pass found: `capacity` heap entries a query.
-  private struct Proposals {
-    let capacity: Int
-    var values: [Float]
-    var rows: [Int32]
-    /// Squared distance of each query from the center, in scaled units.
-    var norms: [Double]
-  }
-
-  private func propose(
-    _ count: Int, to queries: Matrix, _ range: Range<Int>, excludingSelf: Bool, work: Work
-  ) -> Proposals {
-    let tileCount = (range.count + 3) / 4
-    let capacity = count + 3 + count / 8
-    var tiles = [Float](repeating: 0, count: tileCount * 4 * dimensions)
-    var found = Proposals(
-      capacity: capacity, values: [Float](repeating: .infinity, count: tileCount * 4 * capacity),
-      rows: [Int32](repeating: -1, count: tileCount * 4 * capacity),
-      norms: [Double](repeating: 0, count: range.count))
-    for i in 0..<range.count {
-      let base = i / 4 * 4 * dimensions + i % 4
-      var norm = 0.0
-      for j in 0..<dimensions {
-        let x = (queries.values[(range.lowerBound + i) * dimensions + j] - center[j]) * inverseScale
-        norm += x * x
-        if abs(x) < Self.farRadius { tiles[base + 4 * j] = -2 * Float(x) }
-      }
-      found.norms[i] = norm
-    }
-    let width = kernels.panelWidth
-    let panelCount = norms.count / width
-    // About 32 KB of references stay in the first-level cache while every tile passes over them.
-    let run = max(1, (1 << 15) / (4 * width * dimensions))
-    let selfOffset = excludingSelf ? range.lowerBound : Int.min / 2
-    // SAFETY: every buffer has the size that the kernel's documentation asks for and lives through the calls; the
-    // heaps and the scratch are used by this call alone.
-    unsafe tiles.withUnsafeBufferPointer { tiles in
-      unsafe panels.withUnsafeBufferPointer { panels in
-        unsafe norms.withUnsafeBufferPointer { norms in
-          unsafe found.values.withUnsafeMutableBufferPointer { values in
-            unsafe found.rows.withUnsafeMutableBufferPointer { rows in
-              guard let tiles = tiles.baseAddress, let panels = panels.baseAddress,
-                let norms = norms.baseAddress, let values = values.baseAddress, let rows = rows.baseAddress
-              else { return }
-              unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: width) { scratch in
-                guard let scratch = scratch.baseAddress else { return }
-                var panel = 0
-                // What a cancelled block leaves undone is thrown away with it.
-                while panel < panelCount, !work.isCancelled() {
-                  let panelRange = panel..<min(panelCount, panel + run)
-                  switch kernels {
-                  case .v3:
-                    unsafe KernelsV3.offerNeighbors(
-                      tiles: tiles, tileCount: tileCount, dimensions: dimensions, panels: panels,
-                      norms: norms,
-                      panelRange: panelRange, capacity: capacity, heapValues: values, heapRows: rows,
-                      selfOffset: selfOffset, scratch: scratch)
-                  case .v4:
-                    unsafe KernelsV4.offerNeighbors(
-                      tiles: tiles, tileCount: tileCount, dimensions: dimensions, panels: panels,
-                      norms: norms,
-                      panelRange: panelRange, capacity: capacity, heapValues: values, heapRows: rows,
-                      selfOffset: selfOffset, scratch: scratch)
-                  case .baseline:
-                    unsafe KernelsBaseline.offerNeighbors(
-                      tiles: tiles, tileCount: tileCount, dimensions: dimensions, panels: panels,
-                      norms: norms,
-                      panelRange: panelRange, capacity: capacity, heapValues: values, heapRows: rows,
-                      selfOffset: selfOffset, scratch: scratch)
-                  }
-                  panel = panelRange.upperBound
-                }
-              }
-            }
-          }
-        }
-      }
-    }
-    return found
-  }
-
-  /// The exact nearest rows out of the proposals, or out of all rows if the proposals may be incomplete.
-  private func refine(
-    _ proposals: Proposals, _ local: Int, _ count: Int, query: Int, of queries: Matrix, excludingSelf: Bool
-  ) -> [Neighbor] {
+  /// The exact nearest rows out of the proposals, unless these may be incomplete.
+  private func proposed(
+    _ proposals: Proposals, _ local: Int, _ count: Int, query: Int, of queries: Matrix
+  ) -> [Neighbor]? {
     let capacity = proposals.capacity
     let heap = local * capacity
+    let norm = proposals.norms[local]
+    if !(norm < Self.farRadius * Self.farRadius) { return nil }
     var best: [Neighbor] = []
     best.reserveCapacity(capacity)
     for entry in heap..<heap + capacity where proposals.rows[entry] >= 0 {
       let row = proposals.rows[entry]
       best.append(Neighbor(distance: distance(query, of: queries, Int(row)), row: row))
     }
+    if best.count < count { return nil }
     best.sort()
-    let norm = proposals.norms[local]
-    if best.count >= count, norm < Self.farRadius * Self.farRadius {
-      let last = best[count - 1].distance
-      // In scaled units; two steps, so that 1e150 squared stays finite.
-      let reach = last.squareRoot() * inverseScale
-      let radius = norm.squareRoot() + reach
-      let span = radius + norm.squareRoot()
-      let bound = Double(dimensions + 8) * 0x1p-24 * span * span + Double(dimensions) * 1e-42
-      let isComplete = Double(proposals.values[heap]) + norm - bound > reach * reach
-      if (isComplete || last == 0) && (!hasFarRows || radius < Self.farRadius) {
-        return Array(best.prefix(count))
-      }
-    }
-    return scan(query, of: queries, count, excludingSelf: excludingSelf)
+    let last = best[count - 1].distance
+    // In scaled units; two steps, so that 1e150 squared stays finite.
+    let reach = last.squareRoot() * inverseScale
+    let radius = norm.squareRoot() + reach
+    let span = radius + norm.squareRoot()
+    let bound = Double(dimensions + 12) * 0x1p-24 * span * span + Double(dimensions) * 1e-42
+    let isComplete = Double(proposals.values[heap]) - bound > reach * reach
+    return (isComplete || last == 0) && (!hasFarRows || radius < Self.farRadius)
+      ? Array(best.prefix(count)) : nil
   }
 
   private func distance(_ query: Int, of queries: Matrix, _ row: Int) -> Double {
@@ -268,44 +218,34 @@ package struct NeighborIndex: Sendable {
     return sum
   }
 
-  private func scan(_ query: Int, of queries: Matrix, _ count: Int, excludingSelf: Bool) -> [Neighbor] {
-    var best: [Neighbor] = []
-    let distances = exact.distances {
-      SquaredDistances(columns: transposed(), rowCount: rowCount, kernels: kernels)
-    }
-    var buffer = [Double](repeating: 0, count: min(rowCount, 2048))
-    var start = 0
-    while start < rowCount {
+  /// Compares some queries with all rows; a block of rows is turned on its side once for all of them.
+  private func scan(
+    _ open: [Int], of queries: Matrix, _ count: Int, excludingSelf: Bool, work: Work
+  ) -> [[Neighbor]] {
+    var found = [[Neighbor]](repeating: [], count: open.count)
+    var buffer = [Double](repeating: 0, count: min(rowCount, Self.scannedRows))
+    for start in stride(from: 0, to: rowCount, by: buffer.count) {
+      if work.isCancelled() { break }
       let range = start..<min(rowCount, start + buffer.count)
-      distances.fill(query: queries.values, at: query * dimensions, rows: range, into: &buffer)
-      for row in range where !(excludingSelf && row == query) {
-        let distance = buffer[row - start]
-        if best.count == count, distance >= best[count - 1].distance { continue }
-        var place = best.count
-        while place > 0, best[place - 1].distance > distance { place -= 1 }
-        best.insert(Neighbor(distance: distance, row: Int32(row)), at: place)
-        if best.count > count { best.removeLast() }
+      let block = SquaredDistances(
+        Matrix(
+          rows: range.count, columns: dimensions,
+          values: Array(values[range.lowerBound * dimensions..<range.upperBound * dimensions])),
+        kernels: kernels)
+      for (place, query) in open.enumerated() {
+        block.fill(query: queries.values, at: query * dimensions, rows: 0..<range.count, into: &buffer)
+        for row in range where !(excludingSelf && row == query) {
+          let distance = buffer[row - start]
+          if let last = found[place].last, found[place].count == count, distance >= last.distance { continue }
+          var rank = found[place].count
+          while rank > 0, found[place][rank - 1].distance > distance { rank -= 1 }
+          found[place].insert(Neighbor(distance: distance, row: Int32(row)), at: rank)
+          if found[place].count > count { found[place].removeLast() }
+        }
       }
-      start = range.upperBound
     }
-    return best
+    return found
   }
 
-  private func transposed() -> [Double] {
-    Matrix(rows: rowCount, columns: dimensions, values: values).transposedValues()
-  }
-}
-
-/// Columns for comparing with all rows exactly: most indexes never need them.
-private final class ExactPass: Sendable {
-  private let made = Mutex<SquaredDistances?>(nil)
-
-  func distances(_ make: () -> SquaredDistances) -> SquaredDistances {
-    made.withLock { known in
-      if let known { return known }
-      let new = make()
-      known = new
-      return new
-    }
-  }
+  private static let scannedRows = 1024
 }

@@ -18,15 +18,9 @@ package struct RealFourier: Sendable {
       (cosines, sines) = ([], [])
       return
     }
-    transform = FourierTransform(length: length / 2)
-    var angles = (0...length / 2).map { -2 * Double.pi * Double($0) / Double(length) }
-    // sin t = cos(t − π/2)
-    var turned = angles.map { $0 - Double.pi / 2 }
-    var first = angles.mutableSpan
-    Elementary.takeCosines(&first)
-    var second = turned.mutableSpan
-    Elementary.takeCosines(&second)
-    (cosines, sines) = (angles, turned)
+    let circle = UnitCircle(length: length)
+    transform = FourierTransform(halfOf: circle)
+    (cosines, sines) = (Array(circle.cosines[...(length / 2)]), Array(circle.sines[...(length / 2)]))
   }
 
   /// X[k] for k in 0...n/2: the rest mirrors them.
@@ -37,17 +31,21 @@ package struct RealFourier: Sendable {
       let all = transform.forward(real: signal, imaginary: [Double](repeating: 0, count: length))
       return (Array(all.real[...half]), Array(all.imaginary[...half]))
     }
-    let packed = transform.forward(
-      real: (0..<half).map { signal[2 * $0] }, imaginary: (0..<half).map { signal[2 * $0 + 1] })
+    var (evens, odds) = ([Double](repeating: 0, count: half), [Double](repeating: 0, count: half))
+    for place in 0..<half { (evens[place], odds[place]) = (signal[2 * place], signal[2 * place + 1]) }
+    let packed = transform.forward(real: evens, imaginary: odds)
     var real = [Double](repeating: 0, count: half + 1)
     var imaginary = real
-    for k in 0...half {
-      let (own, other) = (k == half ? 0 : k, k == 0 ? 0 : half - k)
+    // The first and the last number are real.
+    real[0] = packed.real[0] + packed.imaginary[0]
+    real[half] = packed.real[0] - packed.imaginary[0]
+    for k in 1..<max(1, half) {
+      let (r, i) = (packed.real[k], packed.imaginary[k])
+      let (otherR, otherI) = (packed.real[half - k], packed.imaginary[half - k])
       // The transforms of the even and of the odd places.
-      let even = (packed.real[own] + packed.real[other], packed.imaginary[own] - packed.imaginary[other])
-      let odd = (packed.imaginary[own] + packed.imaginary[other], packed.real[other] - packed.real[own])
-      real[k] = (even.0 + odd.0 * cosines[k] - odd.1 * sines[k]) / 2
-      imaginary[k] = (even.1 + odd.0 * sines[k] + odd.1 * cosines[k]) / 2
+      let (evenR, evenI, oddR, oddI) = (r + otherR, i - otherI, i + otherI, otherR - r)
+      real[k] = (evenR + oddR * cosines[k] - oddI * sines[k]) / 2
+      imaginary[k] = (evenI + oddR * sines[k] + oddI * cosines[k]) / 2
     }
     return (real, imaginary)
   }

@@ -64,6 +64,44 @@ package struct RowProduct: Sendable {
     pass(rows, .wrapAround, into: &target)
   }
 
+  /// |z M|² of whole rows, where z = (row − center) / scale, pulled in to `limit`, less an offset; one number a row.
+  package func squaredNorms(
+    of rows: Span<Double>, centers: [Double], scales: [Double], limit: Double = .greatestFiniteMagnitude,
+    offsets: [Double], into target: inout MutableSpan<Double>
+  ) {
+    let count = inner == 0 ? 0 : rows.count / inner
+    precondition(target.count == count, "one number a row")
+    precondition(
+      centers.count == inner && scales.count == inner && offsets.count == inner,
+      "one center, scale and offset a column")
+    let panelCount = stride / kernels.productWidth
+    // SAFETY: checked above; the scratch holds four rows and begins as zeros, the arrays do not overlap.
+    unsafe withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, 4 * inner)) { scratch in
+      unsafe scratch.initialize(repeating: 0)
+      unsafe rows.withUnsafeBufferPointer { rows in
+        unsafe target.withUnsafeMutableBufferPointer { target in
+          guard let rows = rows.baseAddress, let target = target.baseAddress,
+            let scratch = scratch.baseAddress
+          else { return }
+          switch kernels {
+          case .baseline:
+            unsafe KernelsBaseline.squaredNormsOfProducts(
+              rows, rowCount: count, inner: inner, centers: centers, scales: scales, limit: limit,
+              offsets: offsets, panels: panels, panelCount: panelCount, scratch: scratch, into: target)
+          case .v3:
+            unsafe KernelsV3.squaredNormsOfProducts(
+              rows, rowCount: count, inner: inner, centers: centers, scales: scales, limit: limit,
+              offsets: offsets, panels: panels, panelCount: panelCount, scratch: scratch, into: target)
+          case .v4:
+            unsafe KernelsV4.squaredNormsOfProducts(
+              rows, rowCount: count, inner: inner, centers: centers, scales: scales, limit: limit,
+              offsets: offsets, panels: panels, panelCount: panelCount, scratch: scratch, into: target)
+          }
+        }
+      }
+    }
+  }
+
   private enum Rule { case product, squaredDistance, wrapAround }
 
   private func pass(_ rows: Span<Double>, _ rule: Rule, into target: inout MutableSpan<Double>) {

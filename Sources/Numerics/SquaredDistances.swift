@@ -18,13 +18,6 @@ package struct SquaredDistances: Sendable {
     self.kernels = kernels
   }
 
-  init(columns: [Double], rowCount: Int, kernels: Kernels) {
-    self.columns = columns
-    self.rowCount = rowCount
-    dimensions = rowCount == 0 ? 0 : columns.count / rowCount
-    self.kernels = kernels
-  }
-
   /// The squared distances of the query to all rows.
   package func from(_ query: ArraySlice<Double>) -> [Double] {
     var result = [Double](repeating: 0, count: rowCount)

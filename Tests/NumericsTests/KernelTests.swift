@@ -50,6 +50,36 @@ private func normals(_ count: Int, seed: UInt64 = 4) -> [Double] {
     }
   }
 
+  @Test(arguments: [(1, 1), (3, 5), (9, 4), (64, 17)], Kernels.usable)
+  func `equal lengths of standardised rows`(_ shape: (Int, Int), _ kernels: Kernels) {
+    let (rows, inner) = shape
+    let a = normals(rows * inner)
+    let b = Matrix(rows: inner, columns: inner, values: normals(inner * inner, seed: 5))
+    let (centers, offsets) = (normals(inner, seed: 6), normals(inner, seed: 7))
+    let scales = normals(inner, seed: 9).map { abs($0) + 0.5 }
+    var found = [Double](repeating: 0, count: rows)
+    var target = found.mutableSpan
+    let product = RowProduct(b, kernels: kernels)
+    product.squaredNorms(
+      of: a.span, centers: centers, scales: scales, limit: 1.5, offsets: offsets, into: &target)
+    for row in 0..<rows {
+      let z = (0..<inner).map {
+        max(-1.5, min(1.5, (a[row * inner + $0] - centers[$0]) / scales[$0])) - offsets[$0]
+      }
+      let expected = (0..<inner).reduce(0.0) { sum, column in
+        let entry = (0..<inner).reduce(0) { $0 + z[$1] * b[$1, column] }
+        return sum + entry * entry
+      }
+      #expect(abs(found[row] - expected) < 1e-12 * (1 + expected))
+      var alone = [0.0]
+      var own = alone.mutableSpan
+      product.squaredNorms(
+        of: Array(a[row * inner..<(row + 1) * inner]).span, centers: centers, scales: scales, limit: 1.5,
+        offsets: offsets, into: &own)
+      #expect(alone[0] == found[row])
+    }
+  }
+
   @Test func `give a row the same bits alone`() {
     let b = RowProduct(Matrix(rows: 6, columns: 6, values: normals(36)))
     let a = normals(42, seed: 8)

@@ -57,6 +57,35 @@ private let layouts = [
     #expect(found.squaredDistances.allSatisfy { $0 == 0 })
   }
 
+  /// Rows that fill several blocks, the last of them in part.
+  @Test(arguments: [1, 33, 64, 1111, 3000], Kernels.usable)
+  func `compares each pair of rows for both`(_ rows: Int, _ kernels: Kernels) throws {
+    var data = matrix(rows + 1, 9) { random, _, _ in random.normal() }
+    if rows > 1000 { data[70, 2] = 1e60 }
+    let index = try NeighborIndex(data, kernels: kernels)
+    let count = min(4, rows)
+    let found = try index.nearest(count, to: data, excludingSelf: true, work: Work(threads: 2))
+    #expect(try index.nearest(count, to: data, excludingSelf: true, work: Work(threads: 1)) == found)
+    for query in stride(from: 0, through: rows, by: max(1, rows / 60)) {
+      let expected = naiveNeighbors(of: data.row(query), in: data, count: count, leavingOut: query)
+      for rank in 0..<count {
+        #expect(found.distance(query, rank) == expected[rank].distance)
+        #expect(Int(found.rows[query * count + rank]) == expected[rank].row)
+      }
+    }
+  }
+
+  @Test func `takes queries that stand for rows but differ`() throws {
+    let data = matrix(70, 3) { random, _, _ in random.normal() }
+    var queries = data
+    queries[5, 1] += 0.5
+    let found = try NeighborIndex(data).nearest(2, to: queries, excludingSelf: true, work: Work())
+    for query in 0..<data.rows {
+      let expected = naiveNeighbors(of: queries.row(query), in: data, count: 2, leavingOut: query)
+      #expect(expected.map(\.row) == found.rows[2 * query..<2 * query + 2].map(Int.init))
+    }
+  }
+
   @Test func `gives the same bits at two threads`() throws {
     let data = matrix(700, 8) { random, _, _ in random.normal() }
     let index = try NeighborIndex(data)

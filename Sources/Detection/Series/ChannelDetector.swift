@@ -66,11 +66,12 @@ package struct ChannelDetector<Method: ChannelMethod>: Detector, Equatable {
     let method: Method.Fitted?
 
     func standardised(_ raw: [Double]) -> [Double] {
-      var last = 0.0
-      return raw.map { value in
-        if !value.isNaN { last = max(-farthestValue, min((value - center) / scale, farthestValue)) }
-        return last
-      }
+      var result = raw.map { max(-farthestValue, min(($0 - center) / scale, farthestValue)) }
+      var gaps = 0
+      for value in raw { gaps += value.isNaN ? 1 : 0 }
+      if gaps == 0 { return result }
+      for row in result.indices where raw[row].isNaN { result[row] = row == 0 ? 0 : result[row - 1] }
+      return result
     }
   }
 

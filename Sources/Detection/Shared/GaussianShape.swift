@@ -46,30 +46,19 @@ struct GaussianShape: Sendable, Codable, Equatable {
 
   func squaredDistance(_ row: ArraySlice<Double>) -> Double { whitened(row).reduce(0) { $0 + $1 * $1 } }
 
-  /// The squared distance of each row.
-  func squaredDistances(of matrix: Matrix, work: Work) throws(Cancelled) -> [Double] {
+  /// The squared distance of each row; of each standardised row, if the shape is that of such.
+  func squaredDistances(
+    of matrix: Matrix, standardisedBy standardisation: Standardisation? = nil,
+    within limit: Double = .greatestFiniteMagnitude, work: Work
+  ) throws(Cancelled) -> [Double] {
     let d = center.count
     let product = RowProduct(root)
+    let (zeros, ones) = ([Double](repeating: 0, count: d), [Double](repeating: 1, count: d))
     return try work.fill(matrix.rows, size: 256, stage: "distances") { range, target in
-      squaredDistances(
-        Array(matrix.values[range.lowerBound * d..<range.upperBound * d]), times: product, into: &target)
-    }
-  }
-
-  /// The squared distances of rows that lie one behind the other; `product` multiplies by the root.
-  func squaredDistances(_ rows: [Double], times product: RowProduct, into target: inout MutableSpan<Double>) {
-    let d = center.count
-    var centered = rows
-    for place in 0..<target.count {
-      for j in 0..<d { centered[place * d + j] -= center[j] }
-    }
-    var whitened = [Double](repeating: 0, count: centered.count)
-    var part = whitened.mutableSpan
-    product.multiply(centered.span, into: &part)
-    for place in 0..<target.count {
-      var sum = 0.0
-      for j in 0..<d { sum += whitened[place * d + j] * whitened[place * d + j] }
-      target[place] = sum
+      product.squaredNorms(
+        of: matrix.values.span.extracting(range.lowerBound * d..<range.upperBound * d),
+        centers: standardisation?.centers ?? zeros, scales: standardisation?.scales ?? ones, limit: limit,
+        offsets: center, into: &target)
     }
   }
 }
