@@ -10,6 +10,7 @@ extension View {
     }
     let (rows, gap) = rowsToShow(of: frame.rowCount)
     var columns = [addressColumn(of: frame, rows: rows)].compactMap(\.self)
+    let addresses = columns.count
     columns += frame.columns.map { tableColumn($0, rows: rows) }
     // The first texts tell what the row is about.
     if let first = columns.firstIndex(where: { !$0.isRight && !$0.isPinned }) {
@@ -17,7 +18,7 @@ extension View {
     }
     let (lines, shown) = TextTable(columns: columns, gap: gap).lines(width: width)
     var facts = [Self.counted(frame.rowCount, "row", shown: rows.count)]
-    facts.append(Self.counted(columns.count, "column", shown: shown))
+    facts.append(Self.counted(frame.columns.count, "column", shown: shown - addresses))
     facts.append(Self.splitFact(frame.index))
     if frame.index.segments.count > 1 { facts.append("\(frame.index.segments.count) segments") }
     return lines + footer(facts, more: more(of: frame.rowCount, gap: gap))

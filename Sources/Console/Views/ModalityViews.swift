@@ -16,7 +16,7 @@ extension View {
     let facts = [
       Self.counted(images.count, "picture", shown: rows.count), images.content == .depth ? "depth" : "",
       images.hasMask.isEmpty ? "" : "\(images.hasMask.setCount) with mask",
-      Self.counted(columns.count, "column", shown: shown), Self.stretch(of: images.index),
+      Self.counted(columns.count - 1, "column", shown: shown - 1), Self.stretch(of: images.index),
       Self.splitFact(images.index),
     ]
     return lines + footer(facts, more: more(of: images.count, gap: gap))

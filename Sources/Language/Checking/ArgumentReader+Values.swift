@@ -74,9 +74,17 @@ extension ArgumentReader {
     return Diagnostic(
       "E0206", "\(subject) \(kind.withArticle), and `\(title)` takes \(kinds)", at: word.range,
       label: kind.withArticle,
-      remedy: fitting.isEmpty
-        ? maker(of: wanted, from: kind, word) ?? "`help commands` lists what makes \(kinds)"
-        : "give one of these: \(Suggestion.some(fitting, of: 3))")
+      remedy: sibling(for: kind, word)
+        ?? (fitting.isEmpty
+          ? maker(of: wanted, from: kind, word) ?? "`help commands` lists what makes \(kinds)"
+          : "give one of these: \(Suggestion.some(fitting, of: 3))"))
+  }
+
+  /// The method of the same verb that is for such values, where a verb has few.
+  private func sibling(for kind: ValueKind, _ word: WordSyntax) -> String? {
+    let fitting = siblings.filter { $0.firstPositional?.kind.takes(kind) ?? false }
+    guard let first = fitting.first, siblings.count <= 4 else { return nil }
+    return "`\(first.name)\(word.text == "|" ? "" : " \(word.text)")` takes \(kind.withArticle)"
   }
 
   /// The first verb that makes one of the wanted kinds of what was given, in the order of `help`.
@@ -140,10 +148,10 @@ extension ValueKind {
 extension CommandSpec {
   /// Whether it turns a value of one kind into another, without reading or writing anything else.
   fileprivate func makes(_ target: ValueKind, of kind: ValueKind) -> Bool {
-    guard output == target, target != kind, reach == .compute,
-      let first = parameters.first(where: { $0.placement == .positional })
+    guard output == target, target != kind, reach == .compute, case .value(let kinds)? = firstPositional?.kind
     else { return false }
-    if case .value(let kinds) = first.kind { return kinds.contains(kind) }
-    return false
+    return kinds.contains(kind)
   }
+
+  var firstPositional: AnyParameter? { parameters.first { $0.placement == .positional } }
 }

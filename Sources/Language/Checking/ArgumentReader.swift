@@ -10,6 +10,8 @@ struct ArgumentReader {
   var fallback: Argument?
   /// All commands, to tell which of them makes a value of the right kind.
   var commands: [CommandSpec] = []
+  /// Of the first argument: the commands of the same verb, one of which may take what this one does not.
+  var siblings: [CommandSpec] = []
   /// The first value argument, whose columns others name.
   var subject: Subject?
 

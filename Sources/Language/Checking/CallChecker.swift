@@ -20,6 +20,9 @@ struct CallChecker {
       var reader = ArgumentReader(scope: scope, abbreviations: abbreviations, title: parameter.title)
       reader.fallback = parameter.fallback
       reader.commands = commands
+      if parameter.name == spec.firstPositional?.name {
+        reader.siblings = commands.filter { $0.verb == spec.verb && $0.method != spec.method }
+      }
       reader.subject = subject
       let argument = try read(parameter, given, reader, &call)
       call.arguments[parameter.name] = argument

@@ -160,12 +160,19 @@ package struct Checker {
     let having = table.methods(of: spec.verb).filter { method in
       method.method != nil && method.parameters.contains { $0.name == option }
     }
-    guard let first = having.first else { return error }
+    // The one whose examples have such a file is meant most likely.
+    let file = stage.words.dropFirst().first { !$0.isOption }?.value ?? ""
+    let ending = file.lastIndex(of: ".").map { file[$0...] }
+    let likely = having.first { method in
+      ending.map { ending in method.examples.contains { $0.line.contains(ending) } } ?? false
+    }
+    guard let first = likely ?? having.first else { return error }
+    let others = having.filter { $0.name != first.name }
     var error = error
     let rest = stage.words.dropFirst().map(\.text).joined(separator: " ")
     error.remedy =
       "write `\(first.name) \(rest)`"
-      + (having.count > 1 ? " (also \(Suggestion.some(having.dropFirst().map(\.name), of: 4)))" : "")
+      + (others.isEmpty ? "" : " (also \(Suggestion.some(others.map(\.name), of: 4)))")
     return error
   }
 }

@@ -52,7 +52,7 @@ struct LoadTable: WorldCommand {
       a mark between them (1,234.5 or 1'234), which is told. A column of which more than 95 percent \
       fits its type keeps it: other cells are missing, and are counted under the result with their first line. Records \
       with too few cells lack the rest; records with too many lose all, since nobody knows which cell is which. Empty \
-      lines are no rows. Files packed with gzip or zstd are unpacked.
+      lines are no rows. Files packed with gzip or zstd, or alone in a zip archive, are unpacked.
 
       Times are ISO 8601 or dates with strokes or points, with or without a zone; numbers in the time column count \
       seconds, milliseconds, microseconds or nanoseconds from 1970, by their size. Rows without a time are left out \
