@@ -8,7 +8,8 @@ package import Values
 /// make the attributes again, and one more together with inner products the edges.
 ///
 /// - Input: as for `ResidualAnalysis`.
-/// - Output: balance · ‖xᵢ − x̂ᵢ‖ + (1 − balance) · ‖aᵢ − âᵢ‖, ≥ 0.
+/// - Output: balance · ‖xᵢ − x̂ᵢ‖ + (1 − balance) · ‖aᵢ − âᵢ‖, ≥ 0. Where inner products do not reproduce the edges, the latter is
+///   about the root of the degree, and nodes of few edges rank low.
 /// - Complexity: O(*e* (*n d h* + *n h²* + *E h*)) for *e* epochs and *h* hidden numbers; memory O(*n d* + *E*).
 /// - Randomness: weights; the same seed gives the same network.
 /// - Source: Ding, Li, Bhanushali and Liu, *Deep anomaly detection on attributed networks* (DOMINANT), SDM 2019, equations

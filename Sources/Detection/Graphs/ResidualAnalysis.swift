@@ -17,7 +17,8 @@ package import Values
 ///   objective 5 and algorithm 1.
 /// - Differs: the inverse of *n* × *n* is taken through one of *d* × *d* (Woodbury), the system of the residual is solved by
 ///   conjugate gradients; all three weights are 1 unless given, where the paper searches them by labels; with less
-///   than that, an odd node soon represents itself.
+///   than that, an odd node soon represents itself. PyGOD follows the gradient for a hundred steps from W = I without α and β,
+///   on attributes as they are, where the largest columns decide.
 package struct ResidualAnalysis: GraphDetector, Equatable {
   package static let name = "radar"
   /// How few nodes represent the others (α), have a residual (β), and how alike residuals of neighbours are (γ).

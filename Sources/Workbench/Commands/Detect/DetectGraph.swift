@@ -108,7 +108,8 @@ struct DetectGraph: PureCommand {
         alike along edges and 0 for most nodes; the score is the length of the residual (Radar: Li and others, IJCAI \
         2017). --alpha holds down the number of representatives, --beta that of residuals, --gamma makes residuals of \
         neighbours alike. Columns of numbers that are no labels are brought to 0...1. Directions, copies of edges and \
-        loops do not count.
+        loops do not count. Nodes with the attributes of most others rank low, however odd their edges are: see `detect \
+        oddball`, `detect edges`.
         """,
       options: [alpha.base, beta.base, gamma.base], exampleOptions: " --gamma 0.1", takesAttributes: true
     ) { call, _ throws(Failure) in
@@ -121,7 +122,9 @@ struct DetectGraph: PureCommand {
         Two graph convolutions press what a node and its surroundings are like into --hidden numbers; from these, two more make the \
         attributes again and one more the edges. The score is --balance times the attributes' error plus the rest times the edges' \
         (DOMINANT: Ding and others, SDM 2019; sizes and steps as in PyGOD). Time grows with the edges, not with pairs of nodes. \
-        Columns of numbers that are no labels are brought to 0...1. Directions, copies of edges and loops do not count.
+        Columns of numbers that are no labels are brought to 0...1. Directions, copies of edges and loops do not count. The edges' \
+        error of a node grows with the root of their number: where odd nodes have fewer edges than others, they rank low, and \
+        `--balance 1` is the better choice.
         """,
       options: [balance.base, hidden.base, epochs.base, Parameter<Int>.seed.base],
       exampleOptions: " --epochs 20 --balance 0.8", takesAttributes: true
