@@ -78,7 +78,8 @@ package enum FileKind: String, Sendable, CaseIterable {
     if begins("BM"), head.count > 14, head[6..<10].allSatisfy({ $0 == 0 }) {
       return Finding(kind: .image, sign: "BMP")
     }
-    if head.count > 2, head[0] == 0x50, [0x32, 0x33, 0x35, 0x36, 0x46, 0x66].contains(head[1]), head[2] <= 32
+    if head.count > 2, head[0] == 0x50, [0x31, 0x32, 0x33, 0x34, 0x35, 0x36, 0x46, 0x66].contains(head[1]),
+      head[2] <= 32
     {
       return Finding(kind: .image, sign: "a Netpbm picture")
     }
@@ -112,6 +113,16 @@ package enum FileKind: String, Sendable, CaseIterable {
     return nil
   }
 
+  /// The header of a MATLAB 4 matrix of doubles: type, rows, columns, whether it is complex, and the length of its name.
+  private static func isOldMatrix(_ head: [UInt8]) -> Bool {
+    var fields = LittleEndian(head[4...])
+    let (rows, columns, part, length) = (
+      fields.number(4), fields.number(4), fields.number(4), fields.number(4)
+    )
+    return rows > 0 && columns > 0 && part <= 1 && (2...64).contains(length) && head.count >= 20 + length
+      && head[20 + length - 1] == 0
+  }
+
   /// Formats that are known by their first bytes and not read.
   private static func refuse(
     _ head: [UInt8], _ begins: (String) -> Bool, _ holds: (String, Int) -> Bool
@@ -121,6 +132,28 @@ package enum FileKind: String, Sendable, CaseIterable {
     }
     if begins("RIFF"), holds("AVI ", 8) {
       throw .unsupported("it is a video; write its frames with `ffmpeg -i IN frames/%05d.png`")
+    }
+    let picture = "save it as PNG"
+    for (mark, name) in [("GIF8", "GIF"), ("\u{0}\u{0}\u{1}\u{0}", "icon")] where begins(mark) {
+      throw .unsupported("it is a \(name) picture; \(picture)")
+    }
+    if begins("RIFF"), holds("WEBP", 8) { throw .unsupported("it is a WebP picture; \(picture)") }
+    if holds("jP  ", 4) { throw .unsupported("it is a JPEG 2000 picture; \(picture)") }
+    if ["ftypavif", "ftypavis", "ftypheic", "ftypheix", "ftypmif1"].contains(where: { holds($0, 4) }) {
+      throw .unsupported("it is an AVIF or HEIC picture; \(picture)")
+    }
+    if head.starts(with: [0xD0, 0xCF, 0x11, 0xE0]) {
+      throw .unsupported("it is an old Office document, such as an Excel workbook; save its sheet as CSV")
+    }
+    if head.starts(with: [0x80]), head.count > 2, (2...5).contains(head[1]) {
+      throw .unsupported(
+        "it is pickled by Python, and reading it would run code; save it with `to_csv` or `numpy.save`")
+    }
+    if begins("Rar!") || head.starts(with: [0x37, 0x7A, 0xBC, 0xAF]) {
+      throw .unsupported("it is an archive; unpack it with `unrar x` or `7z x` and load what is in it")
+    }
+    if head.count >= 20, head.starts(with: [0, 0, 0, 0]), Self.isOldMatrix(head) {
+      throw .unsupported("it is a MATLAB 4 file; save it again with `save -v7`")
     }
     if holds("ftyp", 4) || head.starts(with: [0x1A, 0x45, 0xDF, 0xA3]) {
       throw .unsupported("it is a video; write its frames with `ffmpeg -i IN frames/%05d.png`")
@@ -176,6 +209,7 @@ package enum FileKind: String, Sendable, CaseIterable {
       return Finding(kind: .record, sign: "a WFDB header")
     }
     if first == UInt8(ascii: "<"), let finding = markup(text) { return finding }
+    if let words = unread[ending] { throw .unsupported(words) }
     if AttributeFile.isARFF(text) { return Finding(kind: .arff, sign: "ARFF") }
     if ending == "nt" || ending == "ttl" || triples(text) {
       return Finding(kind: .graph, sign: "triples")
@@ -183,6 +217,7 @@ package enum FileKind: String, Sendable, CaseIterable {
     if first == UInt8(ascii: "{") || first == UInt8(ascii: "["), let finding = objects(text, ending) {
       return finding
     }
+    if ending == "json" { return Finding(kind: .json, sign: "the ending .json") }
     if TripleFile.isTelling(source) {
       return Finding(kind: .graph, sign: "statements of subject, relation and object")
     }
@@ -193,7 +228,7 @@ package enum FileKind: String, Sendable, CaseIterable {
       "txt": (.text, "text"), "md": (.text, "Markdown"), "obj": (.cloud, "OBJ"),
       "xyz": (.cloud, "the ending .xyz"),
       "pts": (.cloud, "the ending .pts"), "asc": (.cloud, "the ending .asc"),
-      "syslog": (.log, "the ending .syslog"),
+      "syslog": (.log, "the ending .syslog"), "edgelist": (.graph, "the ending .edgelist"),
     ]
     if ending == "csv" || ending == "tsv" || ending == "", spans(source) {
       return Finding(kind: .spans, sign: "columns of traces and spans")
@@ -209,6 +244,25 @@ package enum FileKind: String, Sendable, CaseIterable {
     if columns == 1 { return Finding(kind: .table, sign: "a number a line") }
     return Finding(kind: .text, sign: byEnding[ending]?.1 ?? "text")
   }
+
+  /// Endings of text formats that are known and not read, with what to do.
+  private static let unread: [String: String] = {
+    let graph = "write it as GraphML or as a list of edges"
+    let triples = "convert it to N-Triples"
+    return [
+      "gexf": "it is a GEXF graph; \(graph)", "gml": "it is a GML graph; \(graph)",
+      "dot": "it is a graph in the DOT language; \(graph)",
+      "gv": "it is a graph in the DOT language; \(graph)",
+      "net": "it is a Pajek network; \(graph)", "mtx": "it is a Matrix Market file; save it as NPZ or CSV",
+      "off": "it is an OFF mesh; save it as PLY", "rdf": "it is RDF in XML; \(triples)",
+      "owl": "it is an ontology in XML; \(triples)", "trig": "it holds named graphs; \(triples)",
+      "nq": "its statements name graphs; \(triples)", "jsonld": "it is linked data in JSON; \(triples)",
+      "yaml": "it is YAML; save it as JSON", "yml": "it is YAML; save it as JSON",
+      "toml": "it is TOML; save it as JSON", "ini": "it holds settings; save them as JSON",
+      "html": "it is a web page; save its table as CSV, or its words as text",
+      "htm": "it is a web page; save its table as CSV, or its words as text",
+    ]
+  }()
 
   private static func markup(_ text: ArraySlice<UInt8>) -> Finding? {
     let head = String(decoding: text.prefix(4096), as: UTF8.self)
@@ -265,6 +319,7 @@ package enum FileKind: String, Sendable, CaseIterable {
     guard let reader = try? DelimitedReader([source]), let outline = reader.outlines.first else { return nil }
     let lines = head.split(separator: 10).prefix(200)
     guard lines.count > 1 else { return nil }
+    if outline.isSpaced { return reader.columns.count }
     let sample = lines.count < 200 && head.last != 10 ? lines.dropLast() : lines
     let widths = sample.map { line in line.count { $0 == outline.dialect.delimiter } + 1 }
     let width = reader.columns.count

@@ -15,6 +15,12 @@ extension JSON {
     self = try reader.document()
   }
 
+  /// Also takes `NaN`, `Infinity` and `-Infinity`, which Python and others write though no standard has them.
+  package init(loosely bytes: [UInt8]) throws(JSONError) {
+    var reader = JSONReader(bytes: bytes, isLoose: true)
+    self = try reader.document()
+  }
+
   /// Reads the first document of a text and says how many bytes it took.
   package static func prefix(of bytes: [UInt8]) throws(JSONError) -> (value: JSON, length: Int) {
     var reader = JSONReader(bytes: bytes)
@@ -25,6 +31,7 @@ extension JSON {
 
 private struct JSONReader {
   let bytes: [UInt8]
+  var isLoose = false
   var position = 0
 
   func failure(_ reason: String) -> JSONError { JSONError(reason: reason, offset: position) }
@@ -52,6 +59,10 @@ private struct JSONReader {
     case UInt8(ascii: "t"): return try word("true", .bool(true))
     case UInt8(ascii: "f"): return try word("false", .bool(false))
     case UInt8(ascii: "n"): return try word("null", .null)
+    case UInt8(ascii: "N") where isLoose: return try word("NaN", .number(.nan))
+    case UInt8(ascii: "I") where isLoose: return try word("Infinity", .number(.infinity))
+    case UInt8(ascii: "-") where isLoose && bytes[position...].starts(with: "-I".utf8):
+      return try word("-Infinity", .number(-.infinity))
     case nil: throw failure("the text ends where a value should be")
     default: return try number()
     }

@@ -41,7 +41,7 @@ extension Value {
     case .embedding(let embedding): "embedding \(embedding.matrix.rows) x \(embedding.matrix.columns)"
     case .images(let images), .video(let images): "\(kind) \(images.sizeText)"
     case .cloud(let cloud): "cloud \(cloud.points.rowCount) points"
-    case .text(let documents): "text \(documents.frame.rowCount) documents"
+    case .text(let documents): "text \(counted(documents.frame.rowCount, "document"))"
     case .events(let events): "events \(events.frame.rowCount) in \(events.caseCount) cases"
     case .graph(let graph): "graph \(graph.nodes.rowCount) nodes, \(graph.edges.rowCount) edges"
     case .tokens(let tokens):

@@ -42,6 +42,20 @@ import Values
     ("tabs", "a\tb\n1\t2,5\n", ["a:number 1.0", "b:number 2.5"]),
     ("bars", "a|b\n1|2\n", ["a:number 1.0", "b:number 2.0"]),
     ("blanks", "a b\n1 2\n3 4\n", ["a:number 1.0 3.0", "b:number 2.0 4.0"]),
+    ("runs of blanks", "  a    b\n 1.5  2 \n10.5 30\n", ["a:number 1.5 10.5", "b:number 2.0 30.0"]),
+    ("a title", "Report of plant 7\n\na,b\n1,2\n3,4\n", ["a:number 1.0 3.0", "b:number 2.0 4.0"]),
+    (
+      "a title in one line", "made, today\nPlant\na;b;c\n1;2;3\n4;5;6\n",
+      ["a:number 1.0 4.0", "b:number 2.0 5.0", "c:number 3.0 6.0"]
+    ),
+    (
+      "semicolons in cells", "a,b\nx,1\nu; v,2\nw; x,3\ny; z,4\n",
+      ["a:category x u; v w; x y; z", "b:number 1.0 2.0 3.0 4.0"]
+    ),
+    (
+      "units below names", "time,temp,flow\ns,°C,l/min\n1,2,3\n3,4,5\n5,6,7\n",
+      ["time.s:number 1.0 3.0 5.0", "temp.°C:number 2.0 4.0 6.0", "flow.l/min:number 3.0 5.0 7.0"]
+    ),
     ("one column", "value\n1\n2\n", ["value:number 1.0 2.0"]),
     ("no header", "1,2\n3,4\n", ["column1:number 1.0 3.0", "column2:number 2.0 4.0"]),
     (

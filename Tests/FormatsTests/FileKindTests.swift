@@ -12,6 +12,10 @@ import Values
     ("commas", "a,b\n1,2\n3,4\n", "x", FileKind.table), ("semicolons", "a;b\n1,5;2\n3;4\n", "x.txt", .table),
     ("numbers", "1.5\n2.5\n3.5\n", "x.txt", .table), ("an ending", "a\n1\n", "x.csv", .table),
     ("objects", "{\"a\": 1}\n{\"a\": 2}\n", "x", .json), ("a list", "[\n {\"a\": 1}\n]", "x.json", .json),
+    ("no JSON under its name", "// a\n{'a': 1, 'b': 2}\n", "x.json", .json),
+    ("edges under their name", "1 2\n2 3 {}\n", "x.edgelist", .graph),
+    ("cells that are aligned", "# made\n  1.0   2.0\n 10.0  -2.0\n  3.0   4.0\n", "x.dat", .table),
+    ("bits", "P1\n2 1\n1 0\n", "x", .image),
     ("PLY", "ply\nformat ascii 1.0\n", "x", .cloud), ("PCD", "# .PCD v0.7\n", "x", .cloud),
     ("XES", "<?xml version=\"1.0\"?>\n<log>\n", "x", .events), ("GraphML", "<graphml>\n", "x", .graph),
     ("triples", "<a> <b> <c> .\n<a> <b> \"d\" .\n", "x", .graph),
@@ -26,6 +30,34 @@ import Values
   ]) func `are known by their bytes`(_ name: String, _ text: String, _ path: String, _ kind: FileKind) throws
   {
     #expect(try Self.kind(text, path) == kind, "\(name)")
+  }
+
+  @Test(
+    arguments: [
+      ("GIF", Array("GIF89a\u{1}\u{0}".utf8), "x.gif", "GIF picture"),
+      ("WebP", Array("RIFF1234WEBPVP8 ".utf8), "x", "WebP"),
+      ("AVIF", [0, 0, 0, 32] + Array("ftypavif".utf8), "x.avif", "AVIF"),
+      ("a film", [0, 0, 0, 32] + Array("ftypisom".utf8), "x.mp4", "video"),
+      ("an old workbook", [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1], "x.xls", "save its sheet as CSV"),
+      ("a pickle", [0x80, 4, 0x95, 0, 0], "x.pkl", "run code"),
+      (
+        "MATLAB 4", [0, 0, 0, 0, 4, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 97, 0, 1, 2], "x.mat",
+        "MATLAB 4"
+      ),
+      ("GEXF", Array("<gexf><graph/></gexf>".utf8), "x.gexf", "GraphML"),
+      ("DOT", Array("digraph { a -> b; }".utf8), "x.dot", "edges"),
+      ("YAML", Array("a: 1\nb: 2\n".utf8), "x.yaml", "JSON"),
+      ("named graphs", Array("<a> <b> <c> <g> .\n".utf8), "x.nq", "N-Triples"),
+    ] as [(String, [UInt8], String, String)])
+  func `are refused by name, with what to do`(
+    _ name: String, _ bytes: [UInt8], _ path: String, _ words: String
+  ) {
+    #expect {
+      try FileKind.of(MemorySource(bytes), path: path)
+    } throws: { error in
+      guard case FormatError.unsupported(let text)? = error as? FormatError else { return false }
+      return text.contains(words)
+    }
   }
 
   @Test func `are unknown if they look like nothing`() throws {
@@ -176,6 +208,12 @@ import Values
   @Test func `without any names gets numbered ones`() throws {
     #expect(try Self.read("[[1, 2], [3, 4]]").columns.map(\.name) == ["column1", "column2"])
     #expect(try Self.read("[1, 2, 5]").columns.first?.numbers == [1, 2, 5])
+  }
+
+  @Test func `may hold what Python writes for numbers that are none`() throws {
+    let file = try Self.read("[{\"a\": NaN}, {\"a\": -Infinity}, {\"a\": 2}]")
+    #expect(file.columns[0].isNull(0) && file.columns[0].numbers?.dropFirst() == [-.infinity, 2])
+    #expect(throws: FormatError.self) { try Self.read("[{\"a\": Nan}]") }
   }
 
   @Test(arguments: [

@@ -59,8 +59,9 @@ import Values
 @Suite struct `Graphs in files` {
   static let markup = """
     <graphml><key id="d0" for="node" attr.name="size" attr.type="double"/>
+    <key id="d1" for="edge" attr.name="w"><default>1</default></key><key id="d2" for="node" attr.name="kind"><default>x</default></key>
     <graph edgedefault="directed"><node id="a"><data key="d0">1.5</data></node><node id="b"/>
-    <edge source="a" target="b"><data key="w">3</data></edge><edge source="b" target="c"/></graph></graphml>
+    <edge source="a" target="b"><data key="d1">3</data></edge><edge source="b" target="c"/></graph></graphml>
     """
 
   @Test func `are read from GraphML with what is known of nodes and edges`() throws {
@@ -69,6 +70,12 @@ import Values
     #expect((0..<3).map { graph.nodes.index.label(of: $0) } == ["a", "b", "c"])
     #expect(graph.sources == [0, 1] && graph.targets == [1, 2])
     #expect(graph.nodes.column("size")?.numbers?.first == 1.5)
-    #expect(graph.edges.column("w")?.numbers?.first == 3)
+    // What a node or an edge does not say, the keys say for it.
+    #expect(graph.edges.column("w")?.numbers == [3, 1])
+    guard case .category(let codes, ["x"])? = graph.nodes.column("kind")?.cells else {
+      Issue.record("no kind")
+      return
+    }
+    #expect(codes == [0, 0, 0])
   }
 }

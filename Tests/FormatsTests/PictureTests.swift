@@ -66,10 +66,30 @@ import Values
     #expect(try PictureFile(Self.bitmap).decode() == Self.colour)
     let grey = try PictureFile(Array("P2 # x\n3 2 255\n0 1 2 253 254 255".utf8)).decode()
     #expect(grey == Self.grey)
+    for bits in [Array("P1 3 2\n1 0 1\n010".utf8), Array("P4 3 2\n".utf8) + [0b1010_0000, 0b0100_0000]] {
+      #expect(try PictureFile(bits).decode().samples == .unsigned8([0, 255, 0, 255, 0, 255]))
+    }
     let deep = try PictureFile(Array("P5 1 2 65535\n".utf8) + [1, 2, 3, 4]).decode()
     #expect(deep.samples == .unsigned16([0x0102, 0x0304]))
     let floats = try PictureFile(Array("Pf 1 2 -1.0\n".utf8) + [0, 0, 0x80, 0x3F, 0, 0, 0, 0x40]).decode()
     #expect(floats.samples == .single([2, 1]))
+  }
+
+  @Test(arguments: [(1, [0b0100_0000, 0, 0, 0]), (4, [0x01, 0, 0, 0])] as [(Int, [UInt8])])
+  func `are read from bitmaps with few colours`(_ bits: Int, _ line: [UInt8]) throws {
+    var file: [UInt8] = [0x42, 0x4D]
+    for number in [66, 0, 62, 40, 2, 1] { file += Self.little(number, 4) }
+    file += [1, 0, UInt8(bits), 0]
+    for number in [0, 4, 0, 0, 2, 0] { file += Self.little(number, 4) }
+    file += [0, 0, 255, 0, 0, 255, 0, 0] + line
+    #expect(try PictureFile(file).decode().samples == .unsigned8([255, 0, 0, 0, 255, 0]))
+  }
+
+  @Test func `that move tell how many frames they have`() throws {
+    let plain = try #require(PictureWriter.png(Self.grey))
+    let control: [UInt8] = [0, 0, 0, 8] + Array("acTL".utf8) + [0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0]
+    #expect(try PictureFile(plain).frameCount == 1)
+    #expect(try PictureFile(plain[..<33] + control + plain[33...]).frameCount == 3)
   }
 
   @Test(arguments: [

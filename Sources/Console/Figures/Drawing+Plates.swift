@@ -63,9 +63,18 @@ extension Drawing {
     guard plates.contains(where: { !$0.caption.isEmpty }) else { return }
     let cell = max(4, drawing.columns / columns)
     let captions = plates.map {
-      DisplayWidth.padded(DisplayWidth.cut(Visible.line($0.caption), to: cell - 1), to: cell)
+      DisplayWidth.padded(Self.caption($0.caption, width: cell - 1), to: cell)
     }
     lines.append(StyledLine(captions.joined(), .dim).trimmed)
+  }
+
+  /// Of paths the end is kept, which tells them apart.
+  private static func caption(_ text: String, width: Int) -> String {
+    let text = Visible.line(text)
+    guard text.contains("/"), DisplayWidth.of(text) > width else { return DisplayWidth.cut(text, to: width) }
+    var kept = text[...]
+    while !kept.isEmpty, DisplayWidth.of(String(kept)) + 1 > width { kept.removeFirst() }
+    return "…" + kept
   }
 
   // MARK: Networks

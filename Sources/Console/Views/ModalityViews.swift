@@ -19,11 +19,11 @@ extension View {
       Self.counted(columns.count - 1, "column", shown: shown - 1), Self.stretch(of: images.index),
       Self.splitFact(images.index),
     ]
-    return lines + footer(facts, more: more(of: images.count, gap: gap))
+    return lines + footer(facts, more: more(of: images.count, gap: gap)) + look
   }
 
   func cloudLines(_ cloud: Cloud) -> [StyledLine] {
-    let lines = frameLines(cloud.points)
+    let lines = frameLines(cloud.points) + look
     let grids = zip(cloud.points.index.runs, cloud.gridWidths).filter { $1 > 0 }
     guard let (run, gridWidth) = grids.first else { return lines }
     let size = "\(gridWidth) x \(run.rows.count / gridWidth)"
@@ -69,7 +69,7 @@ extension View {
     ]
     let withDegree = graph.nodes.with(
       columns: [Column(numbers: degrees, name: "degree")] + graph.nodes.columns)
-    return frameLines(withDegree) + footer(facts, more: "\(name).edges")
+    return frameLines(withDegree) + footer(facts, more: "\(name).edges") + look
   }
 
   func tokenLines(_ tokens: Tokens) -> [StyledLine] {
@@ -89,7 +89,11 @@ extension View {
         "\(map.index.count) grids of \(map.gridHeight) x \(map.gridWidth) vectors of \(map.features.count)")
     ] + features(map.features)
       + footer([Self.counted(map.index.count, "row", shown: map.index.count), Self.splitFact(map.index)])
+      + look
   }
+
+  /// How to see what has a look, on a screen where somebody may want to.
+  private var look: [StyledLine] { showsAllRows ? [] : [StyledLine("draw \(name)", .name)] }
 
   private func features(_ names: [String]) -> [StyledLine] {
     let shown = names.prefix(40).map(Visible.line).joined(separator: " ") + (names.count > 40 ? " …" : "")

@@ -43,6 +43,8 @@ package struct DelimitedOutline: Sendable {
   /// Where the first record of data begins in the text.
   package let body: Int
   package let columns: [DelimitedColumn]
+  /// Whether runs of spaces stood between cells, and were made single ones.
+  package internal(set) var isSpaced = false
   /// Lines in front of the table that belong to no row.
   package let remarkLines: Int
   /// Lines that name the columns.

@@ -44,9 +44,12 @@ extension DelimitedOutline {
     while names.count < (hasHeader ? names.count : width) { names.append([]) }
     let more = hasHeader && !lacksOne ? guess.moreHeaders(split.records) : 0
     for record in split.records.dropFirst().prefix(more) {
+      // A line with nothing but a first cell names the rows.
+      let namesRows = record.dropFirst().allSatisfy(\.trimmed.isEmpty)
       for (place, cell) in record.enumerated() where place < names.count && !cell.trimmed.isEmpty {
         names[place] =
-          place == 0 || names[place].isEmpty ? cell.trimmed : (names[place] + [46] + cell.trimmed)[...]
+          place == 0 && namesRows || names[place].isEmpty
+          ? cell.trimmed : (names[place] + [46] + cell.trimmed)[...]
       }
     }
     let named = Self.names(names)

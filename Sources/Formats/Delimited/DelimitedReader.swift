@@ -23,15 +23,22 @@ package struct DelimitedReader: Sendable {
   ) throws(TableFailure) {
     self.options = options
     self.chunkSize = chunkSize
-    sources = files
+    var sources = files
     var outlines: [DelimitedOutline] = []
     for (number, file) in files.enumerated() {
       do throws(FormatError) {
-        outlines.append(try DelimitedOutline(sniffing: file, options: options))
+        let outline = try DelimitedOutline(sniffing: file, options: options)
+        if let (spaced, source) = try SpacedText.outline(file, options: options, instead: outline) {
+          outlines.append(spaced)
+          sources[number] = source
+        } else {
+          outlines.append(outline)
+        }
       } catch {
         throw TableFailure(number, error)
       }
     }
+    self.sources = sources
     self.outlines = outlines
     columns = try Self.merged(outlines)
     for name in options.texts + options.categories + (options.time.map { [$0] } ?? [])

@@ -59,6 +59,7 @@ struct DelimitedRun {
       }
     }
     if let first = outlines.first, first.headerLines > 1 { notes.append(.headers(lines: first.headerLines)) }
+    if let first = outlines.first, first.isSpaced { notes.append(.spaced) }
     if let first = outlines.first, first.remarkLines > 0 { notes.append(.remarks(lines: first.remarkLines)) }
     if let first = outlines.first, !first.renamed.isEmpty { notes.append(.renamed(first.renamed)) }
     for column in columns where column.isAmbiguous { notes.append(.ambiguousDates(column: column.name)) }

@@ -25,6 +25,8 @@ package enum DelimitedNote: Sendable, Equatable {
   case renamed([String])
   /// Several lines of names, which were joined by points.
   case headers(lines: Int)
+  /// Cells stand apart by runs of spaces.
+  case spaced
   /// Lines in front of the table that were left out.
   case remarks(lines: Int)
   /// A column without a name and without a cell, which was left out.

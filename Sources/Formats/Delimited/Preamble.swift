@@ -1,4 +1,4 @@
-/// The lines in front of a table that are no part of it: a logger's remarks behind `#`, or the line `sep=;` that tells a
+/// The lines in front of a table that are no part of it: a logger's remarks behind `#`, the title of a report, or the line `sep=;` that tells a
 /// spreadsheet how to cut.
 struct Preamble: Equatable {
   /// How many lines, and how many bytes they take.
@@ -25,7 +25,10 @@ struct Preamble: Equatable {
       lines += 1
       length = line.end
     }
-    guard lines > 0 else { return }
+    guard lines > 0 else {
+      self = Preamble(titleOf: bytes, newline: newline)
+      return
+    }
     guard let table = Self.line(bytes, from: length, newline), !table.text.isEmpty else {
       // Nothing but marked lines: whatever they are, they are what there is.
       self = Preamble()
@@ -35,6 +38,46 @@ struct Preamble: Equatable {
     marksHeader = true
     lines -= 1
     length -= last.end - last.start
+  }
+
+  private static let mostTitles = 20
+  /// So many lines that agree make a table; more are looked at, if there are.
+  private static let fewestAlike = 3
+  private static let mostAlike = 12
+
+  /// Lines without a delimiter in front of lines that all have as many: two at least, or one in front of three columns, since
+  /// a line of names may lack that of the row names.
+  private init(titleOf bytes: [UInt8], newline: UInt8) {
+    for delimiter in [9, 59, 124, 44] as [UInt8] {
+      var (count, length) = (0, 0)
+      while count <= Self.mostTitles, let line = Self.line(bytes, from: length, newline),
+        !line.text.contains(delimiter)
+      {
+        count += 1
+        length = line.end
+      }
+      guard (1...Self.mostTitles).contains(count) else { continue }
+      var (at, widths) = (length, [Int]())
+      while widths.count < Self.mostAlike, let line = Self.line(bytes, from: at, newline) {
+        widths.append(line.text.count { $0 == delimiter })
+        at = line.end
+      }
+      guard widths.count >= Self.fewestAlike, let width = widths.first, width >= (count == 1 ? 2 : 1),
+        widths.allSatisfy({ $0 == width })
+      else { continue }
+      // Lines that agree from the first on are a table already, whatever its cells hold.
+      if let first = Self.line(bytes, from: 0, newline),
+        let second = Self.line(bytes, from: first.end, newline),
+        ([9, 59, 124, 44] as [UInt8]).contains(where: { other in
+          let cells = first.text.count { $0 == other }
+          return cells > 0 && cells == second.text.count { $0 == other }
+        })
+      {
+        return
+      }
+      (lines, self.length) = (count, length)
+      return
+    }
   }
 
   private struct Line {

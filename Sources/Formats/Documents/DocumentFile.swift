@@ -92,7 +92,7 @@ package struct DocumentFile: Sendable {
       }
       var failure: FormatError?
       do throws(JSONError) {
-        if case .object(let members) = try JSON(parsing: Array(bytes[start..<end])) {
+        if case .object(let members) = try JSON(loosely: Array(bytes[start..<end])) {
           rows.append(members)
         } else {
           failure = .malformedLine("it is no object", line: line)

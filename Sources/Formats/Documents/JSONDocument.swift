@@ -11,7 +11,7 @@ package enum JSONDocument {
     while let line = lines.next() {
       guard line.contains(where: { $0 > 32 }) else { continue }
       do throws(JSONError) {
-        values.append(try JSON(parsing: Array(line)))
+        values.append(try JSON(loosely: Array(line)))
       } catch {
         throw .malformedLine(error.reason, line: lines.number)
       }

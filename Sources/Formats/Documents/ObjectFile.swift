@@ -51,12 +51,12 @@ package struct ObjectFile: Sendable {
     let end = bytes[start...].firstIndex(of: 10) ?? bytes.count
     let isList = bytes[start] == UInt8(ascii: "[")
     if !isList, end < bytes.count, bytes[end...].contains(where: { $0 > 32 }),
-      (try? JSON(parsing: Array(bytes[start..<end]))) != nil
+      (try? JSON(loosely: Array(bytes[start..<end]))) != nil
     {
       return nil
     }
     do throws(JSONError) {
-      return try JSON(parsing: bytes)
+      return try JSON(loosely: bytes)
     } catch {
       throw .malformed(error.reason, offset: error.offset)
     }

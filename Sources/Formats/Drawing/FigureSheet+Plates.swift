@@ -49,7 +49,7 @@ extension FigureSheet {
     let height = min(natural, highest)
     let shown = isRuled ? width : width * height / natural
     sheet.image(raster, x: x, y: y, width: shown, height: height)
-    let name = short(Visible.line(plate.caption), width: shown, size: textSize)
+    let name = shortPath(Visible.line(plate.caption), width: shown, size: textSize)
     sheet.text(name, x: x, y: y - 6, Paint.ink, size: textSize)
     if let ruler = plate.upwards {
       for tick in ruler.ticks {

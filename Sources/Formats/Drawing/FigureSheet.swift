@@ -53,6 +53,15 @@ struct FigureSheet {
     return kept + "…"
   }
 
+  /// The same for paths, of which the end tells them apart.
+  static func shortPath(_ text: String, width: Double, size: Double) -> String {
+    guard text.contains("/") else { return short(text, width: width, size: size) }
+    if StrokeFont.width(of: text, size: size) <= width { return text }
+    var kept = text[...]
+    while !kept.isEmpty, StrokeFont.width(of: "…" + kept, size: size) > width { kept.removeFirst() }
+    return "…" + kept
+  }
+
   static func widest(_ texts: [String]) -> Double {
     texts.map { StrokeFont.width(of: $0, size: textSize) }.max() ?? 0
   }

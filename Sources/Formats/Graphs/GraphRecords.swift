@@ -59,7 +59,21 @@ package struct GraphRecords: Sendable {
     guard reader.open.isEmpty else {
       throw .malformed("`\(reader.open.last ?? "")` does not end", offset: bytes.count)
     }
-    return reader.records
+    return reader.filled
+  }
+
+  /// Gives cells to those that have none.
+  fileprivate mutating func fill(_ name: String, _ cell: String, nodes: Bool, edges: Bool) {
+    if nodes { Self.fill(&nodeCells, name, cell, names.count) }
+    if edges { Self.fill(&edgeCells, name, cell, sources.count) }
+  }
+
+  private static func fill(
+    _ table: inout [(name: String, cells: [Int: String])], _ name: String, _ cell: String, _ count: Int
+  ) {
+    for row in 0..<count where table.first(where: { $0.name == name })?.cells[row] == nil {
+      set(&table, name, row, cell)
+    }
   }
 
   fileprivate mutating func setNode(_ attribute: String, _ node: Int, _ cell: String) {
@@ -87,13 +101,33 @@ private struct MarkupGraph {
   var open: [String] = []
   /// What the keys of data are called.
   private var keys: [String: String] = [:]
+  /// What holds where a node or an edge says nothing, by the name of the attribute.
+  private var defaults: [String: (isOfNodes: Bool, isOfEdges: Bool, cell: String)] = [:]
+  /// The key that is being declared, and what it is for.
+  private var declared: (name: String, target: String)?
   private var node: Int?
   private var edge: Int?
   private var key: String?
 
+  /// The records with what the keys declare for those that say nothing.
+  var filled: GraphRecords {
+    var records = records
+    for (name, rule) in defaults.sorted(by: { $0.key < $1.key }) {
+      records.fill(name, rule.cell, nodes: rule.isOfNodes, edges: rule.isOfEdges)
+    }
+    return records
+  }
+
   mutating func take(_ piece: MarkupScanner.Piece, at position: Int) throws(FormatError) {
     switch piece {
     case .text(let text):
+      if open.last == "default", let declared {
+        let isAll = declared.target == "all"
+        defaults[declared.name] = (
+          isAll || declared.target == "node", isAll || declared.target == "edge", text
+        )
+        return
+      }
       guard open.last == "data", let key else { return }
       let name = keys[key] ?? key
       if let edge { records.setEdge(name, edge, text) } else if let node { records.setNode(name, node, text) }
@@ -125,7 +159,10 @@ private struct MarkupGraph {
       records.isDirected = attributes["edgedefault"] == "directed"
     case "hyperedge", "port": throw .unsupported("it holds a `\(name)`")
     case "key":
-      if let id = attributes["id"] { keys[id] = attributes["attr.name"] ?? id }
+      guard let id = attributes["id"] else { return }
+      let name = attributes["attr.name"] ?? id
+      keys[id] = name
+      declared = (name, attributes["for"] ?? "all")
     case "node":
       guard let id = attributes["id"] else { throw .malformed("a node has no `id`", offset: position) }
       node = Int(records.node(id))

@@ -1,6 +1,6 @@
 import Values
 
-/// A Windows bitmap: uncompressed, of 8 (palette), 24 or 32 bits a pixel.
+/// A Windows bitmap: uncompressed, of 1, 4 or 8 (palette), 24 or 32 bits a pixel.
 struct Bitmap {
   private let bytes: [UInt8]
   private let width: Int
@@ -28,12 +28,12 @@ struct Bitmap {
     guard headerSize >= 40, width > 0, height > 0, width <= 65_535, height <= 65_535 else {
       throw .malformed("its size is impossible", offset: 18)
     }
-    guard [8, 24, 32].contains(bits), compression == 0 || (compression == 3 && bits == 32) else {
+    guard [1, 4, 8, 24, 32].contains(bits), compression == 0 || (compression == 3 && bits == 32) else {
       throw .unsupported("it has \(bits) bits a pixel, packed by method \(compression)")
     }
     var colours = number(46, 4)
-    if bits == 8, colours == 0 || colours > 256 { colours = 256 }
-    palette = bits == 8 ? 14 + headerSize..<14 + headerSize + colours * 4 : 0..<0
+    if bits <= 8, colours == 0 || colours > 1 << bits { colours = 1 << bits }
+    palette = bits <= 8 ? 14 + headerSize..<14 + headerSize + colours * 4 : 0..<0
     guard palette.upperBound <= bytes.count, start >= palette.upperBound, start <= bytes.count,
       (bytes.count - start) / stride >= height
     else { throw .malformed("its pixels end too early", offset: bytes.count) }
@@ -43,7 +43,7 @@ struct Bitmap {
 
   /// A palette of greys makes a grey picture.
   private var isGrey: Bool {
-    guard bits == 8, !palette.isEmpty else { return false }
+    guard bits <= 8, !palette.isEmpty else { return false }
     for at in Swift.stride(from: palette.lowerBound, to: palette.upperBound, by: 4) {
       if bytes[at] != bytes[at + 1] || bytes[at] != bytes[at + 2] { return false }
     }
@@ -59,10 +59,13 @@ struct Bitmap {
     var samples: [UInt8] = []
     samples.reserveCapacity(width * height * channels)
     for line in 0..<height {
-      var at = start + (isTopDown ? line : height - 1 - line) * stride
-      for _ in 0..<width {
-        if bits == 8 {
-          let colour = palette.lowerBound + Int(bytes[at]) * 4
+      let begin = start + (isTopDown ? line : height - 1 - line) * stride
+      for column in 0..<width {
+        let at = begin + column * bits / 8
+        if bits <= 8 {
+          // The first pixel of a byte is in its highest bits.
+          let shift = 8 - bits - column * bits % 8
+          let colour = palette.lowerBound + (Int(bytes[at]) >> shift & ((1 << bits) - 1)) * 4
           guard colour + 4 <= palette.upperBound else {
             throw .malformed("a pixel has a colour that is not in its palette", offset: at)
           }
@@ -74,7 +77,6 @@ struct Bitmap {
         } else {
           samples += [bytes[at + 2], bytes[at + 1], bytes[at]]
         }
-        at += bits / 8
       }
     }
     return Picture(width: width, height: height, channels: channels, samples: .unsigned8(samples))

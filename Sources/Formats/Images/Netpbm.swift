@@ -1,6 +1,6 @@
 import Values
 
-/// Portable grey and colour maps (P2, P3, P5, P6) and float maps (Pf, PF).
+/// Portable bit, grey and colour maps (P1 to P6) and float maps (Pf, PF).
 struct Netpbm {
   private let bytes: [UInt8]
   private let kind: UInt8
@@ -25,6 +25,8 @@ struct Netpbm {
       guard scale != 0 else { throw .malformed("its scale is no number", offset: words.position) }
       most = 1
       isLittle = scale < 0
+    } else if kind == 0x31 || kind == 0x34 {
+      (most, isLittle) = (1, false)
     } else {
       most = try words.whole()
       isLittle = false
@@ -36,7 +38,9 @@ struct Netpbm {
     let samples = width * height * (kind == 0x46 || kind == 0x36 || kind == 0x33 ? 3 : 1)
     let size = kind == 0x46 || kind == 0x66 ? 4 : most > 255 ? 2 : 1
     // Text needs a digit and a blank for each but the last sample.
-    let needed = isText ? samples * 2 - 1 : samples * size
+    let needed =
+      kind == 0x31
+      ? samples : kind == 0x34 ? (width + 7) / 8 * height : isText ? samples * 2 - 1 : samples * size
     guard body <= bytes.count, bytes.count - body >= needed else {
       throw .malformed("its pixels end too early", offset: bytes.count)
     }
@@ -55,6 +59,7 @@ struct Netpbm {
   func decode() throws(FormatError) -> Picture {
     let count = width * height * channels
     if isFloat { return floats() }
+    if kind == 0x31 || kind == 0x34 { return try bits() }
     var numbers: [Int] = []
     numbers.reserveCapacity(count)
     if isText {
@@ -76,6 +81,29 @@ struct Netpbm {
       ? .unsigned16(numbers.map { UInt16(($0 * 65_535 + most / 2) / most) })
       : .unsigned8(numbers.map { UInt8(($0 * 255 + most / 2) / most) })
     return Picture(width: width, height: height, channels: channels, samples: samples)
+  }
+
+  /// Bits of 1 are black.
+  private func bits() throws(FormatError) -> Picture {
+    var samples: [UInt8] = []
+    samples.reserveCapacity(width * height)
+    if kind == 0x34 {
+      for line in 0..<height {
+        for column in 0..<width {
+          let byte = bytes[body + line * ((width + 7) / 8) + column / 8]
+          samples.append(byte >> UInt8(7 - column % 8) & 1 == 1 ? 0 : 255)
+        }
+      }
+    } else {
+      // Digits may stand without blanks between them.
+      for byte in bytes[(body - 1)...] where byte == 0x30 || byte == 0x31 {
+        if samples.count < width * height { samples.append(byte == 0x31 ? 0 : 255) }
+      }
+      guard samples.count == width * height else {
+        throw .malformed("its pixels end too early", offset: bytes.count)
+      }
+    }
+    return Picture(width: width, height: height, channels: 1, samples: .unsigned8(samples))
   }
 
   /// Float maps begin at the bottom.

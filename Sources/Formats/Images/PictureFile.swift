@@ -10,6 +10,8 @@ package struct PictureFile: Sendable {
   package let shape: PictureShape
   /// Only TIFF has several.
   package let pageCount: Int
+  /// Of an animation, of which only the first is read.
+  package let frameCount: Int
   private let page: Int
   private let stored: PictureShape
   private let orientation: Orientation
@@ -55,6 +57,7 @@ package struct PictureFile: Sendable {
     }
     self.orientation = orientation
     pageCount = pages
+    frameCount = format == .png ? Self.frames(ofPNG: bytes) : 1
     guard page < pages else { throw .malformed("it has no page \(page + 1)", offset: 0) }
     shape = orientation.swapsAxes ? stored.transposed : stored
     guard stored.width > 0, stored.height > 0 else { throw .malformed("it has no pixels", offset: 0) }
@@ -76,6 +79,19 @@ package struct PictureFile: Sendable {
     return orientation.turned(picture)
   }
 
+  /// Animated PNG tells its frames in front of its pixels.
+  private static func frames(ofPNG bytes: [UInt8]) -> Int {
+    var at = 8
+    while at + 16 <= bytes.count {
+      let length = (0..<4).reduce(0) { $0 << 8 | Int(bytes[at + $1]) }
+      let name = bytes[at + 4..<at + 8]
+      if name.elementsEqual("acTL".utf8) { return (8..<12).reduce(0) { $0 << 8 | Int(bytes[at + $1]) } }
+      if name.elementsEqual("IDAT".utf8) || length > bytes.count { return 1 }
+      at += length + 12
+    }
+    return 1
+  }
+
   private static func format(of bytes: [UInt8]) throws(FormatError) -> Format {
     if bytes.isEmpty { throw .malformed("it is empty", offset: 0) }
     if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) { return .png }
@@ -88,7 +104,8 @@ package struct PictureFile: Sendable {
     }
     if bytes.starts(with: [0x42, 0x4D]) { return .bitmap }
     if bytes.starts(with: [0x93, 0x4E, 0x55, 0x4D]) { return .array }
-    if bytes.count > 2, bytes[0] == 0x50, [0x32, 0x33, 0x35, 0x36, 0x46, 0x66].contains(bytes[1]) {
+    if bytes.count > 2, bytes[0] == 0x50, [0x31, 0x32, 0x33, 0x34, 0x35, 0x36, 0x46, 0x66].contains(bytes[1])
+    {
       return .netpbm
     }
     throw .unsupported("it begins like no picture that is known")

@@ -34,8 +34,8 @@ package enum SampleCode: Int, Sendable {
       switch self {
       case .sixteen: signed(word(number * 2), 16)
       case .swapped: signed(byte(number * 2) << 8 | byte(number * 2 + 1), 16)
-      case .offset16: word(number * 2) - 32_768
-      case .offset8: byte(number) - 128
+      case .offset16: word(number * 2) == 0 ? nil : word(number * 2) - 32_768
+      case .offset8: byte(number) == 0 ? nil : byte(number) - 128
       case .eight: signed(byte(number), 8) ?? -128
       case .twentyFour:
         signed(word(number * 3) | byte(number * 3 + 2) << 16, 24)

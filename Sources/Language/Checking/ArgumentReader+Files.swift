@@ -50,6 +50,17 @@ extension ArgumentReader {
     }
   }
 
+  /// The folders in one, each with its slash.
+  private func folders(in folder: String) -> [String] {
+    var found: [String] = []
+    for file in scope.files(matching: folder + "*/*") where file.hasPrefix(folder) {
+      guard let slash = file.dropFirst(folder.count).firstIndex(of: "/") else { continue }
+      let name = String(file[...slash])
+      if found.last != name { found.append(name) }
+    }
+    return found
+  }
+
   private func noFile(_ path: String, _ word: WordSyntax) -> Diagnostic {
     let below = path.hasSuffix("/") || Glob.isPattern(path) ? [] : scope.files(matching: path + "/")
     if let first = below.first {
@@ -65,12 +76,14 @@ extension ArgumentReader {
     let slash = path.lastIndex(of: "/")
     let folder = slash.map { String(path[...$0]) } ?? ""
     let neighbours = Glob.isPattern(path) ? [] : scope.files(matching: folder + "*")
+    let folders = Glob.isPattern(path) ? [] : self.folders(in: folder)
     let other =
       path == "-"
       ? "standard input is called `/dev/stdin`"
       : neighbours.isEmpty
+        && folders.isEmpty
         ? "check the path; it starts at the folder where Sonde was started"
-        : "there are \(Suggestion.some(neighbours, of: 4))"
+        : "there are \(Suggestion.some(neighbours + folders, of: 4))"
     // Only what differs counts: the folder and a common ending would make all names look alike.
     let ending = path.lastIndex(of: ".").map { String(path[$0...]) } ?? ""
     func stem(_ name: String) -> String {

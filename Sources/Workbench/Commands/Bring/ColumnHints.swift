@@ -22,6 +22,20 @@ enum ColumnHints {
     return isNow && numbers.allSatisfy { $0 == $0.rounded() }
   }
 
+  /// Beyond 2 to the 53rd doubles skip whole numbers, so that names made of digits fall together.
+  static func rounded(_ columns: [Column]) -> String? {
+    let column = columns.first { column in
+      guard case .number(let numbers) = column.cells else { return false }
+      var isLarge = false
+      for number in numbers where !number.isNaN {
+        guard number == number.rounded(), number.magnitude < 1e21 else { return false }
+        if number.magnitude >= 0x1p53 { isLarge = true }
+      }
+      return isLarge
+    }
+    return column.map { "whole numbers of `\($0.name)` beyond 2 to the 53rd are rounded" }
+  }
+
   private static let truths: Set = [
     "label", "labels", "anomaly", "anomalous", "anomalies", "outlier", "outliers", "truth", "ground_truth",
     "groundtruth", "target", "class", "attack", "fault", "faulty", "fraud", "failure", "failed", "defect",

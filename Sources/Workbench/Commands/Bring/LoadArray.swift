@@ -74,7 +74,8 @@ private struct ArrayLoading {
   let rows: Int
   let leftOut: String?
 
-  private static let remedy = "Save it again with `numpy.save` or `numpy.savez`, without objects."
+  private static let remedy =
+    "Save plain numbers, texts or times with `numpy.save` or `numpy.savez`: one array for each field, real and imaginary part."
 
   init(_ call: CheckedCall, world: World) throws(Failure) {
     self.call = call
@@ -105,6 +106,13 @@ private struct ArrayLoading {
     let chosen = keys.isEmpty ? file.items : file.items.filter { wanted.contains($0.name) }
     let candidates = chosen.filter { !$0.header.shape.isEmpty }
     let counts = Set(candidates.map(\.header.rows))
+    guard !candidates.isEmpty else {
+      throw .diagnostic(
+        Diagnostic(
+          "E0535", "`\(path)` holds no array with rows, only single values",
+          at: call.ranges[LoadArray.path.base.name], label: "not one table",
+          remedy: "Save an array of one index or more."))
+    }
     guard let count = counts.first, counts.count == 1 else {
       let list = chosen.map { "`\($0.name)` \($0.header.shape.map(String.init).joined(separator: " × "))" }
       throw .diagnostic(

@@ -11,6 +11,7 @@ struct PictureLoading {
     var entries: [PictureFiles.Entry] = []
     var shapes: [PictureShape] = []
     var pageCounts: [Int] = []
+    var frameCounts: [Int] = []
   }
 
   static let page = Parameter<Int?>.optional(
@@ -22,6 +23,7 @@ struct PictureLoading {
     let entry: PictureFiles.Entry
     let shape: PictureShape
     let pageCount: Int
+    let frameCount: Int
   }
 
   let call: Invocation
@@ -92,7 +94,8 @@ struct PictureLoading {
               digest: PictureFiles.digest(bytes, mask: maskBytes), scale: scale, channel: channel)
             entry.moreMasks = more
             entry.page = page
-            return .success(Look(entry: entry, shape: shape, pageCount: first.pageCount))
+            return .success(
+              Look(entry: entry, shape: shape, pageCount: first.pageCount, frameCount: first.frameCount))
           } catch {
             return .failure(error.failure(item.path, at: parameter, of: call, remedy: Self.remedy))
           }
@@ -119,6 +122,7 @@ struct PictureLoading {
         loaded.items.append(item)
         loaded.entries.append(look.entry)
         loaded.pageCounts.append(look.pageCount)
+        loaded.frameCounts.append(look.frameCount)
         let isMeasured = scale != nil || channel != nil
         loaded.shapes.append(
           isMeasured
@@ -137,6 +141,13 @@ struct PictureLoading {
 
   /// Says what is not read of files with several pages, unless a page was asked for.
   private func tellPages(_ loaded: Loaded) {
+    let moving = loaded.frameCounts.indices.filter { loaded.frameCounts[$0] > 1 }
+    if let first = moving.first {
+      call.note(
+        "`\(loaded.entries[first].name)` is an animation of \(loaded.frameCounts[first]) frames"
+          + (moving.count > 1 ? ", \(moving.count - 1) more are such" : "")
+          + "; the first frame is read, all after `ffmpeg -i IN frames/%05d.png`")
+    }
     guard call[Self.page] == nil else { return }
     let several = loaded.pageCounts.indices.filter { loaded.pageCounts[$0] > 1 }
     guard let first = several.first else { return }

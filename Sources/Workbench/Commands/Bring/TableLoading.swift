@@ -87,6 +87,7 @@ struct TableLoading {
       return column
     }
     if let hint = ColumnHints.truth(columns) { notes.append(hint) }
+    if let hint = ColumnHints.rounded(columns) { notes.append("\(hint); `--text` keeps every digit") }
     if let time = call[LoadTable.time], let place = columns.firstIndex(where: { $0.name == time }) {
       let column = columns.remove(at: place)
       let (frame, more) = try timed(column, columns, segments)
@@ -180,6 +181,7 @@ struct TableLoading {
       return "`\(column)` began as \(type) and is none (\(Self.quoted(text)) in \(place(file, line)))"
     case .renamed(let names): return "columns without a name of their own: \(names.joined(separator: ", "))"
     case .headers(let lines): return "\(lines) lines of names were joined by points"
+    case .spaced: return "runs of spaces separate the cells"
     case .remarks(let lines): return "\(counted(lines, "line")) in front of the table left out"
     case .emptyColumn(let name): return "\(name) is empty and left out"
     case .encoding(let encoding, let file):

@@ -22,8 +22,8 @@ struct Show: PureCommand {
     verb, nil, "Shows a value, or a stretch of its rows in full.",
     discussion: """
       Without options it shows what typing the name alone does. Looking makes no result and stands in no script; with a \
-      name in front, as in `part = show pump --rows 0..99`, the rows become a value. Scores and logs show as the \
-      table of their rows.
+      name in front, as in `part = show pump --rows 0..99`, the rows become a value. Scores, logs and the nodes of \
+      graphs show as the table of their rows.
       """,
     parameters: [Self.input.base, Self.rows.base, Self.all.base, Self.around.base, Self.margin.base],
     output: nil, reach: .read,
@@ -53,7 +53,7 @@ struct Show: PureCommand {
   func shape(of call: CheckedCall, in scope: any Scope, world: World) throws(Diagnostic) -> ValueShape {
     var shape = Self.subjectShape(of: call, Self.input.base, in: scope)
     guard Self.isPart(call) else { return shape }
-    if shape.kind == .scores || shape.kind == .log { shape.kind = .table }
+    if [.scores, .log, .graph].contains(shape.kind) { shape.kind = .table }
     shape.rowCount = nil
     return shape
   }
@@ -131,6 +131,11 @@ struct Show: PureCommand {
     case .table(let frame): return .table(frame.part(chosen))
     case .series(let frame): return .series(frame.part(chosen))
     case .log(let log): return .table(log.frame.part(chosen))
+    case .graph(let graph):
+      var degrees = [Double](repeating: 0, count: graph.nodes.rowCount)
+      for end in graph.sources + graph.targets { degrees[Int(end)] += 1 }
+      let degree = Column(numbers: degrees, name: "degree")
+      return .table(graph.nodes.with(columns: [degree] + graph.nodes.columns).part(chosen))
     default: return try call.selecting(chosen, of: Self.input, work: work)
     }
   }
