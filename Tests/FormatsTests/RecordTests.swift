@@ -39,7 +39,7 @@ import Values
 
   @Test(arguments: [
     (16, [0x39, 0x30, 0xC7, 0xCF], [12345.0, -12345]), (61, [0x30, 0x39, 0xCF, 0xC7], [12345, -12345]),
-    (80, [0, 255], [-128, 127]), (160, [0, 0, 255, 255], [-32768, 32767]),
+    (80, [1, 255], [-127, 127]), (160, [1, 0, 255, 255], [-32767, 32767]),
     (24, [1, 0, 0, 255, 255, 255], [1, -1]), (32, [1, 0, 0, 0, 255, 255, 255, 255], [1, -1]),
     // Ten bits: 1, -1, 33.
     (310, [2, 8, 254, 15], [1, -1, 33]), (311, [1, 252, 31, 2], [1, -1, 33]),
@@ -47,6 +47,14 @@ import Values
     let record = try Self.read(
       "r 1 10 \(expected.count)\nr.dat \(format) 1(0)/NU", ["r.dat": bytes.map { UInt8($0) }])
     #expect(record.traces[0].values == expected, "format \(format)")
+  }
+
+  @Test(arguments: [
+    (16, [0, 128, 1, 0]), (61, [128, 0, 0, 1]), (80, [0, 129]), (160, [0, 0, 1, 128]),
+    (24, [0, 0, 128, 1, 0, 0]), (32, [0, 0, 0, 128, 1, 0, 0, 0]),
+  ]) func `hold nothing where a sample is the lowest of its format`(_ format: Int, _ bytes: [Int]) throws {
+    let record = try Self.read("r 1 10 2\nr.dat \(format) 1(0)/NU", ["r.dat": bytes.map { UInt8($0) }])
+    #expect(record.traces[0].values[0].isNaN && record.traces[0].values[1] == 1, "format \(format)")
   }
 
   @Test func `are skewed back, and tell a wrong sum`() throws {
