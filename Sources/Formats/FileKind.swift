@@ -113,16 +113,6 @@ package enum FileKind: String, Sendable, CaseIterable {
     return nil
   }
 
-  /// The header of a MATLAB 4 matrix of doubles: type, rows, columns, whether it is complex, and the length of its name.
-  private static func isOldMatrix(_ head: [UInt8]) -> Bool {
-    var fields = LittleEndian(head[4...])
-    let (rows, columns, part, length) = (
-      fields.number(4), fields.number(4), fields.number(4), fields.number(4)
-    )
-    return rows > 0 && columns > 0 && part <= 1 && (2...64).contains(length) && head.count >= 20 + length
-      && head[20 + length - 1] == 0
-  }
-
   /// Formats that are known by their first bytes and not read.
   private static func refuse(
     _ head: [UInt8], _ begins: (String) -> Bool, _ holds: (String, Int) -> Bool
@@ -151,9 +141,6 @@ package enum FileKind: String, Sendable, CaseIterable {
     }
     if begins("Rar!") || head.starts(with: [0x37, 0x7A, 0xBC, 0xAF]) {
       throw .unsupported("it is an archive; unpack it with `unrar x` or `7z x` and load what is in it")
-    }
-    if head.count >= 20, head.starts(with: [0, 0, 0, 0]), Self.isOldMatrix(head) {
-      throw .unsupported("it is a MATLAB 4 file; save it again with `save -v7`")
     }
     if holds("ftyp", 4) || head.starts(with: [0x1A, 0x45, 0xDF, 0xA3]) {
       throw .unsupported("it is a video; write its frames with `ffmpeg -i IN frames/%05d.png`")

@@ -40,10 +40,6 @@ import Values
       ("a film", [0, 0, 0, 32] + Array("ftypisom".utf8), "x.mp4", "video"),
       ("an old workbook", [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1], "x.xls", "save its sheet as CSV"),
       ("a pickle", [0x80, 4, 0x95, 0, 0], "x.pkl", "run code"),
-      (
-        "MATLAB 4", [0, 0, 0, 0, 4, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 97, 0, 1, 2], "x.mat",
-        "MATLAB 4"
-      ),
       ("GEXF", Array("<gexf><graph/></gexf>".utf8), "x.gexf", "GraphML"),
       ("DOT", Array("digraph { a -> b; }".utf8), "x.dot", "edges"),
       ("YAML", Array("a: 1\nb: 2\n".utf8), "x.yaml", "JSON"),
