@@ -1,4 +1,4 @@
-package import Learning
+import Learning
 package import Numerics
 package import Values
 
@@ -9,30 +9,38 @@ package import Values
 /// - Input: `n` × `d`, complete, at least two features. Shifting or scaling a column does not matter; the order of columns does.
 /// - Output: the mean over parts of a cross-entropy ≥ 0.
 /// - Complexity: O(*e n m p*) for *e* epochs of at most 1024 rows, *m* parts and *p* weights; scores O(*n m p*).
-/// - Randomness: weights, held-out rows and order of rows.
+/// - Randomness: weights, which rows teach, and their order.
 /// - Throws: `tooFewRows` below two rows, `missing` for incomplete rows, `parameter` for a single feature.
 /// - Source: Shenkar and Wolf, *Anomaly detection for tabular data with internal contrastive learning*, ICLR 2022, equations 1
 ///   to 3, temperature 0.01, parts of 2 features below 40, of 10 up to 160, of *d* − 150 above.
-/// - Differs: hidden layers of 100 and 50 cells and 32 outputs with tanh, where the paper has 200 and 400 and batch
-///   normalisation; a part is never more than half of the features.
+/// - Differs: hidden layers of 64 and 128, and of 32 and 64 cells, all with tanh, and 64 outputs, where the paper has 200, 400
+///   and 200, and 50, 100 and 200; it trains for a number of steps, not until the loss is below 0.001; a part is never more than
+///   half of the features.
 package struct InternalContrast: Detector, Equatable {
   package static let name = "icl"
   /// Features of a part; by their number if nil.
   package let part: Int?
   package let temperature: Double
-  package let descent: Descent
+  /// nil for 600 steps, but at least 40 and at most 200 epochs.
+  package let epochs: Int?
+  package let rate: Double
 
-  package init(
-    part: Int? = nil, temperature: Double = 0.01,
-    descent: Descent = Descent(epochs: 50, batchSize: 64, rate: 1e-3, patience: 5)
-  ) {
+  package init(part: Int? = nil, temperature: Double = 0.01, epochs: Int? = nil, rate: Double = 1e-3) {
     self.part = part
     self.temperature = temperature
-    self.descent = descent
+    self.epochs = epochs
+    self.rate = rate
   }
 
-  private static let outputs = 32
+  private static let outputs = 64
   private static let mostRows = 1024
+  private static let batchSize = 64
+
+  private func descent(rows: Int) -> Descent {
+    let usual = min(max(40, 600 * Self.batchSize / max(1, rows)), 200)
+    let epochs = epochs ?? usual
+    return Descent(epochs: epochs, batchSize: Self.batchSize, rate: rate, patience: epochs)
+  }
 
   package func fit(
     _ training: Observations, using random: inout SeededGenerator, work: Work
@@ -44,25 +52,30 @@ package struct InternalContrast: Detector, Equatable {
     let size = min(part ?? usual, d / 2)
     let input = try rows.input(training, work: work)
     var (rest, own) = (
-      Network(widths: [d - size, 100, Self.outputs], activation: .tanh, using: &random),
-      Network(widths: [size, 50, Self.outputs], activation: .tanh, using: &random)
+      Network(widths: [d - size, 64, 128, Self.outputs], activation: .tanh, using: &random),
+      Network(widths: [size, 32, 64, Self.outputs], activation: .tanh, using: &random)
     )
     let parts = Parts(columns: d, size: size)
-    let divided = NetworkRows.divide(input.rows, heldOut: 0.1, using: &random)
+    let chosen = random.sample(min(input.rows, Self.mostRows), of: input.rows)
     let (start, count, temperature) = ((rest: rest, own: own), rest.parameters.count, temperature)
-    let found = try descent.fit(
-      rest.parameters + own.parameters, rows: Array(divided.training.prefix(Self.mostRows)),
-      watched: Array(divided.watched.prefix(Self.mostRows / 8)), drawing: &random, work: work
+    let found = try descent(rows: chosen.count).fit(
+      rest.parameters + own.parameters, rows: chosen, watched: [], drawing: &random, work: work
     ) { tape, nodes, batch, _ in
       let (others, chosen) = parts.split(input.selecting(rows: batch))
-      let a = start.rest.record(on: &tape, input: tape.leaf(others), parameters: nodes[..<count])
-      let b = start.own.record(on: &tape, input: tape.leaf(chosen), parameters: nodes[count...])
+      let a = start.rest.record(
+        on: &tape, input: tape.leaf(others), parameters: nodes[..<count], channels: parts.count)
+      let b = start.own.record(
+        on: &tape, input: tape.leaf(chosen), parameters: nodes[count...], channels: parts.count)
       return tape.contrastWithin(
         tape.normalised(a), tape.normalised(b), group: parts.count, temperature: temperature)
     }
     rest.parameters = Array(found[..<count])
     own.parameters = Array(found[count...])
-    return Model(rows: rows, parts: parts, rest: rest, own: own, temperature: temperature)
+    let (others, owned) = parts.split(input.selecting(rows: chosen))
+    return Model(
+      rows: rows, parts: parts, rest: rest, own: own,
+      restMoments: rest.channelMoments(of: others, channels: parts.count),
+      ownMoments: own.channelMoments(of: owned, channels: parts.count), temperature: temperature)
   }
 
   /// Runs of neighbouring features, and what is left.
@@ -99,6 +112,8 @@ package struct InternalContrast: Detector, Equatable {
     let parts: Parts
     let rest: Network
     let own: Network
+    let restMoments: [ColumnMoments]
+    let ownMoments: [ColumnMoments]
     let temperature: Double
 
     package func scores(of observations: Observations, work: Work) throws(DetectionError) -> [Double] {
@@ -127,8 +142,8 @@ package struct InternalContrast: Detector, Equatable {
       try rows.map(observations, width: parts.count, work: work) { input, target in
         let (others, chosen) = parts.split(input)
         var tape = Tape()
-        let a = tape.normalised(tape.leaf(rest.apply(others)))
-        let b = tape.normalised(tape.leaf(own.apply(chosen)))
+        let a = tape.normalised(tape.leaf(rest.apply(others, channels: parts.count, by: restMoments)))
+        let b = tape.normalised(tape.leaf(own.apply(chosen, channels: parts.count, by: ownMoments)))
         let found = Tape.contrasts(
           tape.value(of: a), tape.value(of: b), group: parts.count, temperature: temperature
         ).values

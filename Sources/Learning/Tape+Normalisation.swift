@@ -33,6 +33,44 @@ extension Tape {
     }
   }
 
+  /// Rows that take turns in so many channels: all cells of a channel together get mean 0 and variance 1, or are moved by the
+  /// given moments where they are known.
+  ///
+  /// - Source: as above; a channel of a picture is normalised over all its places in the same way (section 3.2).
+  package mutating func channelNormalised(
+    _ a: Node, channels: Int, by known: ColumnMoments? = nil
+  ) -> Node {
+    let x = value(of: a)
+    let moments = known ?? ColumnMoments(of: x, channels: channels)
+    var unit = x
+    for cell in unit.values.indices {
+      let channel = cell / x.columns % channels
+      unit.values[cell] = (x.values[cell] - moments.means[channel]) * moments.inverse(channel)
+    }
+    let normal = unit
+    let isFixed = known != nil
+    let cells = Double(max(1, x.rows / channels * x.columns))
+    return record([a], unit) { g in
+      var (means, along) = (
+        [Double](repeating: 0, count: channels), [Double](repeating: 0, count: channels)
+      )
+      if !isFixed {
+        for cell in g.values.indices {
+          let channel = cell / x.columns % channels
+          means[channel] += g.values[cell] / cells
+          along[channel] += g.values[cell] * normal.values[cell] / cells
+        }
+      }
+      var back = g
+      for cell in g.values.indices {
+        let channel = cell / x.columns % channels
+        back.values[cell] =
+          (g.values[cell] - means[channel] - normal.values[cell] * along[channel]) * moments.inverse(channel)
+      }
+      return [back]
+    }
+  }
+
   /// Each column times a factor plus an offset, both of one row: the gain and bias after a normalisation.
   package mutating func affine(_ a: Node, gain: Node, bias: Node) -> Node {
     biased(cellProduct(a, repeated(gain, count: value(of: a).rows)), by: bias)
@@ -51,7 +89,7 @@ extension Tape {
   }
 }
 
-/// Mean and variance of each column.
+/// Mean and variance of each column, or of each channel.
 package struct ColumnMoments: Sendable, Equatable, Codable {
   package let means: [Double]
   package let variances: [Double]
@@ -69,6 +107,21 @@ package struct ColumnMoments: Sendable, Equatable, Codable {
         return $0 + difference * difference
       } / rows
     }
+  }
+
+  /// Of rows that take turns in so many channels.
+  package init(of matrix: Matrix, channels: Int) {
+    let width = matrix.columns
+    let cells = Double(max(1, matrix.rows / channels * width))
+    var means = [Double](repeating: 0, count: channels)
+    for cell in matrix.values.indices { means[cell / width % channels] += matrix.values[cell] / cells }
+    var variances = [Double](repeating: 0, count: channels)
+    for cell in matrix.values.indices {
+      let difference = matrix.values[cell] - means[cell / width % channels]
+      variances[cell / width % channels] += difference * difference / cells
+    }
+    self.means = means
+    self.variances = variances
   }
 
   func inverse(_ column: Int) -> Double { 1 / (variances[column] + Self.floor).squareRoot() }

@@ -40,7 +40,7 @@ import Values
   // What is planted has equal features: parts and rest agree.
   @Test func `keep the laws: internal contrast`() throws {
     try checkLaws(
-      InternalContrast(descent: Descent(epochs: 3, batchSize: 64, rate: 1e-3, patience: 5)),
+      InternalContrast(epochs: 3),
       toy: ToyRows(columns: 4, planted: 0))
   }
 

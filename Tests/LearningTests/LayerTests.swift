@@ -82,6 +82,13 @@ enum LayerCases {
       let known = ColumnMoments(of: Matrix(rows: 2, columns: 3, values: [0, 1, 2, 3, 5, 8]))
       return spread(&t, t.batchNormalised(x[0], by: known))
     },
+    Case(name: "normalisation by channel", shapes: [(6, 3)]) { t, x in
+      spread(&t, t.channelNormalised(x[0], channels: 2))
+    },
+    Case(name: "normalisation by channel and known moments", shapes: [(4, 2)]) { t, x in
+      let known = ColumnMoments(of: Matrix(rows: 2, columns: 2, values: [0, 1, 3, 5]), channels: 2)
+      return spread(&t, t.channelNormalised(x[0], channels: 2, by: known))
+    },
     Case(name: "gain and bias", shapes: [(3, 2), (1, 2), (1, 2)]) { t, x in
       spread(&t, t.affine(x[0], gain: x[1], bias: x[2]))
     },
@@ -193,6 +200,20 @@ enum LayerCases {
     }
     let alone = tape.batchNormalised(tape.leaf(x.selecting(rows: [7])), by: ColumnMoments(of: x))
     #expect(tape.value(of: alone).values == Array(unit.row(7)))
+  }
+
+  @Test func `normalise channels over all their cells`() {
+    let x = noise(40, 3, size: 4)
+    var tape = Tape()
+    let unit = tape.value(of: tape.channelNormalised(tape.leaf(x), channels: 4))
+    for channel in 0..<4 {
+      let cells = stride(from: channel, to: 40, by: 4).flatMap { Array(unit.row($0)) }
+      #expect(abs(Statistics.mean(cells)) < 1e-12)
+      #expect(abs(cells.reduce(0) { $0 + $1 * $1 } / 30 - 1) < 1e-4)
+    }
+    let part = x.selecting(rows: [4, 5, 6, 7])
+    let alone = tape.channelNormalised(tape.leaf(part), channels: 4, by: ColumnMoments(of: x, channels: 4))
+    #expect(tape.value(of: alone).values == Array(unit.values[12..<24]))
   }
 
   @Test func `drop about the wanted share and keep the mean`() {

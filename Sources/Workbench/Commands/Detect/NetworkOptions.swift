@@ -1,5 +1,4 @@
 import Language
-import Learning
 
 /// How detectors that train a network are told to.
 enum NetworkOptions {
@@ -16,11 +15,6 @@ enum NetworkOptions {
   /// Of methods that tell views of a row from each other.
   static func temperature(_ usual: Double) -> Parameter<Double> {
     .real("temperature", in: 0.001...10, default: usual, help: "Smaller makes small differences count.")
-  }
-  static let viewEpochs = epochs(50)
-
-  static func viewDescent(_ call: Invocation) -> Descent {
-    Descent(epochs: call[viewEpochs], batchSize: 64, rate: call[rate], patience: 5)
   }
 
   /// What discussions say about it.
