@@ -27,7 +27,7 @@ struct LoadArray: WorldCommand {
     discussion: """
       The first index counts rows; everything behind it becomes columns, numbered from 0 behind the name of the \
       array (`X0`, `X1`…). Numbers of all sizes, truth values and texts are read, in either byte order and either \
-      order of indices; whole numbers beyond 2 to the 53rd are rounded. Arrays of Python objects are refused, since \
+      order of indices; whole numbers beyond 2 to the 53rd are rounded. Each field of records is a column. Arrays of Python objects are refused, since \
       reading them would run code. Times are `datetime64`, empty texts missing cells. The format is that of NumPy \
       enhancement proposal 1, versions 1 to 3, or safetensors.
       """,

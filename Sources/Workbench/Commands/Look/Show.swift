@@ -36,7 +36,7 @@ struct Show: PureCommand {
           time                              °C
           2026-03-01T08:00:00.357       61.826
           2026-03-01T08:00:01.384       61.994
-          2 rows, 2 columns
+          2 rows, 1 column
           """),
       Example(
         "show pump.Flow --around 2026-03-01T08:02 --margin 1",
@@ -46,7 +46,7 @@ struct Show: PureCommand {
           2026-03-01T08:01:59.364  31.246
           2026-03-01T08:02:00.359  31.802
           2026-03-01T08:02:01.387  34.373
-          3 rows, 2 columns
+          3 rows, 1 column
           """),
     ])
 
