@@ -51,11 +51,12 @@ package struct InternalContrast: Detector, Equatable {
     let usual = d < 40 ? 2 : d <= 160 ? 10 : d - 150
     let size = min(part ?? usual, d / 2)
     let input = try rows.input(training, work: work)
-    var (rest, own) = (
-      Network(widths: [d - size, 64, 128, Self.outputs], activation: .tanh, using: &random),
-      Network(widths: [size, 32, 64, Self.outputs], activation: .tanh, using: &random)
-    )
     let parts = Parts(columns: d, size: size)
+    func network(_ widths: [Int]) -> ChannelNetwork {
+      ChannelNetwork(widths: widths, channels: parts.count, activation: .tanh, using: &random)
+    }
+    var rest = network([d - size, 64, 128, Self.outputs])
+    var own = network([size, 32, 64, Self.outputs])
     let chosen = random.sample(min(input.rows, Self.mostRows), of: input.rows)
     let (start, count, temperature) = ((rest: rest, own: own), rest.parameters.count, temperature)
     let found = try descent(rows: chosen.count).fit(
@@ -63,19 +64,18 @@ package struct InternalContrast: Detector, Equatable {
     ) { tape, nodes, batch, _ in
       let (others, chosen) = parts.split(input.selecting(rows: batch))
       let a = start.rest.record(
-        on: &tape, input: tape.leaf(others), parameters: nodes[..<count], channels: parts.count)
+        on: &tape, input: tape.leaf(others), parameters: nodes[..<count])
       let b = start.own.record(
-        on: &tape, input: tape.leaf(chosen), parameters: nodes[count...], channels: parts.count)
+        on: &tape, input: tape.leaf(chosen), parameters: nodes[count...])
       return tape.contrastWithin(
         tape.normalised(a), tape.normalised(b), group: parts.count, temperature: temperature)
     }
     rest.parameters = Array(found[..<count])
     own.parameters = Array(found[count...])
     let (others, owned) = parts.split(input.selecting(rows: chosen))
-    return Model(
-      rows: rows, parts: parts, rest: rest, own: own,
-      restMoments: rest.channelMoments(of: others, channels: parts.count),
-      ownMoments: own.channelMoments(of: owned, channels: parts.count), temperature: temperature)
+    rest.learnMoments(of: others)
+    own.learnMoments(of: owned)
+    return Model(rows: rows, parts: parts, rest: rest, own: own, temperature: temperature)
   }
 
   /// Runs of neighbouring features, and what is left.
@@ -110,10 +110,8 @@ package struct InternalContrast: Detector, Equatable {
     package static let needsCompleteRows = true
     let rows: NetworkRows
     let parts: Parts
-    let rest: Network
-    let own: Network
-    let restMoments: [ColumnMoments]
-    let ownMoments: [ColumnMoments]
+    let rest: ChannelNetwork
+    let own: ChannelNetwork
     let temperature: Double
 
     package func scores(of observations: Observations, work: Work) throws(DetectionError) -> [Double] {
@@ -142,8 +140,8 @@ package struct InternalContrast: Detector, Equatable {
       try rows.map(observations, width: parts.count, work: work) { input, target in
         let (others, chosen) = parts.split(input)
         var tape = Tape()
-        let a = tape.normalised(tape.leaf(rest.apply(others, channels: parts.count, by: restMoments)))
-        let b = tape.normalised(tape.leaf(own.apply(chosen, channels: parts.count, by: ownMoments)))
+        let a = tape.normalised(tape.leaf(rest.apply(others)))
+        let b = tape.normalised(tape.leaf(own.apply(chosen)))
         let found = Tape.contrasts(
           tape.value(of: a), tape.value(of: b), group: parts.count, temperature: temperature
         ).values

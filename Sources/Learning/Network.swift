@@ -81,47 +81,6 @@ package struct Network: Sendable, Equatable, Codable {
     return output
   }
 
-  /// The output with each hidden layer normalised by channel, in which the rows take turns: by what the batch shows, or by
-  /// moments known of each hidden layer.
-  package func record(
-    on tape: inout Tape, input: Tape.Node, parameters: ArraySlice<Tape.Node>, channels: Int,
-    by moments: [ColumnMoments]? = nil
-  ) -> Tape.Node {
-    var output = input
-    var place = parameters.startIndex
-    for (number, layer) in layers.enumerated() {
-      output = tape.biased(tape.product(output, parameters[place]), by: parameters[place + 1])
-      output = tape.activated(output, layer.activation)
-      if number < layers.count - 1 {
-        output = tape.channelNormalised(output, channels: channels, by: moments?[number])
-      }
-      place += 2
-    }
-    return output
-  }
-
-  /// The moments by which each hidden layer normalises such rows.
-  package func channelMoments(of input: Matrix, channels: Int) -> [ColumnMoments] {
-    var tape = Tape()
-    var output = tape.leaf(input)
-    return layers.dropLast().map { layer in
-      output = tape.biased(tape.product(output, tape.leaf(layer.weights)), by: tape.leaf(layer.bias))
-      output = tape.activated(output, layer.activation)
-      let moments = ColumnMoments(of: tape.value(of: output), channels: channels)
-      output = tape.channelNormalised(output, channels: channels, by: moments)
-      return moments
-    }
-  }
-
-  /// The output for each row, each hidden layer normalised by known moments.
-  package func apply(_ input: Matrix, channels: Int, by moments: [ColumnMoments]) -> Matrix {
-    var tape = Tape()
-    let nodes = parameters.map { tape.leaf($0) }
-    let output = record(
-      on: &tape, input: tape.leaf(input), parameters: nodes[...], channels: channels, by: moments)
-    return tape.value(of: output)
-  }
-
   /// The output without any bias, with weights that are on the tape already, in the order of `weights`.
   package func recordUnbiased(
     on tape: inout Tape, input: Tape.Node, weights: ArraySlice<Tape.Node>

@@ -71,6 +71,29 @@ extension Tape {
     }
   }
 
+  /// Each channel times a factor plus an offset, both of one row with a cell a channel.
+  package mutating func channelAffine(_ a: Node, gain: Node, bias: Node) -> Node {
+    let (x, gains, offsets) = (value(of: a), value(of: gain).values, value(of: bias).values)
+    precondition(gains.count == offsets.count && !gains.isEmpty, "a gain and a bias for each channel")
+    let channels = gains.count
+    var moved = x
+    for cell in moved.values.indices {
+      let channel = cell / x.columns % channels
+      moved.values[cell] = x.values[cell] * gains[channel] + offsets[channel]
+    }
+    return record([a, gain, bias], moved) { g in
+      var back = g
+      var (byGain, byBias) = (Matrix(rows: 1, columns: channels), Matrix(rows: 1, columns: channels))
+      for cell in g.values.indices {
+        let channel = cell / x.columns % channels
+        back.values[cell] = g.values[cell] * gains[channel]
+        byGain.values[channel] += g.values[cell] * x.values[cell]
+        byBias.values[channel] += g.values[cell]
+      }
+      return [back, byGain, byBias]
+    }
+  }
+
   /// Each column times a factor plus an offset, both of one row: the gain and bias after a normalisation.
   package mutating func affine(_ a: Node, gain: Node, bias: Node) -> Node {
     biased(cellProduct(a, repeated(gain, count: value(of: a).rows)), by: bias)

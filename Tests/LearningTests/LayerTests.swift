@@ -89,6 +89,9 @@ enum LayerCases {
       let known = ColumnMoments(of: Matrix(rows: 2, columns: 2, values: [0, 1, 3, 5]), channels: 2)
       return spread(&t, t.channelNormalised(x[0], channels: 2, by: known))
     },
+    Case(name: "gain and bias of channels", shapes: [(4, 3), (1, 2), (1, 2)]) { t, x in
+      spread(&t, t.channelAffine(x[0], gain: x[1], bias: x[2]))
+    },
     Case(name: "gain and bias", shapes: [(3, 2), (1, 2), (1, 2)]) { t, x in
       spread(&t, t.affine(x[0], gain: x[1], bias: x[2]))
     },
