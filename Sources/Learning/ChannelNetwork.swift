@@ -4,7 +4,7 @@ package import Numerics
 ///
 /// - Source: Ioffe and Szegedy, *Batch normalization*, ICML 2015, algorithms 1 and 2.
 /// - Differs: what rows are normalised by when they are scored are the moments of all rows that taught, not running means.
-package struct ChannelNetwork: Sendable, Equatable {
+package struct ChannelNetwork: Sendable, Equatable, Codable {
   private var network: Network
   private let channels: Int
   /// One row for each hidden layer.
