@@ -208,7 +208,8 @@ enum LayerCases {
   @Test func `normalise channels over all their cells`() {
     let x = noise(40, 3, size: 4)
     var tape = Tape()
-    let unit = tape.value(of: tape.channelNormalised(tape.leaf(x), channels: 4))
+    let batch = tape.channelNormalised(tape.leaf(x), channels: 4)
+    let unit = tape.value(of: batch)
     for channel in 0..<4 {
       let cells = stride(from: channel, to: 40, by: 4).flatMap { Array(unit.row($0)) }
       #expect(abs(Statistics.mean(cells)) < 1e-12)

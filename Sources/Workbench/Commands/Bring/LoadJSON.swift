@@ -6,7 +6,8 @@ import Numerics
 import Values
 
 struct LoadJSON: WorldCommand {
-  static let path = Parameter<String>.input("path", help: "A JSON or JSON Lines file, also packed with gzip, zstd or zip.")
+  static let path = Parameter<String>.input(
+    "path", help: "A JSON or JSON Lines file, also packed with gzip, zstd or zip.")
   static let member = Parameter<String?>.name(
     "member", help: "The member that holds the list of objects, such as data.items; found out if absent.")
   static let time = Parameter<String?>.name(
