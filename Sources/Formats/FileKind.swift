@@ -3,8 +3,8 @@ import Numerics
 
 /// What a file most likely holds, judged by its first bytes and then by the ending of its name.
 package enum FileKind: String, Sendable, CaseIterable {
-  case table, array, matlab, arff, sqlite, parquet, arrow, hdf5, json, log, audio, image, text, events, graph,
-    cloud, record, model, spans, packets, tracks, chats
+  case table, array, matlab, arff, sqlite, parquet, arrow, hdf5, json, log, audio, image, video, text, events,
+    graph, cloud, record, model, spans, packets, tracks, chats
 
   /// What was found, with the sign that told.
   package struct Finding: Sendable, Equatable {
@@ -104,6 +104,9 @@ package enum FileKind: String, Sendable, CaseIterable {
     if begins("MATLAB 7.") { return Finding(kind: .hdf5, sign: "MATLAB 7.3, which is HDF5") }
     if begins("MATLAB 5.0") { return Finding(kind: .matlab, sign: "a MATLAB file") }
     try refuse(head, begins, holds)
+    if let container = FilmContainer.of(head, ending: ending) {
+      return Finding(kind: container.isSound ? .audio : .video, sign: container.name)
+    }
     let isSolid = begins("solid") && head.prefix(512).contains(10)
     if ending == "stl" || Stereolithography.announces(head, size: source.count)
       || (isSolid && ending == "stl")
@@ -120,13 +123,8 @@ package enum FileKind: String, Sendable, CaseIterable {
     if isOldMatlab(head) {
       throw .unsupported("it is a MATLAB file of version 4; save it again with `save FILE -v7`")
     }
-    if begins("RIFF"), holds("AVI ", 8) {
-      throw .unsupported("it is a video; write its frames with `ffmpeg -i IN frames/%05d.png`")
-    }
     let picture = "save it as PNG"
-    for (mark, name) in [("GIF8", "GIF"), ("\u{0}\u{0}\u{1}\u{0}", "icon")] where begins(mark) {
-      throw .unsupported("it is a \(name) picture; \(picture)")
-    }
+    if begins("\u{0}\u{0}\u{1}\u{0}") { throw .unsupported("it is an icon; \(picture)") }
     if begins("RIFF"), holds("WEBP", 8) { throw .unsupported("it is a WebP picture; \(picture)") }
     if holds("jP  ", 4) { throw .unsupported("it is a JPEG 2000 picture; \(picture)") }
     if ["ftypavif", "ftypavis", "ftypheic", "ftypheix", "ftypmif1"].contains(where: { holds($0, 4) }) {
@@ -141,9 +139,6 @@ package enum FileKind: String, Sendable, CaseIterable {
     }
     if begins("Rar!") || head.starts(with: [0x37, 0x7A, 0xBC, 0xAF]) {
       throw .unsupported("it is an archive; unpack it with `unrar x` or `7z x` and load what is in it")
-    }
-    if holds("ftyp", 4) || head.starts(with: [0x1A, 0x45, 0xDF, 0xA3]) {
-      throw .unsupported("it is a video; write its frames with `ffmpeg -i IN frames/%05d.png`")
     }
     if holds("ustar", 257) {
       throw .unsupported("it is an archive; unpack it with `tar xf` and load the folder")
@@ -196,7 +191,7 @@ package enum FileKind: String, Sendable, CaseIterable {
       return Finding(kind: .record, sign: "a WFDB header")
     }
     if first == UInt8(ascii: "<"), let finding = markup(text) { return finding }
-    if let words = unread[ending] { throw .unsupported(words) }
+    if let refusal = refusal(ofEnding: "." + ending) { throw refusal }
     if AttributeFile.isARFF(text) { return Finding(kind: .arff, sign: "ARFF") }
     if ending == "nt" || ending == "ttl" || triples(text) {
       return Finding(kind: .graph, sign: "triples")
@@ -230,6 +225,12 @@ package enum FileKind: String, Sendable, CaseIterable {
     }
     if columns == 1 { return Finding(kind: .table, sign: "a number a line") }
     return Finding(kind: .text, sign: byEnding[ending]?.1 ?? "text")
+  }
+
+  /// Why a text format is not read, and what to do, by the ending of a file's name; nil for any other.
+  package static func refusal(ofEnding path: String) -> FormatError? {
+    let ending = path.split(separator: ".").last?.lowercased() ?? ""
+    return unread[ending].map { .unsupported($0) }
   }
 
   /// Endings of text formats that are known and not read, with what to do.

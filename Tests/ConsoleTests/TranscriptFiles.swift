@@ -72,6 +72,7 @@ enum TranscriptFiles {
       (try? DatabaseWriter.bytes(
         of: [Column(numbers: [1, 2], name: "level")], table: "readings", work: Work())) ?? [],
     "data/pump.parquet": Array("PAR1".utf8),
+    "data/film.mp4": [0, 0, 0, 8] + Array("ftypisom".utf8),
     "data/net.onnx": [8, 8, 58, 0],
     "data/bad.onnx": [8, 8, 58, 0],
     "data/bad.json": Array(#"{"pool": "most"}"#.utf8),

@@ -110,7 +110,22 @@ extension ParserFamily {
   private static let sentences =
     "\\c:1609459200*5D\\!AIVDM,1,1,,A,13HOI:0P0000VOHLCnHQKwvL05Ip,0*23\n!AIVDM,2,1,1,A,55?MbV02;H;s<HtKR20EHE:0@T4@Dn2222222216L961O5Gf0NSQEp6ClRp8,0*1C\n!AIVDM,2,2,1,A,88888888880,2*25\n"
 
+  private static let probe =
+    "stream|codec_name=h264|codec_type=video|width=320|height=240|pix_fmt=yuv420p10le|r_frame_rate=30000/1001|nb_frames=3|disposition:attached_pic=0\nstream|codec_name=aac|codec_type=audio|sample_rate=44100|channels=2\nformat|start_time=-0.02|tag:creation_time=2026-03-01T08:00:00Z\npacket|pts_time=0.1|flags=K_\npacket|pts_time=0.0|flags=_D\n[Parsed_showinfo_0 @ 0x5] n: 0 pts: 5 pts_time:0.1 s:320x240 i:P\n"
+
   static let traffic: [ParserFamily] = [
+    // What the program that reads films says is as hostile as the film.
+    ParserFamily(
+      "films", [bytes(probe)], words: ["pts_time=", "N/A", "1/0", "|flags=", " s:", "99999999999x1"]
+    ) { bytes in
+      let text = String(decoding: bytes, as: UTF8.self)
+      let listing = FilmListing(text)
+      _ = FilmContainer.of(bytes, ending: "")
+      _ = (FilmListing.shown(text), FilmListing.size(text), FilmListing.complaint(text))
+      guard listing.pictures != nil, FilmListing.frames(text)?.frames.isEmpty == false else {
+        throw FormatError.unsupported("no film")
+      }
+    },
     ParserFamily("packets", [capture, blocks]) { bytes in
       var flows = FlowTable(idleSeconds: 10)
       var packets = try PacketFile(MemorySource(bytes))

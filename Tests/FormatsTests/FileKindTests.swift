@@ -34,10 +34,8 @@ import Values
 
   @Test(
     arguments: [
-      ("GIF", Array("GIF89a\u{1}\u{0}".utf8), "x.gif", "GIF picture"),
       ("WebP", Array("RIFF1234WEBPVP8 ".utf8), "x", "WebP"),
       ("AVIF", [0, 0, 0, 32] + Array("ftypavif".utf8), "x.avif", "AVIF"),
-      ("a film", [0, 0, 0, 32] + Array("ftypisom".utf8), "x.mp4", "video"),
       ("an old workbook", [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1], "x.xls", "save its sheet as CSV"),
       ("a pickle", [0x80, 4, 0x95, 0, 0], "x.pkl", "run code"),
       ("GEXF", Array("<gexf><graph/></gexf>".utf8), "x.gexf", "GraphML"),
@@ -54,6 +52,23 @@ import Values
       guard case FormatError.unsupported(let text)? = error as? FormatError else { return false }
       return text.contains(words)
     }
+  }
+
+  @Test(
+    arguments: [
+      ("MP4", [0, 0, 0, 32] + Array("ftypisom".utf8), "x.mp4", FileKind.video),
+      ("MP4 of sound", [0, 0, 0, 32] + Array("ftypM4A ".utf8), "x", .audio),
+      ("AVI", Array("RIFF1234AVI LIST".utf8), "x", .video),
+      ("GIF", Array("GIF89a\u{1}\u{0}".utf8), "x", .video),
+      ("Matroska", [0x1A, 0x45, 0xDF, 0xA3, 1, 0, 0, 0, 0], "x", .video),
+      ("ASF of sound", [0x30, 0x26, 0xB2, 0x75, 0x8E, 0x66, 0xCF, 0x11], "x.wma", .audio),
+      ("an MPEG stream", [0, 0, 1, 0xBA, 0x44, 0, 4, 0], "x.mpg", .video),
+      ("AAC", [0xFF, 0xF1, 0x50, 0x80, 2, 0x1F, 0xFC, 0, 0], "x", .audio),
+    ] as [(String, [UInt8], String, FileKind)])
+  func `are films and sound by their container`(
+    _ name: String, _ bytes: [UInt8], _ path: String, _ kind: FileKind
+  ) throws {
+    #expect(try FileKind.of(MemorySource(bytes), path: path)?.kind == kind, "\(name)")
   }
 
   @Test func `are unknown if they look like nothing`() throws {

@@ -17,7 +17,7 @@ extension Checker {
     let specs = table.methods(of: verb)
     let takesMethod = specs.contains { $0.method != nil }
     let method = takesMethod ? arguments["method"]?.string : nil
-    if let method { line.add(Word.isPlain(method) ? method : Word.quoted(method)) }
+    if let method { line.add(Word.written(method)) }
     let rest = members.filter { $0.key != "as" && !(takesMethod && $0.key == "method") && $0.value != .null }
     line.add(rest, of: table.spec(verb, method))
     do throws(Diagnostic) {

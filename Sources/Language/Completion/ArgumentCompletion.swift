@@ -179,7 +179,7 @@ struct ArgumentCompletion {
 
   private func columns(_ types: [String]) -> [(text: String, detail: String)] {
     (subject?.columns ?? []).filter { types.isEmpty || $0.type.map(types.contains) ?? true }.map {
-      (Word.isPlain($0.name) ? $0.name : Word.quoted($0.name), Self.detail($0))
+      (Word.written($0.name), Self.detail($0))
     }
   }
 
@@ -211,7 +211,7 @@ extension Completer {
       if Word.isPlain(folder), seen.insert(folder).inserted { items.append(Item(folder, isComplete: false)) }
     }
     for file in scope.files(matching: text + "*") where seen.insert(file).inserted {
-      items.append(Item(Word.isPlain(file) ? file : Word.quoted(file)))
+      items.append(Item(Word.written(file)))
     }
     return items
   }

@@ -12,7 +12,7 @@ package enum Helper: Sendable, Equatable {
     switch self {
     case .python:
       "Run `scripts/formats`, which installs the libraries of Apache Arrow and HDF5 for you alone."
-    case .ffmpeg, .ffprobe: "Install it, as with `apt-get install ffmpeg`."
+    case .ffmpeg, .ffprobe: "Run `scripts/ffmpeg`, which installs ffmpeg 5.1 or newer."
     }
   }
 }

@@ -1,9 +1,9 @@
 import Language
 
-/// The lines that load files by their endings, each under a name made from its own.
+/// The lines that load files, by their endings or else by their bytes, each under a name made from its own.
 package enum DataLines {
   private static let methods: [(method: String, endings: [String])] = [
-    ("array", ["npy", "npz"]), ("audio", ["wav", "flac", "ogg", "mp3"]), ("log", ["log", "txt"]),
+    ("table", ["csv", "tsv"]), ("array", ["npy", "npz"]), ("audio", ["wav", "flac", "ogg", "mp3"]), ("log", ["log", "txt"]),
   ]
 
   package static func lines(for paths: [String]) -> [String] {
@@ -16,10 +16,10 @@ package enum DataLines {
         parts.removeLast()
       }
       let ending = parts.count > 1 ? parts[parts.count - 1].lowercased() : ""
-      let method = methods.first { $0.endings.contains(ending) }?.method ?? "table"
+      let method = methods.first { $0.endings.contains(ending) }.map { $0.method + " " } ?? ""
       var name = Self.name(from: parts.first ?? "data")
       while !taken.insert(name).inserted { name += "_" }
-      return "\(name) = load \(method) \(Word.isPlain(path) ? path : Word.quoted(path))"
+      return "\(name) = load \(method)\(Word.written(path))"
     }
   }
 

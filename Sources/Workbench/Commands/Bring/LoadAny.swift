@@ -13,8 +13,8 @@ struct LoadAny: WorldCommand {
     discussion: """
       The first bytes decide, and where they leave it open the ending of the name. What a file was taken for is told \
       under the result, with the command that takes options. Several files must be of one kind: tables, pictures, \
-      clouds, documents and spans are read together. Kinds are table, array, matlab, arff, sqlite, parquet, arrow, hdf5, json, log, audio, image, text, events, graph, \
-      cloud, record, spans, packets, tracks and chats.
+      clouds, documents, films and spans are read together. Kinds are table, array, matlab, arff, sqlite, parquet, arrow, hdf5, \
+      json, log, audio, image, video, text, events, graph, cloud, record, spans, packets, tracks and chats.
       """,
     parameters: [paths.base], output: .table, reach: .read,
     examples: [
@@ -98,6 +98,7 @@ struct LoadAny: WorldCommand {
       case .packets: LoadPackets()
       case .tracks: LoadTracks()
       case .chats: LoadChats()
+      case .video: LoadVideo()
       }
     guard let parameter = command.spec.parameters.first else { throw .cancelled }
     var argument = Argument.list(

@@ -6,7 +6,7 @@ import Numerics
 import Values
 
 struct LoadAudio: WorldCommand {
-  static let path = Parameter<String>.input("path", help: "A WAV, FLAC, OGG or MP3 file.")
+  static let path = Parameter<String>.input("path", help: "A WAV, FLAC, OGG or MP3 file, or a film.")
   static let start = Parameter<Instant?>.optional(
     "start", .instant,
     help: "When the first sample was taken; without it the sound cannot be aligned by time."
@@ -16,7 +16,8 @@ struct LoadAudio: WorldCommand {
     "load", "audio", "Reads sound with its rate and all its channels.",
     discussion: """
       Samples become numbers with full scale 1 and keep their rate; nothing is resampled or mixed. What libsndfile \
-      decodes can be read: WAV, FLAC, OGG, Opus, MP3, AIFF and others; convert the rest with ffmpeg.
+      decodes can be read: WAV, FLAC, OGG, Opus, MP3, AIFF and others. Sound tracks of films, AAC, WMA and AMR are decoded by ffmpeg \
+      (`scripts/ffmpeg`); a track begins when its film does and silence fills its holes, so that both keep one clock.
       """,
     parameters: [path.base, start.base], output: .audio, reach: .read,
     examples: [
@@ -28,7 +29,11 @@ struct LoadAudio: WorldCommand {
   func run(_ call: Invocation, work: Work, world: World) throws(Failure) -> Value {
     let files = try world.files.open([call[Self.path]], for: Self.path.base, of: call.call)
     guard let file = files.first else { return .answer(Answer("")) }
-    var audio = try sound(file.source, file.path, call, work: work, world: world)
+    let sound = SoundFile(
+      path: file.path, source: file.source, parameter: Self.path.base, call: call, world: world)
+    let decoded = try sound.read(work: work)
+    for remark in decoded.remarks { call.note(remark) }
+    var audio = decoded.audio
     audio.start = call[Self.start]
     if let samples = try? WaveFile.Samples(file.source), samples.absent > 0 {
       let whole = Double(samples.frames + samples.absent) / samples.rate
@@ -37,27 +42,5 @@ struct LoadAudio: WorldCommand {
       )
     }
     return .audio(audio)
-  }
-
-  /// Plain WAV is read here, anything else by the decoder.
-  private func sound(
-    _ source: any ByteSource, _ path: String, _ call: Invocation, work: Work, world: World
-  ) throws(Failure) -> Audio {
-    do throws(FormatError) {
-      if let audio = try WaveFile.read(source, check: { !work.isCancelled() }) { return audio }
-    } catch {
-      throw error.failure(
-        path, at: Self.path.base, of: call.call,
-        remedy: "Record it again, or convert it with `ffmpeg -i IN OUT.wav`.")
-    }
-    do throws(Diagnostic) {
-      let decoded = try world.audio.decode(source, name: path)
-      for remark in decoded.remarks { call.note(remark) }
-      return decoded.audio
-    } catch {
-      var diagnostic = error
-      diagnostic.range = call.call.ranges[Self.path.base.name]
-      throw .diagnostic(diagnostic)
-    }
   }
 }

@@ -6,7 +6,7 @@ import Values
 
 struct LoadClips: WorldCommand {
   static let paths = Parameter<[String]>.inputs(
-    "paths", help: "Sound files, globs, or a folder with a slash at its end for all below it.")
+    "paths", help: "Sound or film files, globs, or a folder with a slash at its end for all below it.")
   static let use = Parameter<[CallLiteral]>.required(
     "use", .list(.call(EncoderList.soundSpecs)), placement: .option,
     help: "Encoders of sound, separated by commas."
@@ -80,13 +80,19 @@ struct LoadClips: WorldCommand {
     let features = encoders.flatMap { encoder in
       encoder.1.names.flatMap { name in pools.map { "\(name).\($0.rawValue)" } }
     }
-    let audio = world.audio
     let rows: [Result<[Double], FormatError>]
     do throws(Cancelled) {
       rows = try work.map(items.count, stage: "encoding clips") { place in
         do throws(FormatError) {
           guard let source = sources[items[place].path] else { throw .unreadable("it is gone") }
-          let sound = try Self.sound(source, items[place].path, audio)
+          let file = SoundFile(
+            path: items[place].path, source: source, parameter: Self.paths.base, call: call, world: world)
+          let sound: Audio
+          do throws(Failure) {
+            sound = try file.read(work: Work(isCancelled: work.isCancelled)).audio
+          } catch {
+            throw FormatError.unsupported(error.diagnostic.summary)
+          }
           guard sound.frameCount > 0 else { throw .malformed("it holds no sound", offset: 0) }
           return .success(try Self.vector(of: sound, encoders.map(\.1), pools, decay))
         } catch {
@@ -131,17 +137,10 @@ struct LoadClips: WorldCommand {
   }
 
   private static func isSound(_ path: String) -> Bool {
-    let endings = ["wav", "flac", "ogg", "oga", "opus", "mp3", "aif", "aiff", "au", "caf", "w64"]
+    let endings =
+      ["wav", "flac", "ogg", "oga", "opus", "mp3", "aif", "aiff", "au", "caf", "w64"]
+      + ["m4a", "aac", "wma", "amr", "mp4", "mov", "avi", "mkv", "webm"]
     return endings.contains { path.lowercased().hasSuffix("." + $0) }
-  }
-
-  private static func sound(
-    _ source: any ByteSource, _ path: String, _ decoder: any AudioDecoder
-  ) throws(FormatError) -> Audio {
-    if let audio = try WaveFile.read(source) { return audio }
-    do throws(Diagnostic) { return try decoder.decode(source, name: path).audio } catch {
-      throw .unsupported(error.summary)
-    }
   }
 
   private static func vector(
@@ -175,7 +174,8 @@ struct LoadClips: WorldCommand {
       case .success(let vector):
         kept.append(item)
         vectors.append(vector)
-      case .failure(let error): refused.append("\(item.name): \(error.words)")
+      case .failure(let error):
+        refused.append((error.words.contains(item.path) ? "" : "\(item.name): ") + error.words)
       }
     }
     guard !kept.isEmpty else {

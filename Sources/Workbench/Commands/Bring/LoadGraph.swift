@@ -43,6 +43,10 @@ struct LoadGraph: WorldCommand {
     let files = try world.files.open([call[Self.path]], for: Self.path.base, of: call.call)
     guard let file = files.first else { throw .cancelled }
     let name = file.path.lowercased()
+    if let refusal = FileKind.refusal(ofEnding: name) {
+      throw refusal.failure(
+        file.path, at: Self.path.base, of: call.call, remedy: "GraphML, N-Triples and CSV can be read.")
+    }
     var graph: Graph
     if name.hasSuffix(".npz") {
       graph = try arrays(file.path, file.source, call, work: work)

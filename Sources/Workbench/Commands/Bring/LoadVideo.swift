@@ -8,9 +8,11 @@ import Values
 struct LoadVideo: WorldCommand {
   static let paths = Parameter<[String]>.inputs(
     "paths",
-    help: "The frames as pictures: globs, or a folder with a slash at its end; each folder is a clip.")
-  static let rate = Parameter<Double>.real(
-    "rate", in: 0.001...100_000, unit: "Hz", default: 25, help: "Frames a second.")
+    help: "Films, or frames as pictures: files, globs, or a folder with a slash at its end.")
+  static let rate = Parameter<Double?>.optional(
+    "rate", .real(0.001...100_000, unit: "Hz"),
+    help: "Frames a second; if absent, what a film tells, and 25 of pictures."
+  ) { if case .real(let rate) = $0 { rate } else { nil } }
   static let start = Parameter<Instant?>.optional(
     "start", .instant, help: "The time of the first frame; 1970 if absent."
   ) { if case .instant(let instant) = $0 { instant } else { nil } }
@@ -20,10 +22,12 @@ struct LoadVideo: WorldCommand {
   ) { if case .path(let path) = $0 { path } else { nil } }
 
   let spec = CommandSpec(
-    "load", "video", "Reads the frames of clips as pictures over time.",
+    "load", "video", "Reads films, or folders of frames, as pictures over time.",
     discussion: """
-      Frames are pictures in the order of their names, in which numbers count (`img_2` before `img_10`), one folder a clip; clips are segments, which no motion crosses, \
-      and follow one another in time. Write the frames of a video file with `ffmpeg -i IN frames/%05d.png`. Samples are \
+      Films (MP4, AVI, Matroska, WebM, QuickTime, MPEG, GIF and others) are decoded by ffmpeg, which runs beside Sonde and must be \
+      installed: `scripts/ffmpeg`. Every frame has the time that the file gives it; `load audio` reads the sound track on the same clock. \
+      Frames may lie in folders as well, as pictures in the order of their names, in which numbers count (`img_2` before \
+      `img_10`), one folder a clip. Each film or folder is a segment, which no motion crosses, and they follow one another in time. Samples are \
       decoded when they are needed. A folder called like a clip with `_gt` behind its name holds its masks, as in the UCSD \
       pedestrian data; then the label `anomaly` is true for frames with a marked pixel, unless --labels names a table.
       """,
@@ -37,17 +41,32 @@ struct LoadVideo: WorldCommand {
     ])
 
   func run(_ call: Invocation, work: Work, world: World) throws(Failure) -> Value {
+    let loading = FilmLoading(call: call, parameter: Self.paths.base, world: world)
+    let films = try loading.films(call[Self.paths])
+    if !films.isEmpty {
+      let video = try loading.read(films, start: call[Self.start], rate: call[Self.rate], work: work)
+      guard let column = try label(video.count, call, work: work, world: world) else { return .video(video) }
+      return .video(video.with(frame: Frame(index: video.index, columns: [column])))
+    }
+    return .video(try frames(call, work: work, world: world))
+  }
+
+  /// Frames that are pictures.
+  private func frames(_ call: Invocation, work: Work, world: World) throws(Failure) -> Images {
     let loading = PictureLoading(call: call, parameter: Self.paths.base, world: world)
     let loaded = try loading.read(call[Self.paths], work: work)
-    var film = Film(loaded, start: call[Self.start] ?? Instant(nanoseconds: 0), rate: call[Self.rate])
+    var film = Film(
+      loaded, start: call[Self.start] ?? Instant(nanoseconds: 0), rate: call[Self.rate] ?? Self.usualRate)
     if let column = try label(film.items.count, call, work: work, world: world) {
       film.columns.append(column)
     }
     if film.columns.isEmpty, film.items.contains(where: { $0.mask != nil }) {
       film.columns.append(try film.marked(call, at: Self.paths.base, work: work))
     }
-    return .video(film.images)
+    return film.images
   }
+
+  private static let usualRate = 25.0
 
   /// The last column of the table of labels.
   private func label(
