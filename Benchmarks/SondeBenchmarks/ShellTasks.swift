@@ -54,13 +54,18 @@ struct ShellTasks {
       let result = try attempt(task, home: home)
       let isDone = result.isDone
       if isDone { done += 1 }
-      calls += result.ran.count + result.refused
-      refused += result.refused
+      calls += result.ran.count + result.refused.count
+      refused += result.refused.count
       unrepaired += result.unrepaired
       print(
         "\(isDone ? "done  " : "failed") \(task.name): \(result.ran.joined(separator: " ; "))"
           + " -> \(result.answer.prefix(160).replacing("\n", with: " ")) [\(String(format: "%.0f", result.seconds)) s]"
       )
+      for (place, words) in result.refused.enumerated() {
+        let isOpen = place >= result.refused.count - result.unrepaired
+        print(
+          "       \(isOpen ? "never repaired" : "repaired"): \(words.prefix(300).replacing("\n", with: " "))")
+      }
     }
     print(
       "\(done) of \(tasks.count) tasks done; \(calls) calls, \(refused) refused at first,"
@@ -70,7 +75,7 @@ struct ShellTasks {
   private struct Attempt {
     var isDone = false
     var ran: [String] = []
-    var refused = 0
+    var refused: [String] = []
     var unrepaired = 0
     var answer = ""
     var seconds = 0.0
@@ -116,11 +121,11 @@ struct ShellTasks {
           open = 0
         } else {
           open += 1
-          attempt.refused += 1
+          attempt.refused.append("\(event["line"]?.string ?? "") — \(event["status"]?.string ?? "")")
         }
       case "notice" where event["text"]?.string?.contains("   refused\n") == true:
         open += 1
-        attempt.refused += 1
+        attempt.refused.append(event["text"]?.string ?? "")
       case "end": attempt.answer = event["answer"]?.string ?? ""
       default: break
       }

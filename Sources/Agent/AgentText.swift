@@ -25,6 +25,11 @@ package enum AgentText {
     return "\(units / 10_000)." + String(repeating: "0", count: 4 - rest.count) + rest
   }
 
+  /// Nothing is known of the model yet, so that no choice is made for the session.
+  static func isLoading(_ host: String) -> Diagnostic {
+    Diagnostic("A0107", "\(host) is still loading its model", remedy: "ask again in some seconds")
+  }
+
   static func cause(_ failure: ModelFailure) -> String {
     let words =
       switch failure.cause {

@@ -169,7 +169,7 @@ package final class Conversation {
     case .wait(let seconds, let failure):
       let goesOn = pause.wait(TimeSpan(seconds: seconds), isCancelled: work.isCancelled) { left in
         let cause = AgentText.cause(failure)
-        emit(.status("\(cause), retrying in \(AgentText.seconds(left)) · Ctrl-C stops"))
+        emit(.status("\(cause), retrying in \(AgentText.seconds(left)) · Esc or Ctrl-C stops"))
       }
       emit(.status(""))
       return goesOn ? .waited : .cancelled(partial: ModelReply())
@@ -234,7 +234,7 @@ package final class Conversation {
       request, maximumOutput: limits.output, isCancelled: { work.isCancelled() || isLate() },
       tick: {
         let seconds = Int((clock.now() - sent).seconds)
-        if !view.hasText { emit(.status("◆ \(name) · thinking \(seconds) s · Ctrl-C stops")) }
+        if !view.hasText { emit(.status("◆ \(name) · thinking \(seconds) s · Esc or Ctrl-C stops")) }
       },
       receive: { view.show($0, emit: emit) })
     return view.finish(

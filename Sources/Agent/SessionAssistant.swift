@@ -206,7 +206,8 @@ package final class SessionAssistant: Assistant {
         waiting.map { members[$0].request(of: opens[$0]) }, isCancelled: work.isCancelled
       ) { missing in
         show(
-          .status("◆ \(missing) of \(asked.count) are thinking · Ctrl-C stops"), &views[waiting[0]], screen)
+          .status("◆ \(missing) of \(asked.count) are thinking · Esc or Ctrl-C stops"), &views[waiting[0]],
+          screen)
       }
       show(.status(""), &views[waiting[0]], screen)
       for (number, answer) in zip(waiting, answers) {
@@ -311,9 +312,16 @@ package final class SessionAssistant: Assistant {
     do throws(Diagnostic) {
       let settings = try settings()
       // Facts come from servers of this machine only; others are not asked more than the question.
-      found = ModelChoice(settings, server: settings.isLocal ? catalog?.look(at: settings) : nil)
+      let server = settings.isLocal ? catalog?.look(at: settings) : nil
+      if server == nil, settings.isLocal, catalog?.isLoading(settings) == true {
+        throw AgentText.isLoading(settings.host)
+      }
+      found = ModelChoice(settings, server: server)
     } catch {
-      guard error.code == "A0101", let server = catalog?.discovered().first else { throw error }
+      guard error.code == "A0101" else { throw error }
+      guard let server = catalog?.discovered().first else {
+        throw catalog?.loading().map { AgentText.isLoading($0.host) } ?? error
+      }
       found = ModelChoice(server, model: server.models[0])
     }
     choice = found

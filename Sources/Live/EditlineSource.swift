@@ -27,6 +27,8 @@ package import Workbench
   /// What had been typed when Ctrl-C came.
   private var given: String?
   private var isAtEnd = false
+  /// While something long runs.
+  private var watch: EscapeWatch?
 
   /// Fails where nobody could edit: no terminal, a dumb one, or one that does not speak UTF-8.
   package init?(screen: any Screen, history: (any LineHistory)?, stop: StopSignals) {
@@ -53,8 +55,23 @@ package import Workbench
     unsafe promptStorage?.deallocate()
   }
 
+  package func whileWorking<Result>(_ body: () -> Result) -> Result {
+    watch = EscapeWatch(stop: stop)
+    defer { endWatch() }
+    return body()
+  }
+
+  private func endWatch() {
+    if let watch { input.keep(watch.finish()) }
+    watch = nil
+  }
+
   package func readLine(_ request: LineRequest) -> LineInput {
     guard let editor = unsafe editor else { return .end }
+    // A question amid the work has the keyboard for itself.
+    let isWorking = watch != nil
+    endWatch()
+    defer { if isWorking { watch = EscapeWatch(stop: stop) } }
     if request.isSecret { return SilentInput.readLine(request.prompt, screen) }
     self.request = request
     (walk, given, isAtEnd) = (nil, nil, false)

@@ -22,6 +22,11 @@ package struct StopSignals: Interrupts {
   package var isRaised: Bool { lastStopSignal.load(ordering: .relaxed) != 0 }
   package var isTermination: Bool { [SIGTERM, SIGHUP].contains(lastStopSignal.load(ordering: .relaxed)) }
 
+  /// As Ctrl-C does.
+  func raise() {
+    _ = lastStopSignal.compareExchange(expected: 0, desired: SIGINT, ordering: .relaxed)
+  }
+
   package func clear() {
     _ = lastStopSignal.compareExchange(expected: SIGINT, desired: 0, ordering: .relaxed)
   }

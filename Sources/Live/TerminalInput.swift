@@ -66,6 +66,9 @@ final class TerminalInput {
     windowSignals.store(0, ordering: .relaxed)
   }
 
+  /// Takes what somebody else has read.
+  func keep(_ typed: [UInt8]) { pending += typed }
+
   /// Forgets what was typed and not yet read.
   func discard() {
     pending = []

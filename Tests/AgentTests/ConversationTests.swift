@@ -105,7 +105,7 @@ import Workbench
     let stage = Stage(ScriptedModel(busy, .text("Ok.")))
     #expect(stage.ask("which?").reason == .answered)
     #expect(stage.pause.waits == [TimeSpan(seconds: 12)])
-    #expect(stage.statuses.contains("rate limited (429), retrying in 12 s · Ctrl-C stops"))
+    #expect(stage.statuses.contains("rate limited (429), retrying in 12 s · Esc or Ctrl-C stops"))
   }
 
   @Test func `stops waiting at the user's wish`() {

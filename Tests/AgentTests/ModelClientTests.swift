@@ -3,6 +3,7 @@ import Glibc
 import Live
 import Notation
 import Synchronization
+import TestKit
 import Testing
 import Workbench
 

@@ -199,4 +199,34 @@ import Workbench
       conversation.ask("again?", work: Work(), approve: { _ in .unattended }, emit: { _ in }).answer
         == "Fine.")
   }
+
+  /// llama.cpp answers everything so until its model is in memory; nothing is settled meanwhile.
+  @Test func `of loading still are told, and the next question finds the model`() throws {
+    let loading =
+      "HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n"
+    let busy: [Action] = [
+      .text(loading + #"{"error":{"message":"Loading model","type":"unavailable_error","code":503}}"#)
+    ]
+    let list: [Action] = [
+      .text(
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n"
+          + #"{"data":[{"id":"tiny","owned_by":"llamacpp"}]}"#)
+    ]
+    let server = try ScriptedServer([
+      busy, busy, list, busy, [.text(Self.head + Self.delta(#"{"content":"Fine."}"#) + Self.done)],
+    ])
+    let transport = CurlTransport()
+    let assistant = SessionAssistant(
+      session: Session(world: .memory(), seed: 3), settings: { ModelSettings(url: server.url) },
+      transport: transport, pause: RecordedPause(),
+      prompt: { (name) throws(Diagnostic) in
+        try RolePrompt(name: name, parsing: "---\ntools: show\n---\nWork.")
+      },
+      catalog: ModelCatalog(transport: transport, clock: SystemClock(), ports: []))
+    let screen = RecordedScreen()
+    let first = assistant.ask("which?", role: nil, screen: screen, lines: TypedLines(), work: Work())
+    #expect(first != .answered && screen.text.contains("still loading its model"))
+    let second = assistant.ask("again?", role: nil, screen: screen, lines: TypedLines(), work: Work())
+    #expect(second == .answered && screen.text.contains("Fine."))
+  }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 import Testing
 
 /// The built program on a pseudo-terminal, key by key.
@@ -130,6 +131,28 @@ struct `At the prompt` {
     #expect(Date().timeIntervalSince(asked) < 2)
     #expect(terminal.screen.text.contains("stopped"))
     #expect(!terminal.screen.text.contains("Ctrl-C stops"))
+  }
+
+  @Test func `Esc stops the agent, other keys wait for the next line`() throws {
+    let server = try ScriptedServer(Array(repeating: [.hang], count: 4))
+    let terminal = try Terminal(environment: ["SONDE_LLM_URL": server.url, "SONDE_LLM_MODEL": "tiny"])
+    try terminal.waitForLine("sonde 1>")
+    for key in ["\u{1b}", "\u{3}"] {
+      terminal.enter("? how are you")
+      try terminal.wait(for: "the agent") { $0.text.contains("Esc or Ctrl-C stops") }
+      // An arrow begins with Esc, too.
+      terminal.type("ab\u{1b}[Dc")
+      Thread.sleep(forTimeInterval: 0.3)
+      #expect(terminal.screen.text.contains("Esc or Ctrl-C stops"))
+      let asked = Date()
+      terminal.type(key)
+      try terminal.waitForLine("sonde 1> acb")
+      #expect(Date().timeIntervalSince(asked) < 2)
+      terminal.type("\u{3}")
+      try terminal.waitForLine("sonde 1>")
+    }
+    terminal.enter("generate pump-station --minutes 5 --seed 1")
+    try terminal.waitForLine("sonde 2>")
   }
 
   @Test func `Ctrl-D on an empty line leaves, elsewhere it deletes`() throws {

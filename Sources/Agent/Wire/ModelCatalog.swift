@@ -43,6 +43,17 @@ package struct ModelCatalog {
     ports.compactMap { look(at: ModelSettings(url: "http://127.0.0.1:\($0)")) }
   }
 
+  /// The first server at the usual ports that will serve soon.
+  package func loading() -> ModelSettings? {
+    ports.map { ModelSettings(url: "http://127.0.0.1:\($0)") }.first(where: isLoading)
+  }
+
+  /// Whether a server is there whose model is not in memory yet; llama.cpp answers everything so meanwhile.
+  package func isLoading(_ settings: ModelSettings) -> Bool {
+    let answer = answer("models", of: settings)
+    return answer.status == 503 && answer.page?["error"]?["message"]?.string?.contains("oading") == true
+  }
+
   /// Asks a server what it serves; nil if it does not tell.
   package func look(at settings: ModelSettings) -> ModelServer? {
     guard let list = page("models", of: settings) else { return nil }
@@ -66,6 +77,11 @@ package struct ModelCatalog {
   }
 
   private func page(_ page: String, of settings: ModelSettings) -> JSON? {
+    let answer = answer(page, of: settings)
+    return answer.status == 200 ? answer.page : nil
+  }
+
+  private func answer(_ page: String, of settings: ModelSettings) -> (status: Int, page: JSON?) {
     let started = clock.now()
     var status = 0
     var bytes: [UInt8] = []
@@ -79,7 +95,7 @@ package struct ModelCatalog {
         case .tick: break
         }
       }
-    } catch { return nil }
-    return status == 200 ? try? JSON(parsing: bytes) : nil
+    } catch { return (0, nil) }
+    return (status, try? JSON(parsing: bytes))
   }
 }

@@ -135,7 +135,9 @@ package final class Shell {
               + "`scripts/local-model` starts one")))
       return .unavailable
     }
-    return ExitStatus(assistant.ask(text, role: role, screen: screen, lines: lines, work: work))
+    return lines.whileWorking {
+      ExitStatus(assistant.ask(text, role: role, screen: screen, lines: lines, work: work))
+    }
   }
 
   private var staleNames: Set<String> {

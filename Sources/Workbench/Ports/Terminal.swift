@@ -6,6 +6,12 @@ package import Numerics
 package protocol LineSource: AnyObject {
   /// Waits for one line; where the request says that a text goes on, the line holds line breaks.
   func readLine(_ request: LineRequest) -> LineInput
+  /// Runs something long that Esc stops as Ctrl-C does, where keys are seen one by one.
+  func whileWorking<Result>(_ body: () -> Result) -> Result
+}
+
+extension LineSource {
+  package func whileWorking<Result>(_ body: () -> Result) -> Result { body() }
 }
 
 /// What came of waiting for a line.

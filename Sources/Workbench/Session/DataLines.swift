@@ -3,7 +3,8 @@ import Language
 /// The lines that load files, by their endings or else by their bytes, each under a name made from its own.
 package enum DataLines {
   private static let methods: [(method: String, endings: [String])] = [
-    ("table", ["csv", "tsv"]), ("array", ["npy", "npz"]), ("audio", ["wav", "flac", "ogg", "mp3"]), ("log", ["log", "txt"]),
+    ("table", ["csv", "tsv"]), ("array", ["npy", "npz"]), ("audio", ["wav", "flac", "ogg", "mp3"]),
+    ("log", ["log", "txt"]),
   ]
 
   package static func lines(for paths: [String]) -> [String] {

@@ -6,20 +6,20 @@ import Testing
 /// A model server on this machine that answers each request with what the test wrote down.
 ///
 /// It listens on a port that the system picks, plays one script a connection, and stops by itself.
-final class ScriptedServer: Sendable {
-  enum Action: Sendable {
+package final class ScriptedServer: Sendable {
+  package enum Action: Sendable {
     case send([UInt8])
     /// Says nothing more and waits until the client has gone.
     case hang
     /// Breaks the connection as a crashing server does.
     case reset
 
-    static func text(_ text: String) -> Action { .send(Array(text.utf8)) }
+    package static func text(_ text: String) -> Action { .send(Array(text.utf8)) }
   }
 
-  struct Request: Sendable {
-    var head = ""
-    var body = ""
+  package struct Request: Sendable {
+    package var head = ""
+    package var body = ""
   }
 
   private final class Record: Sendable {
@@ -27,11 +27,11 @@ final class ScriptedServer: Sendable {
     let departures = Mutex<Int>(0)
   }
 
-  let port: UInt16
+  package let port: UInt16
   private let socket: Int32
   private let record = Record()
 
-  init(_ scripts: [[Action]]) throws {
+  package init(_ scripts: [[Action]]) throws {
     let listener = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -62,10 +62,10 @@ final class ScriptedServer: Sendable {
     close(socket)
   }
 
-  var url: String { "http://127.0.0.1:\(port)" }
-  var requests: [Request] { record.requests.withLock { $0 } }
+  package var url: String { "http://127.0.0.1:\(port)" }
+  package var requests: [Request] { record.requests.withLock { $0 } }
   /// How many clients went away while the server hung.
-  var departures: Int { record.departures.withLock { $0 } }
+  package var departures: Int { record.departures.withLock { $0 } }
 
   private static func play(_ script: [Action], on connection: Int32, record: Record) {
     let request = read(from: connection)
