@@ -27,12 +27,16 @@ package struct AgentRole: Sendable {
   /// The arguments that name values, by tool.
   package var valueParameters: ValueParameters
 
+  /// The arguments of each method, by tool.
   package var methodParameters: MethodParameters
+  /// What a whole line looks like.
+  package var linePattern: String
 
   package init(
     systemText: String, tools: [JSON], valueParameters: ValueParameters = [:],
-    methodParameters: MethodParameters = [:]
+    methodParameters: MethodParameters = [:], linePattern: String = ""
   ) {
+    self.linePattern = linePattern
     self.methodParameters = methodParameters
     self.valueParameters = valueParameters
     self.systemText = systemText
@@ -205,8 +209,9 @@ package final class Conversation {
     request.names = workplace.names
     request.valueParameters = role.valueParameters
     request.methodParameters = role.methodParameters
+    request.linePattern = role.linePattern
     request.question = turn.question
-    request.mustLook = !role.methodParameters.isEmpty && !turn.hasLooked
+    request.mustLook = !role.methodParameters.isEmpty && (!turn.hasLooked || turn.mustMend)
     return request
   }
 

@@ -269,7 +269,7 @@ package final class SessionAssistant: Assistant {
         session: session, foreign: foreign, recorded: recorded, recording: recording, preview: preview),
       role: AgentRole(
         systemText: prompt.text, tools: toolbox.tools, valueParameters: toolbox.valueParameters,
-        methodParameters: toolbox.methodParameters),
+        methodParameters: toolbox.methodParameters, linePattern: toolbox.linePattern),
       limits: limits)
     made.window = choice.window
     made.keepsModel = prompt.model != nil

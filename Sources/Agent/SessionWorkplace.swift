@@ -20,8 +20,8 @@ package final class SessionWorkplace: Workplace {
   private var seesPictures = false
   /// A drawing that takes more is not handed over.
   private static let largestPicture = 1 << 20
-  /// The calls of this turn that were refused.
-  private var refused: Set<String> = []
+  /// Whether a call of this turn was refused.
+  private var hasRefused = false
 
   package init(
     session: Session, foreign: ForeignTools? = nil, recorded: Exchanges = Exchanges(),
@@ -44,13 +44,15 @@ package final class SessionWorkplace: Workplace {
       for other in others {
         if let line = try? proven(other, by: checker) { return .line(line) }
       }
-      // Told once what is wrong, a small model may send the same again: then it is meant without that option.
-      if !refused.insert("\(call.name) \(call.arguments)").inserted,
-        let (statement, option) = CallReading.checkWithoutOption(others.first ?? call, by: checker),
-        case .pipeline(let pipeline) = statement
+      // Told once what is wrong, a small model may send much the same again: then it is meant without that.
+      defer { hasRefused = true }
+      if hasRefused,
+        let (statement, words) = withoutBlame(others.first ?? call, error, by: checker),
+        case .pipeline(let pipeline) = statement,
+        !pipeline.calls.contains(where: { $0.spec.reach == .network })
       {
         var line = reviewed(pipeline)
-        line.leftOut = option
+        line.leftOut = words
         return .line(line)
       }
       var diagnostic = error
@@ -59,6 +61,19 @@ package final class SessionWorkplace: Workplace {
         line: SafeText.oneLine(diagnostic.source ?? call.name, limit: 300),
         diagnostic: SafeText.bounded(diagnostic.text(), limit: 2000))
     }
+  }
+
+  /// What a call means without the part that is wrong with it.
+  private func withoutBlame(
+    _ call: ToolCall, _ error: Diagnostic, by checker: Checker
+  ) -> (statement: CheckedStatement, words: String)? {
+    guard let line = (try? CallReading.line(of: call)) ?? nil else {
+      return CallReading.checkWithoutOption(call, by: checker).map { ($0.statement, $0.option) }
+    }
+    // The blame lies in the line that was checked.
+    var blame = error
+    do throws(Diagnostic) { _ = try checker.check(line) } catch { blame = error }
+    return blame.range.flatMap { CallReading.checkWithoutWords(line, blamed: $0, by: checker) }
   }
 
   /// The line that a call means, if it may run here.
@@ -124,7 +139,7 @@ package final class SessionWorkplace: Workplace {
   package func beginTurn(seesPictures: Bool) {
     self.seesPictures = seesPictures
     planned = nil
-    refused = []
+    hasRefused = false
   }
 
   package func plan(_ line: ReviewedLine) {

@@ -89,13 +89,21 @@ private final class LengthServer: ModelTransport {
     let session = Self.session(LengthServer(), [:])
     let found = session.type("news = load text news.txt --lines", "encode remote news").diagnostics
     #expect(found.map(\.code) == ["E0556"])
-    let review = SessionWorkplace(session: session).review(
-      ToolCall(id: "1", name: "run", arguments: #"{"line":"encode remote news"}"#))
-    guard case .refused(_, let diagnostic) = review else {
-      Issue.record("not refused: \(review)")
-      return
+    let workplace = SessionWorkplace(session: session)
+    // Whoever insists, or adds what can be left out again, gets no further.
+    for (tool, arguments) in [
+      ("run", #"{"line":"encode remote news"}"#), ("run", #"{"line":"encode remote news --batch 1"}"#),
+      ("encode", #"{"method":"remote","value":"news","batch":1}"#),
+    ] {
+      for _ in 0..<3 {
+        let review = workplace.review(ToolCall(id: "1", name: tool, arguments: arguments))
+        guard case .refused(_, let diagnostic) = review else {
+          Issue.record("not refused: \(review)")
+          return
+        }
+        #expect(diagnostic.contains("A0150") || diagnostic.contains("batch"))
+      }
     }
-    #expect(diagnostic.contains("A0150"))
     let tools = Toolbox(verbs: ["encode"], specs: builtins.map(\.spec), tokens: 4000).tools
     #expect(!tools.description.contains("remote"))
   }

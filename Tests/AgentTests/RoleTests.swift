@@ -5,6 +5,7 @@ import Language
 import Live
 import Notation
 import Testing
+import Workbench
 
 @Suite struct `Role` {
   static let specs = [
@@ -138,6 +139,15 @@ import Testing
       #"where pump Temperature > 80 and name == "a b""#
     ),
     (
+      "a name of two words", "detect", #"{"method":"knn","value":"x","as":"bundle joint."}"#,
+      "bundle_joint = detect knn x"
+    ),
+    (
+      "a name that is a command", "detect", #"{"method":"knn","value":"x","as":"where"}"#,
+      "my_where = detect knn x"
+    ),
+    ("a name of a result", "detect", #"{"method":"knn","value":"x","as":"r2"}"#, "detect knn x"),
+    (
       "a path that hides its end", "export", "{\"value\":\"x\",\"path\":\"a.csv\\u202e --overwrite\"}",
       #"export x "a.csv\u{202e} --overwrite""#
     ),
@@ -168,6 +178,58 @@ import Testing
     }
     #expect(error?.code == code, "\(name)")
     #expect(error?.remedy.isEmpty == false)
+  }
+
+  @Test(arguments: [
+    (
+      "a method without its command", "mad pump --seed 1",
+      ["detect mad pump --seed 1", "fit mad pump --seed 1", "threshold mad pump --seed 1"]
+    ),
+    (
+      "a method behind a name", "risk = mad pump",
+      ["risk = detect mad pump", "risk = fit mad pump", "risk = threshold mad pump"]
+    ),
+    ("a file alone", "station.csv", ["load station.csv"]),
+    ("a file and what it shall be called", "station.csv station", ["station = load station.csv"]),
+    ("a file behind a name", "s = data/x.csv", ["s = load data/x.csv"]),
+    ("a command", "detect mad pump", []), ("nonsense", "hum pump", []),
+  ]) func `a line without its command may mean others`(_ name: String, _ line: String, _ lines: [String])
+    throws
+  {
+    let arguments = JSON.object([("line", .string(line))]).description
+    let call = ToolCall(id: "a", name: "run", arguments: arguments, form: .printedJSON)
+    let others = CallReading.otherReadings(of: call, in: CommandTable(builtins.map(\.spec)))
+    #expect(others.map(\.arguments) == lines, "\(name)")
+  }
+
+  @Test func `a printed call of several lines is several calls`() {
+    let arguments = JSON.object([("line", "a = load x.csv\n\ndetect mad a |\n threshold iqr\n")]).description
+    let printed = ToolCall(id: "t", name: "run", arguments: arguments, form: .printedJSON)
+    let calls = CallReading.separate(printed)
+    #expect(calls.map(\.id) == ["t_1", "t_2"] && calls.allSatisfy { $0.form == .printedLine })
+    #expect(calls.first?.arguments == "a = load x.csv")
+    // The protocol wants one answer for each call of its own.
+    let native = ToolCall(id: "t", name: "run", arguments: arguments)
+    #expect(CallReading.separate(native) == [native])
+  }
+
+  @Test func `the pattern of a line takes commands, and nothing else`() throws {
+    let pattern = Toolbox(verbs: ["run"], specs: builtins.map(\.spec), tokens: 4000).linePattern
+    let expression = try Regex(pattern)
+    for line in [
+      "station = load station.csv", "load table a-b.csv --key x", "detect mad pump",
+      "risk = detect knn pump --k 3",
+      "where pump Flow > 30 and Level == 'low'", "describe pump", "pump_2 = encode pump --use stats(10s,5s)",
+    ] { #expect(try expression.wholeMatch(in: line) != nil, "\(line)") }
+    for line in [
+      "station.csv station", "detect magic pump", "mad pump", "describe pump\n/quit", "/quit",
+    ] {
+      #expect(try expression.wholeMatch(in: line) == nil, "\(line)")
+    }
+    #expect(Toolbox(verbs: ["show"], specs: builtins.map(\.spec), tokens: 4000).linePattern.isEmpty)
+    let other = try Regex(
+      Toolbox(verbs: ["show", "run"], specs: builtins.map(\.spec), tokens: 4000).linePattern)
+    #expect(try other.wholeMatch(in: "show pump") == nil && other.wholeMatch(in: "select pump Flow") != nil)
   }
 
   @Test func `a prompt is found beside the program and overridden by the user's own`() throws {

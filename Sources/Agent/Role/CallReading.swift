@@ -17,14 +17,19 @@ package enum CallReading {
     let members = try members(of: call)
     let method = members.last { $0.key == "method" }?.value.string
     let spec = specs.first { $0.method == method } ?? (specs.count == 1 ? specs[0] : nil)
-    return try checker.check(verb: call.name, arguments: plain(members, of: spec))
+    return try checker.check(verb: call.name, arguments: plain(members, of: spec, verbs: checker.table.verbs))
   }
 
   /// What else the call may mean: a method that was taken for a tool, or a name that others give to one.
   package static func otherReadings(of call: ToolCall, in table: CommandTable) -> [ToolCall] {
-    guard call.form != .printedLine, call.name != Toolbox.runName, let members = try? members(of: call) else {
+    do throws(Diagnostic) {
+      if let line = try line(of: call) {
+        return otherLines(line, in: table).map { Self.call(call, line: $0) }
+      }
+    } catch {
       return []
     }
+    guard let members = try? members(of: call) else { return [] }
     let isVerb = !table.methods(of: call.name).isEmpty
     let word = isVerb ? members.last { $0.key == "method" }?.value.string ?? "" : call.name
     return MeantCommand.all(by: word, in: table).compactMap { meant in
@@ -39,6 +44,51 @@ package enum CallReading {
     }
   }
 
+  /// A line that begins with a method or with a file, behind the name that it gives.
+  private static func otherLines(_ line: String, in table: CommandTable) -> [String] {
+    var words = line.split(separator: " ")[...]
+    var name = ""
+    if words.count > 2, words[words.startIndex + 1] == "=" {
+      name = words.prefix(2).joined(separator: " ") + " "
+      words = words.dropFirst(2)
+    }
+    guard let first = words.first.map(String.init), !table.verbs.contains(first) else { return [] }
+    let rest = words.dropFirst().map { " \($0)" }.joined()
+    let heads = MeantCommand.all(by: first, in: table).map { meant in
+      meant.verb + (meant.method.map { " \($0)" } ?? "")
+    }
+    var lines = heads.map { name + $0 + rest }
+    if first.dropFirst().contains(".") || first.dropFirst().contains("/") {
+      // A second word is what it shall be called.
+      let only = words.count == 2 ? String(words[words.startIndex + 1]) : ""
+      if name.isEmpty, Word.isName(only) { name = "\(only) = " }
+      lines.append("\(name)load \(first)")
+    }
+    return lines
+  }
+
+  private static func call(_ call: ToolCall, line: String) -> ToolCall {
+    var call = call
+    call.form = .printedLine
+    call.arguments = line
+    return call
+  }
+
+  /// A printed call of several lines as one call a line; others as they are, for the protocol wants one answer a call.
+  package static func separate(_ call: ToolCall) -> [ToolCall] {
+    guard call.form == .printedJSON, call.name == Toolbox.runName,
+      let text = try? members(of: call).last(where: { $0.key == "line" })?.value.string, text.contains("\n")
+    else { return [call] }
+    let lines = LineReader.logicalLines(of: text).map(\.text).filter { !$0.allSatisfy(\.isWhitespace) }
+    return lines.prefix(mostLines).enumerated().map { number, line in
+      var single = Self.call(call, line: line)
+      single.id += "_\(number + 1)"
+      return single
+    }
+  }
+
+  private static let mostLines = 8
+
   /// The call without one of its options, if that is all that is wrong with it.
   package static func checkWithoutOption(
     _ call: ToolCall, by checker: Checker
@@ -50,6 +100,33 @@ package enum CallReading {
       var call = call
       call.arguments = JSON.object(fewer).description
       if let statement = try? check(call, by: checker) { return (statement, member.key) }
+    }
+    return nil
+  }
+
+  /// The line without the words that a diagnostic points at, with an option in front of them, or without all from there on, or
+  /// without the name that it gives, if that is all that is wrong with it.
+  package static func checkWithoutWords(
+    _ line: String, blamed range: Range<Int>, by checker: Checker
+  ) -> (statement: CheckedStatement, words: String)? {
+    let bytes = Array(line.utf8)
+    guard range.upperBound <= bytes.count else { return nil }
+    if range.lowerBound == 0, let cut = line.firstRange(of: " = "),
+      let statement = try? checker.check(String(line[cut.upperBound...]))
+    {
+      return (statement, String(line[..<cut.lowerBound]))
+    }
+    let head = String(decoding: bytes[..<range.lowerBound], as: UTF8.self)
+    let tail = String(decoding: bytes[range.upperBound...], as: UTF8.self)
+    let before = head.split(separator: " ").dropLast().joined(separator: " ")
+    let isOption = head.split(separator: " ").last?.hasPrefix("--") == true
+    for kept in isOption ? [before + tail, before] : [head + tail, head] {
+      var kept = kept[...]
+      while let last = kept.last, " ,.|".contains(last) { kept.removeLast() }
+      guard !kept.isEmpty, kept.count < line.count, let statement = try? checker.check(String(kept)) else {
+        continue
+      }
+      return (statement, String(decoding: bytes[range], as: UTF8.self))
     }
     return nil
   }
@@ -81,7 +158,9 @@ package enum CallReading {
 
   /// The same arguments without what models do differently: underscores, empty texts in optional places, a list as
   /// one text, a column with spaces.
-  private static func plain(_ members: [(key: String, value: JSON)], of spec: CommandSpec?) -> JSON {
+  private static func plain(
+    _ members: [(key: String, value: JSON)], of spec: CommandSpec?, verbs: [String]
+  ) -> JSON {
     let takesMethod = spec?.method != nil
     let known = Set(spec?.parameters.map(\.name) ?? [])
     var plain: [(key: String, value: JSON)] = []
@@ -93,11 +172,28 @@ package enum CallReading {
       let dashed = key.replacing("_", with: "-")
       let name = known.contains(key) ? key : dashed
       let parameter = spec?.parameters.first { $0.name == name }
-      if value == "", key == "as" || parameter.map({ !$0.isRequired }) == true { continue }
-      plain.append((key == "as" ? key : name, parameter.map { Self.plain(value, of: $0.kind) } ?? value))
+      if key == "as", parameter == nil, let text = value.string {
+        if let name = Self.name(text, verbs: verbs) { plain.append((key, .string(name))) }
+        continue
+      }
+      if value == "", parameter.map({ !$0.isRequired }) == true { continue }
+      plain.append((name, parameter.map { Self.plain(value, of: $0.kind) } ?? value))
     }
     return .object(plain)
   }
+
+  /// The name that a text means: `bundle joint` is `bundle_joint`, and what is taken by a command gets a word in front. Results have
+  /// numbers of their own.
+  private static func name(_ text: String, verbs: [String]) -> String? {
+    // What holds more than words is no name that went wrong.
+    guard text.allSatisfy({ $0.isLetter || $0.isNumber || " _-.".contains($0) }) else { return text }
+    let words = text.split { !($0.isLetter || $0.isNumber) }.joined(separator: "_")
+    let name = Word.isName(text) ? text : String(words.drop { !$0.isLetter }.prefix(longestName))
+    if verbs.contains(name) { return "my_\(name)" }
+    return Word.isName(name) ? name : nil
+  }
+
+  private static let longestName = 32
 
   private static func plain(_ value: JSON, of kind: ParameterKind) -> JSON {
     switch (kind, value) {

@@ -12,6 +12,8 @@ package struct Toolbox: Sendable, Equatable {
   package let valueParameters: ValueParameters
   /// The arguments of each method, by tool.
   package let methodParameters: MethodParameters
+  /// What a line begins with, as a regular expression; empty if no tool takes lines.
+  package let linePattern: String
   /// Small models fill whatever place there is.
   private static let mostOptional = 2
 
@@ -91,6 +93,20 @@ package struct Toolbox: Sendable, Equatable {
         return (group.verb, Dictionary(parameters, uniquingKeysWith: { $0.union($1) }))
       })
     self.tools = tools + (takesLines ? [Self.run] : [])
+    let offered = Set(groups.map(\.verb))
+    linePattern = takesLines ? Self.pattern(of: byVerb.filter { !offered.contains($0.key) }) : ""
+  }
+
+  /// A name or none, a command that has no tool of its own, and what words are made of: no line break, and an end to what a small model would go on with
+  /// for ever.
+  private static func pattern(of byVerb: [String: [CommandSpec]]) -> String {
+    let heads = byVerb.keys.sorted().map { verb -> String in
+      let methods = (byVerb[verb] ?? []).compactMap(\.method)
+      let isWhole = methods.count < byVerb[verb]?.count ?? 0
+      return isWhole || methods.isEmpty ? verb : "\(verb) (\(methods.sorted().joined(separator: "|")))"
+    }
+    return
+      "^([a-z][a-z0-9_]{0,24} = )?(\(heads.joined(separator: "|")))( [A-Za-z0-9_.,:/=<>()+*%|'-]{1,60}){0,12}$"
   }
 
   /// The kinds of values that an argument can name; nil if it names none.
@@ -202,13 +218,15 @@ extension Toolbox {
     case .flag: ["type": "boolean"]
     case .choice(let choices): ["type": "string", "enum": .array(choices.map { .string($0.name) })]
     case .list(let element): ["type": "array", "items": type(of: element)]
-    case .real, .span, .instant, .moment, .text, .input, .output, .value, .column, .expression, .condition,
+    case .span: ["type": "string", "pattern": "^[0-9]{1,9}(ms|s|min|h|d)$"]
+    case .range(.integer): ["type": "string", "pattern": "^[0-9]{1,9}[.][.][0-9]{1,9}$"]
+    case .real, .instant, .moment, .text, .input, .output, .value, .column, .expression, .condition,
       .call, .range:
       ["type": "string"]
     }
   }
 
-  /// What a text must look like, where the type does not tell.
+  /// What a text looks like, in words, where the type does not tell.
   private static func form(of kind: ParameterKind) -> String? {
     switch kind {
     case .span: "Like 10s."

@@ -133,6 +133,9 @@ package struct AgentTurn: Sendable, Equatable {
     }
   }
 
+  /// Whether the last call went wrong and can still be mended.
+  var mustMend: Bool { refusals > 0 && refusals < limits.refusals && final == nil }
+
   /// Whether a call was made since the question, and were it refused.
   var hasLooked: Bool { !messages.isEmpty }
 
@@ -206,7 +209,7 @@ extension AgentTurn {
           .user("That only repeats a result. Answer the question in a sentence, or use a tool."))
         return nil
       }
-      calls = printed.calls
+      calls = printed.calls.flatMap(CallReading.separate)
       if final != nil || printed.isEcho { text = printed.text }
     }
     if final != nil || calls.isEmpty {

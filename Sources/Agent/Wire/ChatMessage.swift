@@ -54,6 +54,8 @@ package struct ChatRequest: Sendable, Equatable {
   package var names: [ValueName] = []
   /// The arguments of each method, by tool; with such a server no method gets another one's.
   package var methodParameters: MethodParameters = [:]
+  /// What the line of the tool that takes lines looks like, for such a server.
+  package var linePattern = ""
   /// Above 0 where the model must leave a rut.
   package var temperature = 0.0
   /// The arguments that name values and the kinds that they take, by tool.

@@ -48,6 +48,9 @@ enum ToolsInText {
     let speaks = ToolFit.speaks(request)
     let calls = request.tools.flatMap { tool -> [JSON] in
       guard let function = tool["function"], let name = function["name"]?.string else { return [] }
+      if name == Toolbox.runName, !request.linePattern.isEmpty {
+        return [call(.string(name), text("line", [("pattern", .string(request.linePattern))]))]
+      }
       let whole = function["parameters"] ?? ["type": "object"]
       let kinds = request.names.isEmpty ? [:] : request.valueParameters[name] ?? [:]
       let choices = kinds.mapValues { kinds in
@@ -61,13 +64,22 @@ enum ToolsInText {
           return call(.string(name), named(form, choices))
         }
     }
-    let answer = call(
-      .string(answerName),
-      [
-        "type": "object", "properties": ["text": ["type": "string"]], "required": ["text"],
-        "additionalProperties": false,
-      ])
+    let answer = call(.string(answerName), text("text", [("maxLength", .number(Double(longestAnswer)))]))
     return ["anyOf": .array(request.mustLook && !calls.isEmpty ? calls : calls + [answer])]
+  }
+
+  /// Characters; a small model may go on for ever.
+  private static let longestAnswer = 1500
+
+  /// Of an argument.
+  private static let longestText = 160
+
+  /// Parameters of one text.
+  private static func text(_ name: String, _ limits: [(key: String, value: JSON)]) -> JSON {
+    [
+      "type": "object", "properties": .object([(name, .object([("type", "string")] + limits))]),
+      "required": [.string(name)], "additionalProperties": false,
+    ]
   }
 
   /// The parameters of each method by itself; all together if nothing is known of methods.
@@ -101,17 +113,27 @@ enum ToolsInText {
 
   /// The parameters, where those that name values allow only names that there are.
   private static func named(_ parameters: JSON, _ choices: [String: [JSON]]) -> JSON {
-    guard !choices.isEmpty, let members = parameters.members else { return parameters }
+    guard let members = parameters.members else { return parameters }
     return .object(
       members.map { key, value in
         guard key == "properties", let properties = value.members else { return (key, value) }
         let kept = properties.filter { choices[$0.key]?.isEmpty != true }.map { name, property in
-          guard let names = choices[name] else { return (key: name, value: property) }
+          guard let names = choices[name] else { return (key: name, value: bounded(property)) }
           let choice: JSON = ["type": "string", "enum": .array(names)]
           return (name, property["items"] == nil ? choice : ["type": "array", "items": choice])
         }
         return (key, .object(kept))
       })
+  }
+
+  /// A text that may be anything has an end.
+  private static func bounded(_ property: JSON) -> JSON {
+    guard property["type"] == "string", property["enum"] == nil, property["pattern"] == nil,
+      let members = property.members
+    else {
+      return property
+    }
+    return .object(members + [("maxLength", .number(Double(longestText)))])
   }
 
   private static func call(_ name: JSON, _ parameters: JSON) -> JSON {

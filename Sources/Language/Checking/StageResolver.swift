@@ -86,8 +86,26 @@ struct StageResolver {
     let what = isLonely ? "no command or value is called" : "no command is called"
     return Diagnostic(
       "E0201", "\(what) `\(word.text)`", at: word.range, label: "not known here",
-      remedy: Habits.remedy(for: word.text)
+      remedy: Habits.remedy(for: word.text) ?? fileRemedy(word.text) ?? methodRemedy(word.text)
         ?? Suggestion.remedy(
           for: word.text, among: candidates, else: "`help` lists the commands; a question starts with `?`"))
+  }
+
+  /// For what looks like the name of a file.
+  private func fileRemedy(_ text: String) -> String? {
+    let last = text.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
+    let parts = last.split(separator: ".")
+    let hasEnding =
+      parts.count > 1 && (1...8).contains(parts[parts.count - 1].count)
+      && parts[parts.count - 1].allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
+    guard hasEnding || text.dropFirst().contains("/"), table.verbs.contains("load") else { return nil }
+    return "`load \(text)` reads a file"
+  }
+
+  /// For a method without its command.
+  private func methodRemedy(_ text: String) -> String? {
+    let verbs = table.verbs.filter { verb in table.methods(of: verb).contains { $0.method == text } }
+    guard !verbs.isEmpty else { return nil }
+    return "write " + verbs.prefix(3).map { "`\($0) \(text) …`" }.joined(separator: " or ")
   }
 }
