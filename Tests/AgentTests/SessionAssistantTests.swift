@@ -119,16 +119,16 @@ final class TypedLines: LineSource {
 
   @Test func `tells the model what a person would read about a wrong call`() {
     let model = ScriptedModel(
-      .call("a", "detect", #"{"value":"pmup","method":"mad"}"#),
-      .call("b", "detect", #"{"value":"pump","method":"mad","trees":5}"#), .text("Sorry."))
+      .call("a", "detect", #"{"value":"pump","method":"mad","trees":5}"#),
+      .call("b", "detect", #"{"value":"pmup","method":"mad"}"#), .text("Sorry."))
     let desk = Desk(model)
     #expect(desk.ask("find faults") == .answered)
     let results = model.requests[2]["messages"]?.array?.compactMap { message in
       message["role"] == "tool" ? message["content"]?.string : nil
     }
     #expect(
-      results?.first?.contains("did you mean `pump`") == true || results?.first?.contains("pump") == true)
-    #expect(results?.last?.contains("`--trees`") == true)
+      results?.last?.contains("did you mean `pump`") == true || results?.last?.contains("pump") == true)
+    #expect(results?.first?.contains("`--trees`") == true)
     #expect(desk.session.bindings.count == 1)
   }
 
