@@ -289,6 +289,8 @@ import Testing
     }
     #expect(forms("") == ["mad factor as", "quantile level as"])
     #expect(forms("what is odd in the table?") == ["mad as", "quantile as"])
+    // A question without words that tie, but with the name of a tool.
+    #expect(forms("Threshold pump.Flow.") == ["mad as", "quantile as"])
     #expect(forms("take the quantile at a level of 99 %", ["quantile"]) == ["quantile level as"])
     #expect(forms("use the tail of it", ["pot"]) == ["mad as", "quantile as"])
     request.messages.append(

@@ -31,8 +31,10 @@ enum ToolFit {
   /// Whether the question, or the error that the last call ended in, speaks of an option: small models fill whatever
   /// place there is, and what nobody spoke of they make up. Questions in other languages speak of all.
   static func speaks(_ request: ChatRequest) -> (String) -> Bool {
-    guard !request.question.isEmpty, isEnglish(request.question) else { return { _ in true } }
     var asked = words(request.question)
+    // `Plot pump.Flow.` has no word that ties, but names a tool.
+    let namesTool = !asked.isDisjoint(with: words(request.methodParameters.keys.joined(separator: " ")))
+    guard !request.question.isEmpty, namesTool || isEnglish(request.question) else { return { _ in true } }
     if case .toolResult(_, let text, _)? = request.messages.last, text.contains("error[") {
       asked.formUnion(words(text))
     }
