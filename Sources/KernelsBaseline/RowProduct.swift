@@ -18,13 +18,33 @@ public func squaredDistancesOfRows(
   accumulate(DistanceTerms.self, rows, rowCount, inner, panels, panelCount, result, stride)
 }
 
-/// Wrap-around products of rows with the columns of a matrix: `result[i][j] = Π (3/2 − a + a²)` where
-/// a = |rows[i][l] − matrix[l][j]|; the rest as for `multiplyRows`.
-public func wrapAroundProductsOfRows(
-  _ rows: UnsafePointer<Double>, rowCount: Int, inner: Int, panels: UnsafePointer<Double>, panelCount: Int,
-  into result: UnsafeMutablePointer<Double>, stride: Int
+/// Adds wrap-around products of rows with the columns of a matrix, Π (3/2 − a + a²) where a = |row[l] − matrix[l][j]|, to
+/// sums for the rows and for the columns.
+///
+/// Every sum has `productWidth` parts, which take its terms in turn: the products of column j go to part j % `productWidth`
+/// of each row, those of row i to part i % `productWidth` of each column. So a row's sum over some columns has the same
+/// bits as a column's over the same rows.
+///
+/// - `panels`: as for `multiplyRows`; `columns`: those that are not padding.
+/// - `own`: `productWidth` parts a row; `others`: for each part a value for each column, padding among them, or nil.
+public func addWrapAroundProducts(
+  _ rows: UnsafePointer<Double>, rowCount: Int, inner: Int, panels: UnsafePointer<Double>, columns: Int,
+  own: UnsafeMutablePointer<Double>, others: UnsafeMutablePointer<Double>?
 ) {
-  accumulate(WrapAroundFactors.self, rows, rowCount, inner, panels, panelCount, result, stride)
+  let width = productWidth
+  let panelCount = (columns + width - 1) / width
+  for panel in 0..<panelCount {
+    let used = columns - panel * width
+    for row in stride(from: 0, to: rowCount, by: 4) {
+      var tile = Tile(WrapAroundFactors.self, rows, row, rowCount, inner, panels + panel * inner * width)
+      if used < width { tile.clear(from: used) }
+      for place in 0..<min(4, rowCount - row) {
+        let (a, b) = tile[place]
+        add(a, b, own + (row + place) * width)
+        if let others { add(a, b, others + ((row + place) % width * panelCount + panel) * width) }
+      }
+    }
+  }
 }
 
 /// |z M|² of rows, where z = (row − center) / scale, pulled in to `limit`, less an offset.
@@ -155,6 +175,64 @@ private enum WrapAroundFactors: Terms {
   }
 }
 
+/// What four rows and the columns of a panel come to.
+private struct Tile {
+  private var a0, b0, a1, b1, a2, b2, a3, b3: DoubleLanes
+
+  /// The rows from `row` on; the last ones of a short block are computed more than once rather than with another loop.
+  @inline(__always)
+  init<T: Terms>(
+    _ terms: T.Type, _ rows: UnsafePointer<Double>, _ row: Int, _ rowCount: Int, _ inner: Int,
+    _ panel: UnsafePointer<Double>
+  ) {
+    let r0 = rows + row * inner
+    let r1 = rows + min(row + 1, rowCount - 1) * inner
+    let r2 = rows + min(row + 2, rowCount - 1) * inner
+    let r3 = rows + min(row + 3, rowCount - 1) * inner
+    var column = UnsafeRawPointer(panel)
+    a0 = DoubleLanes(repeating: T.start)
+    b0 = DoubleLanes(repeating: T.start)
+    a1 = DoubleLanes(repeating: T.start)
+    b1 = DoubleLanes(repeating: T.start)
+    a2 = DoubleLanes(repeating: T.start)
+    b2 = DoubleLanes(repeating: T.start)
+    a3 = DoubleLanes(repeating: T.start)
+    b3 = DoubleLanes(repeating: T.start)
+    for l in 0..<inner {
+      let c0 = column.loadUnaligned(as: DoubleLanes.self)
+      let c1 = column.loadUnaligned(fromByteOffset: productWidth * 4, as: DoubleLanes.self)
+      a0 = T.joined(a0, r0[l], c0)
+      b0 = T.joined(b0, r0[l], c1)
+      a1 = T.joined(a1, r1[l], c0)
+      b1 = T.joined(b1, r1[l], c1)
+      a2 = T.joined(a2, r2[l], c0)
+      b2 = T.joined(b2, r2[l], c1)
+      a3 = T.joined(a3, r3[l], c0)
+      b3 = T.joined(b3, r3[l], c1)
+      column += productWidth * 8
+    }
+  }
+
+  @inline(__always)
+  subscript(place: Int) -> (DoubleLanes, DoubleLanes) {
+    switch place {
+    case 0: (a0, b0)
+    case 1: (a1, b1)
+    case 2: (a2, b2)
+    default: (a3, b3)
+    }
+  }
+
+  /// Puts zeros into the columns from `used` on.
+  @inline(__always)
+  mutating func clear(from used: Int) {
+    for lane in 0..<DoubleLanes.scalarCount {
+      if lane >= used { (a0[lane], a1[lane], a2[lane], a3[lane]) = (0, 0, 0, 0) }
+      if lane + DoubleLanes.scalarCount >= used { (b0[lane], b1[lane], b2[lane], b3[lane]) = (0, 0, 0, 0) }
+    }
+  }
+}
+
 @inline(__always) private func accumulate<T: Terms>(
   _ terms: T.Type, _ rows: UnsafePointer<Double>, _ rowCount: Int, _ inner: Int,
   _ panels: UnsafePointer<Double>,
@@ -163,39 +241,12 @@ private enum WrapAroundFactors: Terms {
   let width = productWidth
   var row = 0
   while row < rowCount {
-    // The last rows of a short block are computed more than once rather than with another loop.
-    let r0 = rows + row * inner
-    let r1 = rows + min(row + 1, rowCount - 1) * inner
-    let r2 = rows + min(row + 2, rowCount - 1) * inner
-    let r3 = rows + min(row + 3, rowCount - 1) * inner
     for panel in 0..<panelCount {
-      var column = UnsafeRawPointer(panels + panel * inner * width)
-      var a0 = DoubleLanes(repeating: T.start)
-      var b0 = DoubleLanes(repeating: T.start)
-      var a1 = DoubleLanes(repeating: T.start)
-      var b1 = DoubleLanes(repeating: T.start)
-      var a2 = DoubleLanes(repeating: T.start)
-      var b2 = DoubleLanes(repeating: T.start)
-      var a3 = DoubleLanes(repeating: T.start)
-      var b3 = DoubleLanes(repeating: T.start)
-      for l in 0..<inner {
-        let c0 = column.loadUnaligned(as: DoubleLanes.self)
-        let c1 = column.loadUnaligned(fromByteOffset: width * 4, as: DoubleLanes.self)
-        a0 = T.joined(a0, r0[l], c0)
-        b0 = T.joined(b0, r0[l], c1)
-        a1 = T.joined(a1, r1[l], c0)
-        b1 = T.joined(b1, r1[l], c1)
-        a2 = T.joined(a2, r2[l], c0)
-        b2 = T.joined(b2, r2[l], c1)
-        a3 = T.joined(a3, r3[l], c0)
-        b3 = T.joined(b3, r3[l], c1)
-        column += width * 8
+      let tile = Tile(terms, rows, row, rowCount, inner, panels + panel * inner * width)
+      for place in 0..<min(4, rowCount - row) {
+        let (a, b) = tile[place]
+        put(a, b, result + (row + place) * stride + panel * width)
       }
-      let offset = panel * width
-      put(a0, b0, result + row * stride + offset)
-      if row + 1 < rowCount { put(a1, b1, result + (row + 1) * stride + offset) }
-      if row + 2 < rowCount { put(a2, b2, result + (row + 2) * stride + offset) }
-      if row + 3 < rowCount { put(a3, b3, result + (row + 3) * stride + offset) }
     }
     row += 4
   }
@@ -223,4 +274,12 @@ public var productWidth: Int { 2 * DoubleLanes.scalarCount }
   let raw = UnsafeMutableRawPointer(target)
   raw.storeBytes(of: a, as: DoubleLanes.self)
   raw.storeBytes(of: b, toByteOffset: DoubleLanes.scalarCount * 8, as: DoubleLanes.self)
+}
+
+@inline(__always) private func add(_ a: DoubleLanes, _ b: DoubleLanes, _ target: UnsafeMutablePointer<Double>)
+{
+  let raw = UnsafeRawPointer(target)
+  put(
+    raw.loadUnaligned(as: DoubleLanes.self) + a,
+    raw.loadUnaligned(fromByteOffset: DoubleLanes.scalarCount * 8, as: DoubleLanes.self) + b, target)
 }

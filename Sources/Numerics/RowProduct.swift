@@ -59,9 +59,41 @@ package struct RowProduct: Sendable {
     pass(rows, .squaredDistance, into: &target)
   }
 
-  /// Π (3/2 − |x − y| + |x − y|²) over the values of whole rows and the matrix's columns, `columns` values a row.
-  package func wrapAroundProducts(_ rows: Span<Double>, into target: inout MutableSpan<Double>) {
-    pass(rows, .wrapAround, into: &target)
+  /// Parts of a sum of wrap-around products.
+  package var parts: Int { kernels.productWidth }
+
+  /// Adds Π (3/2 − |x − y| + |x − y|²) over the values of whole rows and the matrix's columns to sums for the rows and, unless
+  /// `others` is empty, for the columns.
+  ///
+  /// Every sum has `parts` parts, which take its terms in turn: `own` holds them row after row, `others` for each part
+  /// `stride` values. A row's sum over the columns has the bits of a column's sum over the same rows.
+  package func addWrapAroundProducts(
+    _ rows: Span<Double>, own: inout MutableSpan<Double>, others: inout MutableSpan<Double>
+  ) {
+    if inner == 0 || columns == 0 { return }
+    let count = rows.count / inner
+    precondition(own.count == count * parts, "each row needs its parts")
+    precondition(others.isEmpty || others.count == parts * stride, "each part needs all columns")
+    // SAFETY: checked above; `count * inner` values are read, and all panels; the spans do not overlap.
+    unsafe rows.withUnsafeBufferPointer { rows in
+      unsafe own.withUnsafeMutableBufferPointer { own in
+        unsafe others.withUnsafeMutableBufferPointer { others in
+          guard let rows = rows.baseAddress, let own = own.baseAddress else { return }
+          let others = others.isEmpty ? nil : others.baseAddress
+          switch kernels {
+          case .baseline:
+            unsafe KernelsBaseline.addWrapAroundProducts(
+              rows, rowCount: count, inner: inner, panels: panels, columns: columns, own: own, others: others)
+          case .v3:
+            unsafe KernelsV3.addWrapAroundProducts(
+              rows, rowCount: count, inner: inner, panels: panels, columns: columns, own: own, others: others)
+          case .v4:
+            unsafe KernelsV4.addWrapAroundProducts(
+              rows, rowCount: count, inner: inner, panels: panels, columns: columns, own: own, others: others)
+          }
+        }
+      }
+    }
   }
 
   /// |z M|² of whole rows, where z = (row − center) / scale, pulled in to `limit`, less an offset; one number a row.
@@ -102,7 +134,7 @@ package struct RowProduct: Sendable {
     }
   }
 
-  private enum Rule { case product, squaredDistance, wrapAround }
+  private enum Rule { case product, squaredDistance }
 
   private func pass(_ rows: Span<Double>, _ rule: Rule, into target: inout MutableSpan<Double>) {
     if inner == 0 || columns == 0 { return }
@@ -153,10 +185,6 @@ package struct RowProduct: Sendable {
           unsafe KernelsBaseline.squaredDistancesOfRows(
             rows, rowCount: count, inner: inner, panels: start, panelCount: range.count, into: result,
             stride: stride)
-        case (.baseline, .wrapAround):
-          unsafe KernelsBaseline.wrapAroundProductsOfRows(
-            rows, rowCount: count, inner: inner, panels: start, panelCount: range.count, into: result,
-            stride: stride)
         case (.v3, .product):
           unsafe KernelsV3.multiplyRows(
             rows, rowCount: count, inner: inner, panels: start, panelCount: range.count, into: result,
@@ -165,20 +193,12 @@ package struct RowProduct: Sendable {
           unsafe KernelsV3.squaredDistancesOfRows(
             rows, rowCount: count, inner: inner, panels: start, panelCount: range.count, into: result,
             stride: stride)
-        case (.v3, .wrapAround):
-          unsafe KernelsV3.wrapAroundProductsOfRows(
-            rows, rowCount: count, inner: inner, panels: start, panelCount: range.count, into: result,
-            stride: stride)
         case (.v4, .product):
           unsafe KernelsV4.multiplyRows(
             rows, rowCount: count, inner: inner, panels: start, panelCount: range.count, into: result,
             stride: stride)
         case (.v4, .squaredDistance):
           unsafe KernelsV4.squaredDistancesOfRows(
-            rows, rowCount: count, inner: inner, panels: start, panelCount: range.count, into: result,
-            stride: stride)
-        case (.v4, .wrapAround):
-          unsafe KernelsV4.wrapAroundProductsOfRows(
             rows, rowCount: count, inner: inner, panels: start, panelCount: range.count, into: result,
             stride: stride)
         }

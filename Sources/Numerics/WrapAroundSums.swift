@@ -1,7 +1,8 @@
 /// Σ Π (3/2 − |x − y| + |x − y|²) of a point and all rows: what the wrap-around discrepancy is made of.
 ///
-/// The rows lie in blocks; a point's sum is that of its sums over the blocks, each in the order of the rows. So a row of the matrix
-/// gets the same bits alone, where each product counts for one point, and among all others, where it counts for both.
+/// The rows lie in blocks; a point's sum is that of its sums over the blocks, each of parts that take the rows in turn. So a row
+/// of the matrix gets the same bits alone, where each product counts for one point, and among all others, where it counts
+/// for both.
 ///
 /// - Complexity: O(*n m d*) for *m* points; O(*n² d* / 2) for the rows themselves; memory 16 *n d* and 512 *n* bytes.
 package struct WrapAroundSums: Sendable {
@@ -10,7 +11,7 @@ package struct WrapAroundSums: Sendable {
   private let size: Int
   private static let mostBlocks = 64
   private static let leastRows = 128
-  /// Points whose products with a block are made at once.
+  /// Points that meet a block at once, a multiple of a sum's parts.
   private static let strip = 16
 
   package init(_ rows: Matrix) {
@@ -26,10 +27,9 @@ package struct WrapAroundSums: Sendable {
   package func of(_ points: Matrix, work: Work) throws(Cancelled) -> [Double] {
     try work.fill(points.rows, size: Self.strip, stage: "scoring") { range, target in
       for block in blocks where !work.isCancelled() {
-        let products = products(points, range, block)
-        for place in 0..<range.count {
-          var sum = 0.0
-          for other in 0..<block.columns { sum += products[place * block.columns + other] }
+        var none: [Double] = []
+        var others = none.mutableSpan
+        for (place, sum) in sums(of: points, range, with: block, others: &others).enumerated() {
           target[place] += sum
         }
       }
@@ -58,31 +58,33 @@ package struct WrapAroundSums: Sendable {
 
   private func sums(of b: Int, with other: Int, work: Work) -> (own: [Double], others: [Double]) {
     let (block, start) = (blocks[other], b * size)
-    let count = block.columns
     var own: [Double] = []
     own.reserveCapacity(size)
-    var others = [Double](repeating: 0, count: b == other ? 0 : count)
+    var parts = [Double](repeating: 0, count: b == other ? 0 : block.parts * block.stride)
+    var target = parts.mutableSpan
     let end = start + blocks[b].columns
     for first in stride(from: start, to: end, by: Self.strip) where !work.isCancelled() {
-      let range = first..<min(end, first + Self.strip)
-      let products = products(rows, range, block)
-      for place in 0..<range.count {
-        var sum = 0.0
-        for j in 0..<count { sum += products[place * count + j] }
-        own.append(sum)
-        if b == other { continue }
-        for j in 0..<count { others[j] += products[place * count + j] }
-      }
+      own += sums(of: rows, first..<min(end, first + Self.strip), with: block, others: &target)
+    }
+    if b == other { return (own, []) }
+    let others = (0..<block.columns).map { column in
+      (0..<block.parts).reduce(0) { $0 + parts[$1 * block.stride + column] }
     }
     return (own, others)
   }
 
-  private func products(_ points: Matrix, _ range: Range<Int>, _ block: RowProduct) -> [Double] {
-    var result = [Double](repeating: 0, count: range.count * block.columns)
-    var target = result.mutableSpan
+  /// The sums of some points over a block; the same products join the parts of the block's own sums in `others`.
+  private func sums(
+    of points: Matrix, _ range: Range<Int>, with block: RowProduct, others: inout MutableSpan<Double>
+  ) -> [Double] {
     let d = points.columns
-    block.wrapAroundProducts(
-      points.values.span.extracting(range.lowerBound * d..<range.upperBound * d), into: &target)
-    return result
+    var parts = [Double](repeating: 0, count: range.count * block.parts)
+    var own = parts.mutableSpan
+    block.addWrapAroundProducts(
+      points.values.span.extracting(range.lowerBound * d..<range.upperBound * d), own: &own, others: &others)
+    return range.map { row in
+      let first = (row - range.lowerBound) * block.parts
+      return parts[first..<first + block.parts].reduce(0, +)
+    }
   }
 }
