@@ -5,7 +5,7 @@ import Values
 ///
 /// - Input: `n` × `d`, complete, on comparable scales: the distance is Euclidean. Scale the columns first.
 /// - Output: a ratio > 0; about 1 is ordinary.
-/// - Complexity: fit O(*n²d*), score O(*n m d*) for *m* rows; memory 20 *n d* bytes.
+/// - Complexity: fit O(*n²d*), score O(*n m d*) for *m* rows; memory 16 *n d* and 20 *n k* bytes.
 /// - Throws: `missing` for an incomplete row; `tooFewRows` below three rows.
 /// - Source: Breunig, Kriegel, Ng and Sander, *LOF: identifying density-based local outliers*, SIGMOD 2000, definitions
 ///   3 to 7.
@@ -25,10 +25,7 @@ package struct LocalOutlierFactor: Detector, Equatable {
     try training.require(rows: 3)
     try training.requireComplete()
     let count = min(neighbors, training.rowCount - 1)
-    let found = try cancellable { () throws(Cancelled) in
-      try NeighborIndex(training.matrix, work: work).nearest(
-        count, to: training.matrix, excludingSelf: true, work: work)
-    }
+    let found = try training.matrix.nearest(count, to: training.matrix, excludingSelf: true, work: work)
     let reach = (0..<training.rowCount).map { found.distance($0, count - 1) }
     let densities = Model.densities(found, rows: training.rowCount, reach: reach)
     return Model(
@@ -61,9 +58,7 @@ package struct LocalOutlierFactor: Detector, Equatable {
     package func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {
       try rows.require(features: matrix.columns)
       try rows.requireComplete()
-      let found = try cancellable { () throws(Cancelled) in
-        try NeighborIndex(matrix, work: work).nearest(neighbors, to: rows.matrix, work: work)
-      }
+      let found = try matrix.nearest(neighbors, to: rows.matrix, excludingSelf: false, work: work)
       let own = Self.densities(found, rows: rows.rowCount, reach: reach)
       return Self.ratios(found, own: own, densities: densities)
     }

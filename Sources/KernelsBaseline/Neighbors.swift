@@ -59,15 +59,17 @@ private struct TileDistances {
 /// Offers every reference of some panels to every query of some tiles, and keeps the `capacity` smallest squared distances a query.
 ///
 /// - `tiles`: queries times −2, four interleaved: `[tile][dimension][4]`; `queryNorms`: |q|², four a tile.
-/// - `panels`: references, `panelWidth` interleaved: `[panel][dimension][panelWidth]`; `norms`: |r|², infinite for padding.
+/// - `panels`: references from panel `firstPanel` on, `panelWidth` interleaved: `[panel][dimension][panelWidth]`; `norms`:
+///   |r|² of all references, infinite for padding.
 /// - `heapValues`, `heapRows`: for each query a binary max-heap of `capacity` values, filled with infinity before the
 ///   first call, and the reference rows that they belong to.
 /// - `selfOffset`: query q is reference `selfOffset + q` and must not find itself; a large negative number for none.
 /// - `scratch`: room for `panelWidth` values.
 public func offerNeighbors(
   tiles: UnsafePointer<Float>, queryNorms: UnsafePointer<Float>, tileCount: Int, dimensions: Int,
-  panels: UnsafePointer<Float>, norms: UnsafePointer<Float>, panelRange: Range<Int>, capacity: Int,
-  heapValues: UnsafeMutablePointer<Float>, heapRows: UnsafeMutablePointer<Int32>, selfOffset: Int,
+  panels: UnsafePointer<Float>, firstPanel: Int, norms: UnsafePointer<Float>, panelRange: Range<Int>,
+  capacity: Int, heapValues: UnsafeMutablePointer<Float>, heapRows: UnsafeMutablePointer<Int32>,
+  selfOffset: Int,
   scratch: UnsafeMutablePointer<Float>
 ) {
   let width = Lanes.scalarCount
@@ -80,7 +82,8 @@ public func offerNeighbors(
     for panel in panelRange {
       let d = TileDistances(
         tile: tiles + tile * dimensions * 4, queryNorms: queryNorms + 4 * tile,
-        panel: panels + panel * dimensions * panelWidth, norms: norms + panel * panelWidth,
+        panel: panels + (panel - firstPanel) * dimensions * panelWidth,
+        norms: norms + panel * panelWidth,
         dimensions: dimensions)
       // A value below its query's limit leaves a sign bit.
       let hits0 = signs(d.a0 - limit0) | signs(d.b0 - limit0)
@@ -118,7 +121,8 @@ public func offerNeighbors(
 /// all rows; `limits` holds the largest of each heap, or minus infinity for a row that looks for no neighbours.
 public func offerBothWays(
   tiles: UnsafePointer<Float>, tileCount: Int, firstRow: Int, dimensions: Int, panels: UnsafePointer<Float>,
-  norms: UnsafePointer<Float>, panelRange: Range<Int>, capacity: Int, limits: UnsafeMutablePointer<Float>,
+  firstPanel: Int, norms: UnsafePointer<Float>, panelRange: Range<Int>, capacity: Int,
+  limits: UnsafeMutablePointer<Float>,
   heapValues: UnsafeMutablePointer<Float>, heapRows: UnsafeMutablePointer<Int32>,
   scratch: UnsafeMutablePointer<Float>
 ) {
@@ -128,7 +132,8 @@ public func offerBothWays(
     for panel in panelRange {
       let d = TileDistances(
         tile: tiles + tile * dimensions * 4, queryNorms: norms + first,
-        panel: panels + panel * dimensions * panelWidth, norms: norms + panel * panelWidth,
+        panel: panels + (panel - firstPanel) * dimensions * panelWidth,
+        norms: norms + panel * panelWidth,
         dimensions: dimensions)
       let row = panel * panelWidth
       let own = UnsafeRawPointer(limits + row)

@@ -61,35 +61,6 @@ package struct FloatMatrix: Sendable, Equatable {
   }
 }
 
-extension Work {
-  /// As `fill`, in single precision.
-  package func fillSingle(
-    _ count: Int, stride: Int = 1, size: Int, stage: String = "",
-    _ body: @Sendable (_ range: Range<Int>, _ target: inout MutableSpan<Float>) -> Void
-  ) throws(Cancelled) -> [Float] {
-    var failure: Cancelled?
-    let filled = unsafe [Float](unsafeUninitializedCapacity: count * stride) { buffer, filled in
-      filled = count * stride
-      guard let base = buffer.baseAddress else { return }
-      nonisolated(unsafe) let start = unsafe base
-      do throws(Cancelled) {
-        try forEachChunk(of: count, size: size, stage: stage) { _, range in
-          // SAFETY: chunks are disjoint ranges of the buffer, which outlives the loop.
-          let part = unsafe UnsafeMutableBufferPointer(
-            start: start + range.lowerBound * stride, count: range.count * stride)
-          unsafe part.initialize(repeating: 0)
-          var target = unsafe MutableSpan(_unsafeElements: part)
-          body(range, &target)
-        }
-      } catch {
-        failure = error
-      }
-    }
-    if let failure { throw failure }
-    return filled
-  }
-}
-
 /// One step of Adam in place.
 ///
 /// Source: Kingma and Ba, *Adam: a method for stochastic optimization*, ICLR 2015, algorithm 1.

@@ -32,15 +32,31 @@ package struct Neighbors: Sendable, Equatable {
 ///
 /// - Input: complete rows, at most 1e150 in size; differences below 1e-160 count as none.
 /// - Complexity: O(*n m d*) for *m* queries against *n* rows, half of that for the rows among themselves; memory 4 *n d*
-///   bytes.
+///   bytes, and 4 *n* for rows among themselves without kept panels.
 package struct NeighborIndex: Sendable {
+  /// Whether the packed rows stay in memory from one search to the next.
+  package enum Packing: Sendable {
+    case kept
+    /// Other queries pack all rows for their own search, the rows among themselves one block after another.
+    case passing
+
+    /// For an index that is asked once: many rows pass, as packing a block is little beside comparing it with all others.
+    package static func once(_ matrix: Matrix) -> Packing {
+      matrix.values.count > mostKept ? .passing : .kept
+    }
+
+    /// Cells that take no memory to speak of: 8 MB.
+    private static let mostKept = 1 << 21
+  }
+
   package let rowCount: Int
   package let dimensions: Int
   let values: [Double]
   let center: [Double]
   let inverseScale: Double
-  let panels: [Float]
   let norms: [Float]
+  /// All rows, unless they are packed where they are needed.
+  private var kept: Panels?
   /// Whether some rows are so far out that the first pass leaves them out.
   let hasFarRows: Bool
   let kernels: Kernels
@@ -48,7 +64,9 @@ package struct NeighborIndex: Sendable {
   /// Rows farther from the center than this many median distances stay out of the single-precision pass.
   static let farRadius = 1e15
 
-  package init(_ matrix: Matrix, kernels: Kernels = .best, work: Work = Work()) throws(Cancelled) {
+  package init(
+    _ matrix: Matrix, kernels: Kernels = .best, packing: Packing = .kept, work: Work = Work()
+  ) throws(Cancelled) {
     let (count, dimensions) = (matrix.rows, matrix.columns)
     self.kernels = kernels
     rowCount = count
@@ -92,18 +110,75 @@ package struct NeighborIndex: Sendable {
         target[place] = norm < Self.farRadius * Self.farRadius ? Float(norm) : .infinity
       }
     }
-    panels = try work.fillSingle(
-      panelCount, stride: width * dimensions, size: Self.indexedRows / width, stage: "indexing"
+    hasFarRows = norms.prefix(count).contains { !$0.isFinite }
+    self.norms = norms
+    if packing == .kept { kept = try packed(work: work) }
+  }
+
+  /// Rows, `panelWidth` interleaved, from a panel on.
+  struct Panels: Sendable {
+    let values: [Float]
+    let first: Int
+  }
+
+  /// All rows, packed.
+  private func packed(work: Work) throws(Cancelled) -> Panels {
+    let width = kernels.panelWidth
+    let values = try work.fillSingle(
+      norms.count / width, stride: width * dimensions, size: Self.indexedRows / width, stage: "indexing"
     ) { range, target in
-      for row in range.lowerBound * width..<min(count, range.upperBound * width) where norms[row].isFinite {
-        let base = (row / width - range.lowerBound) * width * dimensions + row % width
-        for j in 0..<dimensions {
-          target[base + j * width] = Float((matrix.values[row * dimensions + j] - center[j]) * inverseScale)
+      pack(range.lowerBound * width..<range.upperBound * width, into: &target)
+    }
+    return Panels(values: values, first: 0)
+  }
+
+  /// At least the rows of the given panels.
+  func panels(_ rows: Range<Int>) -> Panels {
+    if let kept { return kept }
+    var values = [Float](repeating: 0, count: rows.count * dimensions)
+    var target = values.mutableSpan
+    pack(rows, into: &target)
+    return Panels(values: values, first: rows.lowerBound / kernels.panelWidth)
+  }
+
+  /// Packs the rows of whole panels; what stands in padding does not matter, as its norm is infinite.
+  private func pack(_ rows: Range<Int>, into target: inout MutableSpan<Float>) {
+    let width = kernels.panelWidth
+    for row in stride(from: rows.lowerBound, to: min(rowCount, rows.upperBound), by: 4) {
+      let base = (row - rows.lowerBound) / width * width * dimensions + row % width
+      interleave(values, row, times: 1, into: &target, at: base, stride: width)
+    }
+  }
+
+  /// Puts four rows, moved and scaled, beside each other, values far out as zeros: those of dimension *j* at
+  /// `start + j * stride`. Rows that are missing put the last one's.
+  func interleave(
+    _ rows: [Double], _ row: Int, times factor: Float, into target: inout MutableSpan<Float>, at start: Int,
+    stride: Int
+  ) {
+    let last = rows.count / dimensions - 1
+    let (r0, r1) = (row * dimensions, min(row + 1, last) * dimensions)
+    let (r2, r3) = (min(row + 2, last) * dimensions, min(row + 3, last) * dimensions)
+    precondition(
+      row <= last && start >= 0 && start + (dimensions - 1) * stride + 4 <= target.count,
+      "the rows do not fit")
+    // SAFETY: the rows lie in the matrix, and the last four values of the target end within it, as was checked.
+    unsafe rows.withUnsafeBufferPointer { rows in
+      unsafe center.withUnsafeBufferPointer { center in
+        unsafe target.withUnsafeMutableBufferPointer { target in
+          guard let target = target.baseAddress else { return }
+          var place = unsafe UnsafeMutableRawPointer(target + start)
+          for j in 0..<dimensions {
+            let four = unsafe SIMD4<Double>(rows[r0 + j], rows[r1 + j], rows[r2 + j], rows[r3 + j])
+            let moved = unsafe (four - center[j]) * inverseScale
+            let isFar = (moved .>= Self.farRadius) .| (moved .<= -Self.farRadius)
+            let single = factor * SIMD4<Float>(moved.replacing(with: 0, where: isFar))
+            unsafe place.storeBytes(of: single, as: SIMD4<Float>.self)
+            unsafe place += 4 * stride
+          }
         }
       }
     }
-    hasFarRows = norms.prefix(count).contains { !$0.isFinite }
-    self.norms = norms
   }
 
   /// Rows that decide where the center lies.
@@ -118,20 +193,27 @@ package struct NeighborIndex: Sendable {
   ) throws(Cancelled) -> Neighbors {
     precondition(queries.columns == dimensions, "the queries have other columns than the index")
     precondition(count > 0 && count <= rowCount - (excludingSelf ? 1 : 0), "more neighbours than rows")
-    let found =
-      try excludingSelf && queries.values == values
-      ? nearestOthers(count, to: queries, work: work, stage: stage)
-      : work.fill(queries.rows, stride: 2 * count, size: blockSize(queries.rows), stage: stage) {
-        range, target in
-        let proposals = self.propose(count, to: queries, range, excludingSelf: excludingSelf, work: work)
-        refine(
-          proposals, from: range.lowerBound, count, queries, range, excludingSelf: excludingSelf, work: work,
-          into: &target)
-      }
-    let pairs = queries.rows * count
-    return Neighbors(
-      count: count, squaredDistances: (0..<pairs).map { found[2 * $0] },
-      rows: (0..<pairs).map { Int32(found[2 * $0 + 1]) })
+    if excludingSelf, queries.values == values {
+      return try nearestOthers(count, to: queries, work: work, stage: stage)
+    }
+    var index = self
+    if kept == nil { index.kept = try packed(work: work) }
+    return try index.nearestAnywhere(
+      count, to: queries, excludingSelf: excludingSelf, work: work, stage: stage)
+  }
+
+  private func nearestAnywhere(
+    _ count: Int, to queries: Matrix, excludingSelf: Bool, work: Work, stage: String
+  ) throws(Cancelled) -> Neighbors {
+    let found = try work.fillWithRows(
+      queries.rows, stride: count, size: blockSize(queries.rows), stage: stage
+    ) { range, distances, rows in
+      let proposals = propose(count, to: queries, range, excludingSelf: excludingSelf, work: work)
+      refine(
+        proposals, from: range.lowerBound, count, queries, range, excludingSelf: excludingSelf, work: work,
+        into: &distances, &rows)
+    }
+    return Neighbors(count: count, squaredDistances: found.numbers, rows: found.rows)
   }
 
   /// Many queries share each pass over the panels; a few blocks are left for every thread.
@@ -140,26 +222,28 @@ package struct NeighborIndex: Sendable {
   /// The same for the rows themselves: a pair of rows is compared once for both.
   private func nearestOthers(
     _ count: Int, to queries: Matrix, work: Work, stage: String
-  ) throws(Cancelled) -> [Double] {
+  ) throws(Cancelled) -> Neighbors {
     let proposals = try proposeBothWays(count, work: work.part(0..<15, of: 16), stage: stage)
-    return try work.part(15..<16, of: 16).fill(
-      rowCount, stride: 2 * count, size: Self.indexedRows / 4, stage: stage
-    ) { range, target in
+    let found = try work.part(15..<16, of: 16).fillWithRows(
+      rowCount, stride: count, size: Self.indexedRows / 4, stage: stage
+    ) { range, distances, rows in
       refine(
-        proposals, from: 0, count, queries, range, excludingSelf: true, work: work, into: &target)
+        proposals, from: 0, count, queries, range, excludingSelf: true, work: work, into: &distances, &rows)
     }
+    return Neighbors(count: count, squaredDistances: found.numbers, rows: found.rows)
   }
 
   /// Distance and row of the nearest ones of each query of a range; the proposals begin with query `first`.
   private func refine(
     _ proposals: Proposals, from first: Int, _ count: Int, _ queries: Matrix, _ range: Range<Int>,
-    excludingSelf: Bool, work: Work, into target: inout MutableSpan<Double>
+    excludingSelf: Bool, work: Work, into distances: inout MutableSpan<Double>,
+    _ rows: inout MutableSpan<Int32>
   ) {
     func put(_ best: [Neighbor], _ query: Int) {
-      let offset = (query - range.lowerBound) * 2 * count
+      let offset = (query - range.lowerBound) * count
       for (rank, neighbor) in best.enumerated() {
-        target[offset + 2 * rank] = neighbor.distance
-        target[offset + 2 * rank + 1] = Double(neighbor.row)
+        distances[offset + rank] = neighbor.distance
+        rows[offset + rank] = neighbor.row
       }
     }
     var open: [Int] = []

@@ -29,21 +29,19 @@ extension NeighborIndex {
     _ count: Int, to queries: Matrix, _ range: Range<Int>, excludingSelf: Bool, work: Work
   ) -> Proposals {
     let tileCount = (range.count + 3) / 4
-    var tiles = [Float](repeating: 0, count: tileCount * 4 * dimensions)
+    let tiles = tiles(queries.values, range)
     var exact = [Double](repeating: 0, count: range.count)
     for i in 0..<range.count {
-      let base = i / 4 * 4 * dimensions + i % 4
       for j in 0..<dimensions {
         let x = (queries.values[(range.lowerBound + i) * dimensions + j] - center[j]) * inverseScale
         exact[i] += x * x
-        if abs(x) < Self.farRadius { tiles[base + 4 * j] = -2 * Float(x) }
       }
     }
     var own = [Float](repeating: .infinity, count: tileCount * 4)
     for (i, norm) in exact.enumerated() where norm < Self.farRadius * Self.farRadius { own[i] = Float(norm) }
     var found = Proposals(neighbors: count, places: tileCount * 4, norms: exact)
     let panelCount = norms.count / kernels.panelWidth
-    let run = panelRun
+    let (panels, run) = (panels(0..<norms.count), panelRun)
     var panel = 0
     // SAFETY: the heaps have room for every query of the tiles, and this call alone uses them.
     unsafe found.values.withUnsafeMutableBufferPointer { values in
@@ -53,7 +51,7 @@ extension NeighborIndex {
         while panel < panelCount, !work.isCancelled() {
           let panelRange = panel..<min(panelCount, panel + run)
           unsafe offer(
-            tiles, own.span, panelRange, capacity: found.capacity, values, rows,
+            tiles, own.span, panels, panelRange, capacity: found.capacity, values, rows,
             selfOffset: excludingSelf ? range.lowerBound : Int.min / 2)
           panel = panelRange.upperBound
         }
@@ -64,7 +62,7 @@ extension NeighborIndex {
 
   /// Offers the rows of some panels to the queries of all tiles.
   private func offer(
-    _ tiles: [Float], _ queryNorms: Span<Float>, _ panelRange: Range<Int>, capacity: Int,
+    _ tiles: [Float], _ queryNorms: Span<Float>, _ panels: Panels, _ panelRange: Range<Int>, capacity: Int,
     _ values: UnsafeMutablePointer<Float>, _ rows: UnsafeMutablePointer<Int32>, selfOffset: Int
   ) {
     let tileCount = tiles.count / (4 * dimensions)
@@ -79,18 +77,18 @@ extension NeighborIndex {
         case .baseline:
           unsafe KernelsBaseline.offerNeighbors(
             tiles: tiles, queryNorms: queryNorms, tileCount: tileCount, dimensions: dimensions,
-            panels: panels, norms: norms, panelRange: panelRange, capacity: capacity, heapValues: values,
-            heapRows: rows, selfOffset: selfOffset, scratch: scratch)
+            panels: panels.values, firstPanel: panels.first, norms: norms, panelRange: panelRange,
+            capacity: capacity, heapValues: values, heapRows: rows, selfOffset: selfOffset, scratch: scratch)
         case .v3:
           unsafe KernelsV3.offerNeighbors(
             tiles: tiles, queryNorms: queryNorms, tileCount: tileCount, dimensions: dimensions,
-            panels: panels, norms: norms, panelRange: panelRange, capacity: capacity, heapValues: values,
-            heapRows: rows, selfOffset: selfOffset, scratch: scratch)
+            panels: panels.values, firstPanel: panels.first, norms: norms, panelRange: panelRange,
+            capacity: capacity, heapValues: values, heapRows: rows, selfOffset: selfOffset, scratch: scratch)
         case .v4:
           unsafe KernelsV4.offerNeighbors(
             tiles: tiles, queryNorms: queryNorms, tileCount: tileCount, dimensions: dimensions,
-            panels: panels, norms: norms, panelRange: panelRange, capacity: capacity, heapValues: values,
-            heapRows: rows, selfOffset: selfOffset, scratch: scratch)
+            panels: panels.values, firstPanel: panels.first, norms: norms, panelRange: panelRange,
+            capacity: capacity, heapValues: values, heapRows: rows, selfOffset: selfOffset, scratch: scratch)
         }
       }
     }
@@ -105,7 +103,7 @@ private struct Tournament {
   /// A multiple of every panel's width and of a tile's height.
   private static let unit = 32
   /// Pairs times dimensions that take a few milliseconds.
-  private static let operations = 1 << 27
+  private static let operations = 1 << 28
   private static let leastDimensions = 16
 
   /// `rows` counts those that fill the last panel.
@@ -182,23 +180,15 @@ extension NeighborIndex {
     return found
   }
 
-  /// The rows of a block as queries: four neighbours within a panel make a tile.
-  private func tiles(_ block: Range<Int>) -> [Float] {
-    let (width, size) = (kernels.panelWidth, block.count * dimensions)
-    return unsafe [Float](unsafeUninitializedCapacity: size) { tiles, filled in
-      filled = size
-      unsafe panels.withUnsafeBufferPointer { panels in
-        guard let tiles = tiles.baseAddress, let panels = panels.baseAddress else { return }
-        // SAFETY: blocks are whole panels and whole tiles; each tile reads and writes four numbers a dimension.
-        for row in stride(from: block.lowerBound, to: block.upperBound, by: 4) {
-          let source = unsafe panels + row / width * width * dimensions + row % width
-          let target = unsafe tiles + (row - block.lowerBound) * dimensions
-          for j in 0..<dimensions {
-            for lane in 0..<4 { unsafe target[4 * j + lane] = -2 * source[j * width + lane] }
-          }
-        }
-      }
+  /// Rows as queries: −2 times their moved and scaled values, four rows interleaved; for padding anything finite.
+  private func tiles(_ rows: [Double], _ range: Range<Int>) -> [Float] {
+    var tiles = [Float](repeating: 0, count: (range.count + 3) / 4 * 4 * dimensions)
+    var target = tiles.mutableSpan
+    for row in stride(from: range.lowerBound, to: min(rows.count / dimensions, range.upperBound), by: 4) {
+      interleave(
+        rows, row, times: -2, into: &target, at: (row - range.lowerBound) * dimensions, stride: 4)
     }
+    return tiles
   }
 
   private func panelRuns(_ block: Range<Int>) -> [Range<Int>] {
@@ -208,10 +198,10 @@ extension NeighborIndex {
   }
 
   private func offerWithin(_ block: Range<Int>, _ heaps: SharedHeaps) {
-    let tiles = tiles(block)
-    for panels in panelRuns(block) {
+    let (tiles, panels) = (tiles(values, block), panels(block))
+    for run in panelRuns(block) {
       unsafe offer(
-        tiles, norms.span.extracting(block), panels, capacity: heaps.capacity,
+        tiles, norms.span.extracting(block), panels, run, capacity: heaps.capacity,
         heaps.values + block.lowerBound * heaps.capacity, heaps.rows + block.lowerBound * heaps.capacity,
         selfOffset: block.lowerBound)
     }
@@ -221,7 +211,7 @@ extension NeighborIndex {
   }
 
   private func offer(_ block: Range<Int>, _ other: Range<Int>, _ heaps: SharedHeaps) {
-    let tiles = tiles(block)
+    let (tiles, panels) = (tiles(values, block), panels(other))
     let (tileCount, first) = (block.count / 4, block.lowerBound)
     // SAFETY: blocks are whole panels and whole tiles of different rows, for all of which there are heaps.
     unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: kernels.panelWidth) { scratch in
@@ -230,19 +220,22 @@ extension NeighborIndex {
         switch kernels {
         case .baseline:
           unsafe KernelsBaseline.offerBothWays(
-            tiles: tiles, tileCount: tileCount, firstRow: first, dimensions: dimensions, panels: panels,
-            norms: norms, panelRange: range, capacity: heaps.capacity, limits: heaps.limits,
-            heapValues: heaps.values, heapRows: heaps.rows, scratch: scratch)
+            tiles: tiles, tileCount: tileCount, firstRow: first, dimensions: dimensions,
+            panels: panels.values,
+            firstPanel: panels.first, norms: norms, panelRange: range, capacity: heaps.capacity,
+            limits: heaps.limits, heapValues: heaps.values, heapRows: heaps.rows, scratch: scratch)
         case .v3:
           unsafe KernelsV3.offerBothWays(
-            tiles: tiles, tileCount: tileCount, firstRow: first, dimensions: dimensions, panels: panels,
-            norms: norms, panelRange: range, capacity: heaps.capacity, limits: heaps.limits,
-            heapValues: heaps.values, heapRows: heaps.rows, scratch: scratch)
+            tiles: tiles, tileCount: tileCount, firstRow: first, dimensions: dimensions,
+            panels: panels.values,
+            firstPanel: panels.first, norms: norms, panelRange: range, capacity: heaps.capacity,
+            limits: heaps.limits, heapValues: heaps.values, heapRows: heaps.rows, scratch: scratch)
         case .v4:
           unsafe KernelsV4.offerBothWays(
-            tiles: tiles, tileCount: tileCount, firstRow: first, dimensions: dimensions, panels: panels,
-            norms: norms, panelRange: range, capacity: heaps.capacity, limits: heaps.limits,
-            heapValues: heaps.values, heapRows: heaps.rows, scratch: scratch)
+            tiles: tiles, tileCount: tileCount, firstRow: first, dimensions: dimensions,
+            panels: panels.values,
+            firstPanel: panels.first, norms: norms, panelRange: range, capacity: heaps.capacity,
+            limits: heaps.limits, heapValues: heaps.values, heapRows: heaps.rows, scratch: scratch)
         }
       }
     }

@@ -66,6 +66,10 @@ private let layouts = [
     let count = min(4, rows)
     let found = try index.nearest(count, to: data, excludingSelf: true, work: Work(threads: 2))
     #expect(try index.nearest(count, to: data, excludingSelf: true, work: Work(threads: 1)) == found)
+    let passing = try NeighborIndex(data, kernels: kernels, packing: .passing)
+    #expect(try passing.nearest(count, to: data, excludingSelf: true, work: Work(threads: 2)) == found)
+    #expect(
+      try passing.nearest(count, to: data, work: Work()) == index.nearest(count, to: data, work: Work()))
     for query in stride(from: 0, through: rows, by: max(1, rows / 60)) {
       let expected = naiveNeighbors(of: data.row(query), in: data, count: count, leavingOut: query)
       for rank in 0..<count {

@@ -66,9 +66,9 @@ struct MixedNeighbors: Sendable, Codable, Equatable {
     let (found, all, of) = (places, Array(0..<matrix.rows), complete)
     let cost = max(1, matrix.rows * matrix.columns)
     let cells = try cancellable { () throws(Cancelled) in
-      try work.fill(
-        queries.rows, stride: 2 * count, size: max(1, min(256, 20_000_000 / cost)), stage: "neighbours"
-      ) { range, target in
+      try work.fillWithRows(
+        queries.rows, stride: count, size: max(1, min(256, 20_000_000 / cost)), stage: "neighbours"
+      ) { range, distances, rows in
         for query in range {
           var best = Nearest(count: count)
           if found[query] >= 0, let indexed {
@@ -82,17 +82,14 @@ struct MixedNeighbors: Sendable, Codable, Equatable {
             best.take(squaredDistance(row, matrix.row(other)), other)
           }
           for (rank, neighbor) in best.sorted.enumerated() {
-            let cell = 2 * ((query - range.lowerBound) * count + rank)
-            target[cell] = neighbor.distance
-            target[cell + 1] = Double(neighbor.row)
+            let cell = (query - range.lowerBound) * count + rank
+            distances[cell] = neighbor.distance
+            rows[cell] = Int32(neighbor.row)
           }
         }
       }
     }
-    let pairs = queries.rows * count
-    return Neighbors(
-      count: count, squaredDistances: (0..<pairs).map { cells[2 * $0] },
-      rows: (0..<pairs).map { Int32(cells[2 * $0 + 1]) })
+    return Neighbors(count: count, squaredDistances: cells.numbers, rows: cells.rows)
   }
 
   private func squaredDistance(_ a: ArraySlice<Double>, _ b: ArraySlice<Double>) -> Double {

@@ -134,7 +134,7 @@ extension Matrix {
     _ count: Int, to queries: Matrix, excludingSelf: Bool, work: Work
   ) throws(DetectionError) -> Neighbors {
     try cancellable { () throws(Cancelled) in
-      try NeighborIndex(self, work: work).nearest(
+      try NeighborIndex(self, packing: .once(self), work: work).nearest(
         count, to: queries, excludingSelf: excludingSelf, work: work)
     }
   }
