@@ -81,18 +81,23 @@ extension Matrix {
     }
     for sum in sums { for column in 0..<d { mean[column] += sum[column] / total } }
     let center = mean
-    let parts = try work.map((rows + size - 1) / size, stage: "moments") { chunk in
-      let range = chunk * size..<min(rows, (chunk + 1) * size)
-      var centered: [Double] = []
-      centered.reserveCapacity(range.count * d)
-      for row in range where weights[row] > 0 {
-        let weight = (weights[row] / total).squareRoot()
-        for column in 0..<d { centered.append(weight * (values[row * d + column] - center[column])) }
-      }
-      return Matrix(rows: centered.count / d, columns: d, values: centered).scatter()
-    }
     var covariance = Matrix(rows: d, columns: d)
-    for part in parts { for cell in 0..<d * d { covariance.values[cell] += part.values[cell] } }
+    // A few parts at a time: in hundreds of columns all of them would take many times the memory of the rows.
+    let (chunks, most) = ((rows + size - 1) / size, max(16, (1 << 20) / (d * d)))
+    for first in stride(from: 0, to: chunks, by: most) {
+      let end = min(chunks, first + most)
+      let parts = try work.part(first..<end, of: chunks).map(end - first, stage: "moments") { place in
+        let range = (first + place) * size..<min(rows, (first + place + 1) * size)
+        var centered: [Double] = []
+        centered.reserveCapacity(range.count * d)
+        for row in range where weights[row] > 0 {
+          let weight = (weights[row] / total).squareRoot()
+          for column in 0..<d { centered.append(weight * (values[row * d + column] - center[column])) }
+        }
+        return Matrix(rows: centered.count / d, columns: d, values: centered).scatter()
+      }
+      for part in parts { for cell in 0..<d * d { covariance.values[cell] += part.values[cell] } }
+    }
     return (mean, covariance)
   }
 }
