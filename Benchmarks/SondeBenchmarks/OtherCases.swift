@@ -78,11 +78,10 @@ struct OtherCases {
   }
 
   private func metric() throws -> PreparedCase {
-    let scores = try NumberFile.read(folder + "/syn_1000000_32.f64", count: name.rows * 32)
-    let first = stride(from: 0, to: scores.count, by: 32).map { scores[$0] }
-    let labels = first.indices.map { $0 % 100 == 7 }
+    let scores = try NumberFile.read(folder + "/syn_1000000_32.f64", count: name.rows * 32, step: 32)
+    let labels = scores.indices.map { $0 % 100 == 7 }
     return PreparedCase(run: {
-      let curve = RankingCurve(LabelledScores(scores: first, labels: labels))
+      let curve = RankingCurve(LabelledScores(scores: scores, labels: labels))
       return [(name.method == "auroc" ? curve.areaUnderROC : curve.averagePrecision) ?? 0]
     })
   }

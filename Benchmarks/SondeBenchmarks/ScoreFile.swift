@@ -4,13 +4,17 @@ import Numerics
 
 /// Numbers in files as the peers read and write them: 64 bits each, little-endian, row after row.
 enum NumberFile {
-  /// The first `count` numbers; all of them without.
-  static func read(_ path: String, count: Int? = nil) throws -> [Double] {
+  /// The first `count` numbers, or all of them; of these one out of every `step`.
+  static func read(_ path: String, count: Int? = nil, step: Int = 1) throws -> [Double] {
     var numbers: [Double] = []
-    try forEachPart(of: path, size: 8, count: count, reserve: { numbers.reserveCapacity($0) }) { bytes in
-      for place in stride(from: 0, to: bytes.count, by: 8) {
-        numbers.append(Double(bitPattern: word(bytes, place, 8)))
+    var next = 0
+    try forEachPart(of: path, size: 8, count: count, reserve: { numbers.reserveCapacity($0 / step) }) {
+      bytes in
+      while next < bytes.count {
+        numbers.append(Double(bitPattern: word(bytes, next, 8)))
+        next += 8 * step
       }
+      next -= bytes.count
     }
     return numbers
   }
