@@ -10,7 +10,7 @@ package struct ChannelNetwork: Sendable, Equatable, Codable {
   /// One row for each hidden layer.
   private var gains: [Matrix]
   private var biases: [Matrix]
-  private var moments: [ColumnMoments] = []
+  private var moments: [ChannelMoments] = []
 
   package init(widths: [Int], channels: Int, activation: Activation, using random: inout SeededGenerator) {
     network = Network(widths: widths, activation: activation, using: &random)
@@ -41,10 +41,10 @@ package struct ChannelNetwork: Sendable, Equatable, Codable {
   /// Keeps the moments that such rows have in every hidden layer.
   package mutating func learnMoments(of input: Matrix) {
     var tape = Tape()
-    var found: [ColumnMoments] = []
+    var found: [ChannelMoments] = []
     let nodes = parameters.map { tape.leaf($0) }
     _ = record(on: &tape, input: tape.leaf(input), parameters: nodes) { [channels] layer, _ in
-      found.append(ColumnMoments(of: layer, channels: channels))
+      found.append(ChannelMoments(of: layer, channels: channels))
       return found.last
     }
     moments = found
@@ -61,7 +61,7 @@ package struct ChannelNetwork: Sendable, Equatable, Codable {
 
   private func record(
     on tape: inout Tape, input: Tape.Node, parameters: [Tape.Node],
-    normalising: (_ layer: Matrix, _ number: Int) -> ColumnMoments?
+    normalising: (_ layer: Matrix, _ number: Int) -> ChannelMoments?
   ) -> Tape.Node {
     var output = input
     let (layers, hidden) = (network.layers.count, gains.count)

@@ -1,47 +1,16 @@
 package import Numerics
 
 extension Tape {
-  /// Columns with mean 0 and variance 1 over the rows of the batch, or by the given moments where they are known.
-  ///
-  /// - Source: Ioffe and Szegedy, *Batch normalization*, ICML 2015, algorithm 1, without gain and bias.
-  package mutating func batchNormalised(_ a: Node, by known: ColumnMoments? = nil) -> Node {
-    let x = value(of: a)
-    let moments = known ?? ColumnMoments(of: x)
-    var unit = x
-    for cell in unit.values.indices {
-      let column = cell % x.columns
-      unit.values[cell] = (x.values[cell] - moments.means[column]) * moments.inverse(column)
-    }
-    let normal = unit
-    let isFixed = known != nil
-    let rows = Double(max(1, x.rows))
-    return record([a], unit) { g in
-      var back = g
-      for column in 0..<x.columns {
-        var (mean, along) = (0.0, 0.0)
-        if !isFixed {
-          for row in 0..<x.rows {
-            mean += g[row, column] / rows
-            along += g[row, column] * normal[row, column] / rows
-          }
-        }
-        for row in 0..<x.rows {
-          back[row, column] = (g[row, column] - mean - normal[row, column] * along) * moments.inverse(column)
-        }
-      }
-      return [back]
-    }
-  }
-
   /// Rows that take turns in so many channels: all cells of a channel together get mean 0 and variance 1, or are moved by the
   /// given moments where they are known.
   ///
-  /// - Source: as above; a channel of a picture is normalised over all its places in the same way (section 3.2).
+  /// - Source: Ioffe and Szegedy, *Batch normalization*, ICML 2015, algorithm 1 without gain and bias, over all places of a
+  ///   channel as in section 3.2.
   package mutating func channelNormalised(
-    _ a: Node, channels: Int, by known: ColumnMoments? = nil
+    _ a: Node, channels: Int, by known: ChannelMoments? = nil
   ) -> Node {
     let x = value(of: a)
-    let moments = known ?? ColumnMoments(of: x, channels: channels)
+    let moments = known ?? ChannelMoments(of: x, channels: channels)
     var unit = x
     for cell in unit.values.indices {
       let channel = cell / x.columns % channels
@@ -112,25 +81,13 @@ extension Tape {
   }
 }
 
-/// Mean and variance of each column, or of each channel.
-package struct ColumnMoments: Sendable, Equatable, Codable {
+/// Mean and variance of each channel.
+package struct ChannelMoments: Sendable, Equatable, Codable {
   package let means: [Double]
   package let variances: [Double]
 
-  /// Keeps constant columns finite; the usual value.
+  /// Keeps constant channels finite; the usual value.
   private static let floor = 1e-5
-
-  package init(of matrix: Matrix) {
-    let rows = Double(max(1, matrix.rows))
-    let means = matrix.columnSums.values.map { $0 / rows }
-    self.means = means
-    variances = (0..<matrix.columns).map { column in
-      (0..<matrix.rows).reduce(0) {
-        let difference = matrix[$1, column] - means[column]
-        return $0 + difference * difference
-      } / rows
-    }
-  }
 
   /// Of rows that take turns in so many channels.
   package init(of matrix: Matrix, channels: Int) {
@@ -147,5 +104,5 @@ package struct ColumnMoments: Sendable, Equatable, Codable {
     self.variances = variances
   }
 
-  func inverse(_ column: Int) -> Double { 1 / (variances[column] + Self.floor).squareRoot() }
+  func inverse(_ channel: Int) -> Double { 1 / (variances[channel] + Self.floor).squareRoot() }
 }

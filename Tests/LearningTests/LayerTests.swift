@@ -77,16 +77,11 @@ enum LayerCases {
       spread(&t, t.meanPooled(x[0], shape: shape(2, padding: .none)))
     },
     recurrence(.gru), recurrence(.lstm),
-    Case(name: "batch normalisation", shapes: [(5, 3)]) { t, x in spread(&t, t.batchNormalised(x[0])) },
-    Case(name: "batch normalisation by known moments", shapes: [(5, 3)]) { t, x in
-      let known = ColumnMoments(of: Matrix(rows: 2, columns: 3, values: [0, 1, 2, 3, 5, 8]))
-      return spread(&t, t.batchNormalised(x[0], by: known))
-    },
     Case(name: "normalisation by channel", shapes: [(6, 3)]) { t, x in
       spread(&t, t.channelNormalised(x[0], channels: 2))
     },
     Case(name: "normalisation by channel and known moments", shapes: [(4, 2)]) { t, x in
-      let known = ColumnMoments(of: Matrix(rows: 2, columns: 2, values: [0, 1, 3, 5]), channels: 2)
+      let known = ChannelMoments(of: Matrix(rows: 2, columns: 2, values: [0, 1, 3, 5]), channels: 2)
       return spread(&t, t.channelNormalised(x[0], channels: 2, by: known))
     },
     Case(name: "gain and bias of channels", shapes: [(4, 3), (1, 2), (1, 2)]) { t, x in
@@ -192,19 +187,6 @@ enum LayerCases {
     #expect(a[..<4] == b[..<4] && a[4] != b[4])
   }
 
-  @Test func `normalise batches, and single rows as the batch was`() {
-    let x = noise(50, 3, size: 4)
-    var tape = Tape()
-    let batch = tape.batchNormalised(tape.leaf(x))
-    let unit = tape.value(of: batch)
-    for column in 0..<3 {
-      #expect(abs(Statistics.mean(unit.column(column))) < 1e-12)
-      #expect(abs(unit.column(column).reduce(0) { $0 + $1 * $1 } / 50 - 1) < 1e-4)
-    }
-    let alone = tape.batchNormalised(tape.leaf(x.selecting(rows: [7])), by: ColumnMoments(of: x))
-    #expect(tape.value(of: alone).values == Array(unit.row(7)))
-  }
-
   @Test func `normalise channels over all their cells`() {
     let x = noise(40, 3, size: 4)
     var tape = Tape()
@@ -216,7 +198,7 @@ enum LayerCases {
       #expect(abs(cells.reduce(0) { $0 + $1 * $1 } / 30 - 1) < 1e-4)
     }
     let part = x.selecting(rows: [4, 5, 6, 7])
-    let alone = tape.channelNormalised(tape.leaf(part), channels: 4, by: ColumnMoments(of: x, channels: 4))
+    let alone = tape.channelNormalised(tape.leaf(part), channels: 4, by: ChannelMoments(of: x, channels: 4))
     #expect(tape.value(of: alone).values == Array(unit.values[12..<24]))
   }
 
