@@ -215,24 +215,17 @@ private struct Merges {
 
   init(_ edges: [ClusterHierarchy.Edge], rows: Int) {
     count = rows
-    var leader = Array(0..<rows)
+    var components = DisjointSets(count: rows)
     // The node of each leader's component.
     var nodes = Array(0..<rows)
-    func find(_ row: Int) -> Int {
-      var top = row
-      while leader[top] != top { top = leader[top] }
-      var step = row
-      while leader[step] != top { (leader[step], step) = (top, leader[step]) }
-      return top
-    }
     for edge in edges {
-      let (a, b) = (find(edge.a), find(edge.b))
+      let (a, b) = (components.leader(of: edge.a), components.leader(of: edge.b))
       let (left, right) = (min(nodes[a], nodes[b]), max(nodes[a], nodes[b]))
       lefts.append(left)
       rights.append(right)
       lengths.append(edge.length)
       sizes.append(size(left) + size(right))
-      leader[b] = a
+      components.join(a, b)
       nodes[a] = count + lefts.count - 1
     }
   }

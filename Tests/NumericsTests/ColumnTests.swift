@@ -142,6 +142,27 @@ private func normals(_ count: Int, seed: UInt64 = 4) -> [Double] {
   }
 }
 
+@Suite struct `Disjoint sets` {
+  @Test func `equal components found by walking`() {
+    var random = SeededGenerator(seed: 3)
+    let pairs = (0..<40).map { _ in (random.below(60), random.below(60)) }
+    var sets = DisjointSets(count: 60)
+    var labels = Array(0..<60)
+    for (a, b) in pairs {
+      let leader = sets.leader(of: a)
+      sets.join(a, b)
+      #expect(sets.leader(of: b) == leader)
+      let (kept, lost) = (labels[a], labels[b])
+      for element in labels.indices where labels[element] == lost { labels[element] = kept }
+    }
+    for a in 0..<60 {
+      for b in 0..<60 {
+        #expect((sets.leader(of: a) == sets.leader(of: b)) == (labels[a] == labels[b]))
+      }
+    }
+  }
+}
+
 @Suite struct `Steps of a descent` {
   @Test(arguments: [1, 7, 32, 75], Kernels.usable)
   func `equal those one by one`(_ count: Int, _ kernels: Kernels) {

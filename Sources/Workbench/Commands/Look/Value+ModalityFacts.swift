@@ -175,15 +175,7 @@ extension Graph {
   fileprivate var facts: [String] {
     let count = nodes.rowCount
     var degrees = [Int](repeating: 0, count: count)
-    var parents = Array(0..<count)
-    func root(_ node: Int) -> Int {
-      var node = node
-      while parents[node] != node {
-        parents[node] = parents[parents[node]]
-        node = parents[node]
-      }
-      return node
-    }
+    var components = DisjointSets(count: count)
     var loops = 0
     var pairs = Set<UInt64>()
     for (source, target) in zip(sources, targets) {
@@ -193,10 +185,10 @@ extension Graph {
       if a == b { loops += 1 }
       let (low, high) = isDirected ? (a, b) : (min(a, b), max(a, b))
       pairs.insert(UInt64(low) << 32 | UInt64(high))
-      parents[root(a)] = root(b)
+      components.join(a, b)
     }
     var sizes: [Int: Int] = [:]
-    for node in 0..<count { sizes[root(node), default: 0] += 1 }
+    for node in 0..<count { sizes[components.leader(of: node), default: 0] += 1 }
     var facts = [
       "\(counted(count, "node")), \(counted(sources.count, isDirected ? "directed edge" : "edge"))"
     ]
