@@ -36,18 +36,9 @@ package struct SelectiveForest: Detector, Equatable {
     if breadth < 1 { throw .parameter(name: "breadth", reason: "must be at least 1") }
     let rows = try ReferenceRows(training, atLeast: 2, scaling: .standard, work: work)
     let size = min(sampleSize, training.rowCount)
-    var depth = 0
-    while 1 << depth < size { depth += 1 }
     let grower = SelectiveGrower(
-      matrix: rows.matrix, depth: depth, planes: planes, breadth: min(breadth, training.matrix.columns))
-    let source = random.stream(0)
-    _ = random.next()
-    let grown = try cancellable { () throws(Cancelled) in
-      try work.map(trees, stage: "growing trees") { tree in
-        var own = source.stream(tree)
-        return grower.grow(using: &own, size: size)
-      }
-    }
+      matrix: rows.matrix, planes: planes, breadth: min(breadth, training.matrix.columns))
+    let grown = try grower.forest(trees, size: size, using: &random, work: work)
     return Model(rows: rows.keeping([]), trees: grown, sampleSize: size)
   }
 
@@ -60,18 +51,13 @@ package struct SelectiveForest: Detector, Equatable {
     let sampleSize: Int
 
     package func scores(of rows: Observations, work: Work) throws(DetectionError) -> [Double] {
-      let typical = IsolationTrees.averagePath(sampleSize)
-      return try self.rows.scoreRows(rows, cost: trees.count * 60, work: work) { _, values in
-        let sum = trees.reduce(0) { $0 + $1.pathLength(of: values) }
-        return power(2, -sum / Double(trees.count) / typical)
-      }
+      try trees.scores(of: rows, scaledAs: self.rows, sampleSize: sampleSize, stepCost: 60, work: work)
     }
   }
 }
 
 private struct SelectiveGrower: TreeGrower {
   let matrix: Matrix
-  let depth: Int
   let planes: Int
   let breadth: Int
 
