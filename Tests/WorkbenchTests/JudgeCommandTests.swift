@@ -173,7 +173,23 @@ func code(of body: () throws -> Void) -> String? {
     #expect(alarms.rule == rule)
   }
 
+  @Test(arguments: ["detect mahalanobis", "detect mcd --seed 2"])
+  func `take degrees from the model of squared distances`(_ detect: String) throws {
+    let session = Session(world: .memory())
+    let lines = [
+      "risk = generate pump-station --minutes 5 --seed 7 | \(detect)", "risk | threshold chi2",
+      "risk | threshold chi2 --degrees 8",
+    ]
+    let found = lines.map { session.type($0).results.first?.value }
+    guard case .alarms(let alarms) = found[1], case .alarms(let expected) = found[2] else {
+      Issue.record("no alarms")
+      return
+    }
+    #expect(alarms == expected)
+  }
+
   @Test func `explain what cannot be done`() {
+    #expect(code { _ = try run("threshold chi2", on: ["scores": Self.scores]) } == "D0215")
     #expect(
       code { _ = try run("threshold pot", ["initial": .real(0.995)], on: ["scores": Self.scores]) } == "D0202"
     )

@@ -95,6 +95,9 @@ extension DiagnosticGuide {
     Entry(
       "D0214", "Groups are read from a column with a cell for each scored row.",
       "threshold conformal --groups pump.machine"),
+    Entry(
+      "D0215", "The law of squared distances depends on the number of features behind them.",
+      "risk | threshold chi2 --degrees 8"),
     Entry("D0301", "Truth is read from a label column; name one.", "evaluate risk --against pump.anomaly"),
     Entry("D0302", "Several columns are labels; name the one that counts."),
     Entry("D0303", "Truth is yes or no for every row."),
