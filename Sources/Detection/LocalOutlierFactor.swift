@@ -5,7 +5,8 @@ import Values
 ///
 /// - Input: `n` × `d`, complete, on comparable scales: the distance is Euclidean. Scale the columns first.
 /// - Output: a ratio > 0; about 1 is ordinary.
-/// - Complexity: fit O(*n²d*), score O(*n m d*) for *m* rows; memory 16 *n d* and 20 *n k* bytes.
+/// - Complexity: fit O(*n²d*), score O(*n m d*) for *m* rows; memory 8 *n d* and 20 *n k* bytes, 4 *n d* more while other
+///   rows are scored.
 /// - Throws: `missing` for an incomplete row; `tooFewRows` below three rows.
 /// - Source: Breunig, Kriegel, Ng and Sander, *LOF: identifying density-based local outliers*, SIGMOD 2000, definitions
 ///   3 to 7.

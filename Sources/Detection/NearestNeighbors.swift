@@ -6,7 +6,8 @@ package import Values
 /// - Input: `n` × `d`, on comparable scales: the distance is Euclidean. Scale the columns first. For categories and missing
 ///   cells see `MixedNeighbors`.
 /// - Output: a distance ≥ 0 in the unit of the data.
-/// - Complexity: score O(*n m d*) for *m* rows against *n*; memory 20 *n d* bytes.
+/// - Complexity: score O(*n m d*) for *m* rows against *n*; memory 8 *n d* and 20 *n k* bytes, 4 *n d* more
+///   unless the rows are the training rows.
 /// - Throws: `tooFewRows` unless there are more rows than neighbours.
 /// - Source: Ramaswamy, Rastogi and Shim, *Efficient algorithms for mining outliers from large data sets*, SIGMOD 2000,
 ///   definition 2.1 (`largest`); Angiulli and Pizzuti, PKDD 2002 (`mean`).
