@@ -21,8 +21,27 @@ package struct SoundFileDecoder: AudioDecoder {
     let sound = Result { () throws(Diagnostic) in try quietly(source, name) }
     let complaint = Self.complaint()
     let (audio, claimed) = try sound.get()
-    return DecodedSound(audio, remarks: Self.remarks(audio, claimed, complaint))
+    var remarks = Self.remarks(audio, claimed, complaint)
+    if claimed == nil, Self.lacksLastPage(source), audio.frameCount > 0 {
+      remarks.append("the file is cut off: it has no last page")
+    }
+    return DecodedSound(audio, remarks: remarks)
   }
+
+  /// Whether an Ogg file ends within a page, or with one that is not marked as the last of its stream.
+  private static func lacksLastPage(_ source: any ByteSource) -> Bool {
+    let start = max(0, source.count - mostPageBytes)
+    guard let tail = try? source.read(at: start, count: mostPageBytes),
+      let page = tail.indices.last(where: { tail[$0...].starts(with: Array("OggS".utf8)) }),
+      page + 27 <= tail.count
+    else { return true }
+    let table = tail[(page + 27)...].prefix(Int(tail[page + 26]))
+    let length = 27 + table.count + table.reduce(0) { $0 + Int($1) }
+    return page + length > tail.count || tail[page + 5] & 4 == 0
+  }
+
+  /// A page of 255 segments of 255 bytes, with its header.
+  private static let mostPageBytes = 27 + 255 + 255 * 255
 
   /// The first of what was printed, without where in the decoder's own source it was.
   private static func complaint() -> String? {

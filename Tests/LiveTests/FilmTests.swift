@@ -114,6 +114,19 @@ struct `Films` {
     #expect(abs(silent - 4000) < 20)
   }
 
+  @Test func `say when their sound ends before its last page`() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try make(
+      "s.ogg", ["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=8000:duration=60", "-c:a", "libvorbis"])
+    let whole = try Data(contentsOf: folder.appending(path: "s.ogg"))
+    for (bytes, isCut) in [
+      (whole, false), (whole.prefix(whole.count - 40), true), (whole.prefix(whole.count / 2), true),
+    ] {
+      let remarks = try SoundFileDecoder().decode(MemorySource(Array(bytes)), name: "s.ogg").remarks
+      #expect(remarks.contains { $0.contains("last page") } == isCut, "\(bytes.count): \(remarks)")
+    }
+  }
+
   @Test func `are segments if they are several`() throws {
     defer { try? FileManager.default.removeItem(at: folder) }
     try make("1.gif", ["-f", "lavfi", "-i", "testsrc=size=32x24:rate=10:duration=1"])
