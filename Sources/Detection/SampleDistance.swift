@@ -23,8 +23,10 @@ package struct SampleDistance: Detector, Equatable {
     try training.require(rows: 2)
     try training.requireComplete()
     let chosen = random.sample(min(sampleSize, training.rowCount), of: training.rowCount).sorted()
+    // All that follows is so cheap that the scale must be, too.
     return Model(
-      rows: try ReferenceRows(training, atLeast: 2, keeping: chosen, work: work), chosen: chosen)
+      rows: try ReferenceRows(training, atLeast: 2, keeping: chosen, decidedBy: 256, work: work),
+      chosen: chosen)
   }
 
   package struct Model: FittedDetector, Equatable {

@@ -18,14 +18,15 @@ struct ReferenceRows: Sendable, Codable, Equatable {
   /// So far out that fourth powers of distances stay finite.
   private static let farthest = 1e60
 
-  /// Refuses fewer rows than `needed` and incomplete ones. Keeps all rows, or the chosen ones.
+  /// Refuses fewer rows than `needed` and incomplete ones. Keeps all rows, or the chosen ones. So many rows decide on a common
+  /// scale.
   init(
     _ training: Observations, atLeast needed: Int, scaling: Scaling = .common, keeping chosen: [Int]? = nil,
-    work: Work
+    decidedBy most: Int = 4096, work: Work
   ) throws(DetectionError) {
     try training.require(rows: needed)
     try training.requireComplete()
-    var fitted = try (scaling == .common ? training.thinned() : training).fitted(scaling, work: work)
+    var fitted = try (scaling == .common ? training.thinned(to: most) : training).fitted(scaling, work: work)
     // A few rows decide, unless they are all alike: distances come out the same on any common scale.
     if scaling == .common, !fitted.contains(where: { $0.1 > 0 }) {
       fitted = try training.fitted(scaling, work: work)
@@ -86,11 +87,9 @@ struct ReferenceRows: Sendable, Codable, Equatable {
 }
 
 extension Observations {
-  private static let thinnedRows = 4096
-
   /// Some rows from all over.
-  fileprivate func thinned() throws(DetectionError) -> Observations {
-    let kept = min(rowCount, Self.thinnedRows)
+  fileprivate func thinned(to most: Int) throws(DetectionError) -> Observations {
+    let kept = min(rowCount, most)
     return try Observations(
       matrix: matrix.selecting(rows: (0..<kept).map { $0 * rowCount / kept }), features: features)
   }
