@@ -48,6 +48,86 @@ public func walkDiagonals(
   }
 }
 
+/// Walks `count` neighbouring diagonals of the distances among the windows of several channels.
+///
+/// The distance of two windows is the mean over the `dimensions` channels in which they are nearest. Of a window that
+/// never varies, `inverse` is 0 and `flat` 1/2: it correlates with 1 with its like and with 1/2 with others.
+///
+/// - `rows`: the pairs of each diagonal that are walked; a row before them was the last of the call before.
+/// - `df`, `dg`, `inverse`, `flat`: `windows` values a channel, one channel after the other.
+/// - `covariances`: `count` a channel, of the last pairs that were walked; overwritten.
+/// - `squares`: room for a vector a channel.
+/// - `best`: the smallest distance so far of each window.
+public func walkDiagonals(
+  first: Int, count: Int, rows: Range<Int>, windows: Int, channels: Int, dimensions: Int, twice: Double,
+  df: UnsafePointer<Double>, dg: UnsafePointer<Double>, inverse: UnsafePointer<Double>,
+  flat: UnsafePointer<Double>, covariances: UnsafeMutablePointer<Double>,
+  squares: UnsafeMutablePointer<Double>, best: UnsafeMutablePointer<Double>
+) {
+  let width = DoubleLanes.scalarCount
+  let (ones, scale) = (DoubleLanes(repeating: 1), DoubleLanes(repeating: twice))
+  let share = DoubleLanes(repeating: Double(dimensions))
+  for i in rows {
+    // Vectors as long as they lie inside the matrix, then one by one.
+    let inside = min(count, windows - first - i)
+    var nearest = DoubleLanes(repeating: .infinity)
+    var d = 0
+    while d + width <= inside {
+      let j = i + first + d
+      for channel in 0..<channels {
+        let (row, column) = (channel * windows + i, channel * windows + j)
+        let place = covariances + channel * count + d
+        let cov = load(place) + df[row] * load(dg + column) + load(df + column) * dg[row]
+        store(cov, place)
+        let correlation = cov * inverse[row] * load(inverse + column) + (load(flat + column) + flat[row])
+        store(scale * (ones - larger(-ones, smaller(correlation, ones))), squares + channel * width)
+      }
+      var sum = DoubleLanes.zero
+      for rank in 0..<dimensions {
+        // The smallest of what is left comes to the front.
+        if dimensions < channels {
+          for channel in stride(from: channels - 1, to: rank, by: -1) {
+            let (upper, lower) = (squares + (channel - 1) * width, squares + channel * width)
+            let (a, b) = (load(upper), load(lower))
+            store(smaller(a, b), upper)
+            store(larger(b, a), lower)
+          }
+        }
+        sum += load(squares + rank * width).squareRoot()
+      }
+      let distance = sum / share
+      nearest = smaller(nearest, distance)
+      store(smaller(load(best + j), distance), best + j)
+      d += width
+    }
+    for lane in 0..<width where nearest[lane] < best[i] { best[i] = nearest[lane] }
+    while d < inside {
+      let j = i + first + d
+      for channel in 0..<channels {
+        let (row, column) = (channel * windows + i, channel * windows + j)
+        let place = covariances + channel * count + d
+        place.pointee = place.pointee + df[row] * dg[column] + df[column] * dg[row]
+        let correlation = place.pointee * inverse[row] * inverse[column] + (flat[column] + flat[row])
+        squares[channel] = twice * (1 - max(-1, min(correlation, 1)))
+      }
+      var sum = 0.0
+      for rank in 0..<dimensions {
+        if dimensions < channels {
+          for channel in stride(from: channels - 1, to: rank, by: -1)
+          where squares[channel] < squares[channel - 1] {
+            (squares[channel - 1], squares[channel]) = (squares[channel], squares[channel - 1])
+          }
+        }
+        sum += squares[rank].squareRoot()
+      }
+      let distance = sum / Double(dimensions)
+      if distance < best[i] { best[i] = distance }
+      if distance < best[j] { best[j] = distance }
+      d += 1
+    }
+  }
+}
+
 @inline(__always) private func load(_ pointer: UnsafePointer<Double>) -> DoubleLanes {
   UnsafeRawPointer(pointer).loadUnaligned(as: DoubleLanes.self)
 }
@@ -59,4 +139,7 @@ public func walkDiagonals(
 }
 @inline(__always) private func larger(_ a: DoubleLanes, _ b: DoubleLanes) -> DoubleLanes {
   a.replacing(with: b, where: b .> a)
+}
+@inline(__always) private func smaller(_ a: DoubleLanes, _ b: DoubleLanes) -> DoubleLanes {
+  a.replacing(with: b, where: b .< a)
 }

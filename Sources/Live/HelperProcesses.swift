@@ -1,3 +1,4 @@
+import Dispatch
 import Formats
 import Glibc
 package import Workbench
@@ -29,11 +30,11 @@ package struct HelperProcesses: HelperPrograms {
       let size = taken.size
       if isCancelled() || size > most {
         kill(-process, SIGKILL)
-        unsafe waitpid(process, &status, 0)
+        Self.forget(process, [given, taken, said])
         throw size > most ? .tooMuch(most) : .cancelled
       }
       usleep(pause)
-      pause = min(pause * 2, 20_000)
+      pause = min(pause * 2, 4000)
     }
     let words = said.tail(Self.mostWords)
     // The low bits hold the signal that ended it, the next ones what it returned.
@@ -41,6 +42,15 @@ package struct HelperProcesses: HelperPrograms {
       throw .failed(status & 0x7F != 0 && words.isEmpty ? "it was ended by signal \(status & 0x7F)" : words)
     }
     return HelperOutput(bytes: taken.source, messages: said.tail(Self.mostFacts))
+  }
+
+  /// Waits for a program that was ended and gives back its files elsewhere: both take long for a large one.
+  private static func forget(_ process: pid_t, _ files: [Scratch]) {
+    DispatchQueue.global().async {
+      var status: Int32 = 0
+      while unsafe waitpid(process, &status, 0) < 0, errno == EINTR {}
+      withExtendedLifetime(files) {}
+    }
   }
 
   private static func path(of helper: Helper) -> String? {

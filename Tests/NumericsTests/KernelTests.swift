@@ -231,6 +231,22 @@ private func normals(_ count: Int, seed: UInt64 = 4) -> [Double] {
     check(found, naiveMatrixProfile(a, against: b, window: 8))
   }
 
+  @Test(arguments: [1, 2, 3], Kernels.usable)
+  func `agree in some of several channels`(_ dimensions: Int, _ kernels: Kernels) throws {
+    var channels = (0..<3).map { normals(230, seed: 20 + UInt64($0)) }
+    for row in 30..<50 { channels[0][row] = 2 }
+    for row in 160..<185 { channels[0][row] = -1 }
+    for row in 170..<190 { channels[1][row] = 0 }
+    let profiles = channels.map { profile($0, 12) }
+    let found = try WindowProfile.selfJoin(
+      profiles, dimensions: dimensions, exclusion: 4, kernels: kernels, work: Work(threads: 2))
+    check(found, naiveManyChannels(channels, window: 12, dimensions: dimensions, exclusion: 4))
+    #expect(
+      try found
+        == WindowProfile.selfJoin(
+          profiles, dimensions: dimensions, exclusion: 4, kernels: .baseline, work: Work(threads: 1)))
+  }
+
   @Test func `treat stretches that never vary`() throws {
     var series = normals(120)
     for row in 30..<50 { series[row] = 2 }

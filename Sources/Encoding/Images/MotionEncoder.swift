@@ -1,4 +1,5 @@
 package import Numerics
+import Synchronization
 package import Values
 
 /// Describes each frame of a video by what moves in it, and how fast.
@@ -8,7 +9,7 @@ package import Values
 /// - Input: frames in order; the first of each segment has no motion and is absent.
 /// - Output: mean and highest change of brightness over the cells, their spread; mean speed, speed of the fastest cells (the 90th and 99th
 ///   percentile) in pixels a frame of a frame 180 pixels wide, share of moving cells, and the mean motion along and down.
-/// - Complexity: O(pixels) a frame, decoded twice.
+/// - Complexity: O(pixels) a frame.
 /// - Source: Lucas and Kanade, *An iterative image registration technique*, IJCAI 1981, equation 10 for patches of 8 × 8 pixels, one
 ///   iteration.
 /// - Differs: a small ridge keeps patches without texture still; speeds count up to 8 pixels.
@@ -21,6 +22,8 @@ package struct MotionEncoder: Sendable, Equatable {
   ]
 
   private static let width = 180
+  /// Frames that follow one another in one thread.
+  private static let stretch = 16
   private static let patch = 8
   private static let step = 4
   /// Added to the squared gradients of a patch, per pixel: camera noise of one in 100.
@@ -32,36 +35,59 @@ package struct MotionEncoder: Sendable, Equatable {
   package func encode(_ video: Images, work: Work) throws(EncodingError) -> Encoded {
     if video.count == 0 { throw .noRows }
     let starts = Set(video.index.runs.map(\.rows.lowerBound))
-    let results = try orCancelled { () throws(Cancelled) in
-      try work.map(video.count, stage: "motion") { row -> Result<[Double]?, PictureError> in
-        if starts.contains(row) { return .success(nil) }
-        do throws(PictureError) {
-          return .success(Self.motion(try video.picture(row - 1), try video.picture(row)))
-        } catch {
-          return .failure(error)
+    let results = Mutex([Result<[Double], PictureError>?](repeating: nil, count: video.count))
+    try orCancelled { () throws(Cancelled) in
+      try work.forEachChunk(of: video.count, size: Self.stretch, stage: "motion") { _, range in
+        // The frame before the first is read by two chunks.
+        var before: Small?
+        for row in max(0, range.lowerBound - 1)..<range.upperBound where !work.isCancelled() {
+          do throws(PictureError) {
+            let frame = Small(try video.picture(row))
+            if row >= range.lowerBound, !starts.contains(row),
+              let motion = before.flatMap({ Self.motion($0, frame) })
+            {
+              results.withLock { $0[row] = .success(motion) }
+            }
+            before = frame
+          } catch {
+            results.withLock { $0[row] = .failure(error) }
+            return
+          }
         }
       }
     }
     var matrix = Matrix(rows: video.count, columns: Self.features.count, repeating: .nan)
     var presence = Mask(count: video.count)
-    for (row, result) in results.enumerated() {
-      switch result {
-      case .failure(let error): throw .picture(error)
-      case .success(let vector):
-        guard let vector else { continue }
+    for (row, result) in results.withLock({ $0 }).enumerated() {
+      guard let result else { continue }
+      do throws(PictureError) {
         presence[row] = true
-        for (column, number) in vector.enumerated() { matrix[row, column] = number.isFinite ? number : 0 }
+        for (column, number) in try result.get().enumerated() {
+          matrix[row, column] = number.isFinite ? number : 0
+        }
+      } catch {
+        throw .picture(error)
       }
     }
     return Encoded(features: Self.features, matrix: matrix, presence: presence)
   }
 
+  /// The brightness of a frame, small.
+  private struct Small {
+    let size: [Int]
+    let plane: Plane
+
+    init(_ frame: Picture) {
+      size = [frame.width, frame.height]
+      let height = max(patch, frame.height * width / max(1, frame.width))
+      plane = Plane(frame).stretched(width: width, height: min(height, 4 * width))
+    }
+  }
+
   /// nil where the frames differ in size or are too small.
-  static func motion(_ before: Picture, _ after: Picture) -> [Double]? {
-    guard before.width == after.width, before.height == after.height else { return nil }
-    let height = max(patch, before.height * width / max(1, before.width))
-    let one = Plane(before).stretched(width: width, height: min(height, 4 * width))
-    let other = Plane(after).stretched(width: width, height: min(height, 4 * width))
+  private static func motion(_ before: Small, _ after: Small) -> [Double]? {
+    guard before.size == after.size else { return nil }
+    let (one, other) = (before.plane, after.plane)
     guard one.width > patch + 2, one.height > patch + 2 else { return nil }
     let mean = Plane(
       width: one.width, height: one.height, values: zip(one.values, other.values).map { ($0 + $1) / 2 })

@@ -222,30 +222,47 @@ extension Plane {
   private static func stretch(_ values: [Float], lines: Int, from old: Int, to new: Int) -> [Float] {
     var result = [Float](repeating: 0, count: lines * new)
     let step = Float(old) / Float(new)
-    for x in 0..<new {
-      let (begin, end) = (Float(x) * step, Float(x + 1) * step)
-      if step > 1 {
-        let (first, last) = (Int(begin), min(old - 1, Int(end.rounded(.up)) - 1))
-        for line in 0..<lines {
+    let blends = (0..<new).map { Blend(pixel: $0, step: step, of: old) }
+    for line in 0..<lines {
+      let start = line * old
+      for (x, blend) in blends.enumerated() {
+        if step > 1 {
           var sum: Float = 0
-          for place in first...max(first, last) {
-            let share = min(end, Float(place + 1)) - max(begin, Float(place))
-            sum += values[line * old + place] * share
+          for place in blend.first...blend.last {
+            let share = min(blend.end, Float(place + 1)) - max(blend.begin, Float(place))
+            sum += values[start + place] * share
           }
           result[line * new + x] = sum / step
-        }
-      } else {
-        // Between the middles of pixels.
-        let position = max(0, min(Float(old - 1), (Float(x) + 0.5) * step - 0.5))
-        let left = Int(position)
-        let right = min(old - 1, left + 1)
-        let share = position - Float(left)
-        for line in 0..<lines {
+        } else {
           result[line * new + x] =
-            values[line * old + left] * (1 - share) + values[line * old + right] * share
+            values[start + blend.first] * (1 - blend.share) + values[start + blend.last] * blend.share
         }
       }
     }
     return result
+  }
+
+  /// Which pixels of a line make up one of a shorter or longer line.
+  private struct Blend {
+    let begin: Float
+    let end: Float
+    let first: Int
+    let last: Int
+    /// Of the last, between the middles of two pixels.
+    let share: Float
+
+    init(pixel: Int, step: Float, of count: Int) {
+      (begin, end) = (Float(pixel) * step, Float(pixel + 1) * step)
+      if step > 1 {
+        first = Int(begin)
+        last = max(first, min(count - 1, Int(end.rounded(.up)) - 1))
+        share = 0
+      } else {
+        let position = max(0, min(Float(count - 1), (Float(pixel) + 0.5) * step - 0.5))
+        first = Int(position)
+        last = min(count - 1, first + 1)
+        share = position - Float(first)
+      }
+    }
   }
 }

@@ -16,7 +16,7 @@ package func naiveMatrixProfile(
 }
 
 /// Mean 0 and deviation 1; all zeros for a window that never varies.
-private func normalised(_ window: [Double]) -> [Double] {
+func normalised(_ window: [Double]) -> [Double] {
   let mean = window.reduce(0, +) / Double(window.count)
   let variance = window.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / Double(window.count)
   if window.allSatisfy({ $0 == window[0] }) { return window.map { _ in 0 } }

@@ -39,13 +39,9 @@ package func naiveManyChannels(
   _ channels: [[Double]], window: Int, dimensions: Int, exclusion: Int
 ) -> [Double] {
   let count = channels[0].count - window + 1
-  func shape(_ channel: [Double], _ start: Int) -> [Double] {
-    let part = Array(channel[start..<start + window])
-    let mean = part.reduce(0, +) / Double(window)
-    let spread = (part.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / Double(window)).squareRoot()
-    return part.map { ($0 - mean) / spread }
+  let shapes = channels.map { channel in
+    (0..<count).map { normalised(Array(channel[$0..<$0 + window])) }
   }
-  let shapes = channels.map { channel in (0..<count).map { shape(channel, $0) } }
   return (0..<count).map { i in
     (0..<count).filter { abs($0 - i) >= exclusion }.map { j in
       let distances = shapes.map { zip($0[i], $0[j]).map { ($0 - $1) * ($0 - $1) }.reduce(0, +).squareRoot() }
