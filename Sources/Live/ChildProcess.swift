@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 
 /// Starts programs without a shell and without the keys in the environment.
@@ -20,7 +21,12 @@ enum ChildProcess {
     var attributes = posix_spawnattr_t()
     unsafe posix_spawnattr_init(&attributes)
     defer { unsafe posix_spawnattr_destroy(&attributes) }
-    unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
+    // It ends when nobody reads what it writes, though we do not.
+    var signals = sigset_t()
+    unsafe sigemptyset(&signals)
+    unsafe sigaddset(&signals, SIGPIPE)
+    unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
+    unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF))
     var process: pid_t = 0
     // SAFETY: both lists end in nil, and their strings are freed only after the call.
     var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
@@ -28,5 +34,23 @@ enum ChildProcess {
     defer { unsafe (arguments + variables).forEach { unsafe free($0) } }
     let code = unsafe posix_spawn(&process, words[0], &actions, &attributes, &arguments, &variables)
     return code == 0 ? process : nil
+  }
+
+  /// Both ends of a pipe that no other program inherits.
+  static func pipe() -> (beginning: Int32, end: Int32)? {
+    var ends: [Int32] = [-1, -1]
+    guard unsafe Glibc.pipe(&ends) == 0 else { return nil }
+    for descriptor in ends { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+    return (ends[0], ends[1])
+  }
+
+  /// Ends a process and its children without waiting: giving back what a large one holds takes long.
+  static func end(_ process: pid_t, holding files: [any Sendable] = []) {
+    kill(-process, SIGKILL)
+    DispatchQueue.global().async {
+      var status: Int32 = 0
+      while unsafe waitpid(process, &status, 0) < 0, errno == EINTR {}
+      withExtendedLifetime(files) {}
+    }
   }
 }

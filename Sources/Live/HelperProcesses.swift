@@ -1,4 +1,3 @@
-import Dispatch
 import Formats
 import Glibc
 package import Workbench
@@ -29,8 +28,7 @@ package struct HelperProcesses: HelperPrograms {
       if ended == process || (ended < 0 && errno != EINTR) { break }
       let size = taken.size
       if isCancelled() || size > most {
-        kill(-process, SIGKILL)
-        Self.forget(process, [given, taken, said])
+        ChildProcess.end(process, holding: [given, taken, said])
         throw size > most ? .tooMuch(most) : .cancelled
       }
       usleep(pause)
@@ -44,13 +42,11 @@ package struct HelperProcesses: HelperPrograms {
     return HelperOutput(bytes: taken.source, messages: said.tail(Self.mostFacts))
   }
 
-  /// Waits for a program that was ended and gives back its files elsewhere: both take long for a large one.
-  private static func forget(_ process: pid_t, _ files: [Scratch]) {
-    DispatchQueue.global().async {
-      var status: Int32 = 0
-      while unsafe waitpid(process, &status, 0) < 0, errno == EINTR {}
-      withExtendedLifetime(files) {}
+  package func start(_ helper: Helper, _ arguments: [String]) throws(HelperError) -> any RunningHelper {
+    guard let program = Self.path(of: helper), let running = RunningProgram([program] + arguments) else {
+      throw .absent
     }
+    return running
   }
 
   private static func path(of helper: Helper) -> String? {

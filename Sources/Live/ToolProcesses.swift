@@ -35,26 +35,22 @@ private final class ToolProcess: ToolProgram {
   private var hasEnded = false
 
   init?(_ words: [String]) {
-    var given: [Int32] = [-1, -1]
-    var taken: [Int32] = [-1, -1]
-    guard unsafe pipe(&given) == 0 else { return nil }
-    guard unsafe pipe(&taken) == 0 else {
-      given.forEach { _ = close($0) }
+    guard let given = ChildProcess.pipe() else { return nil }
+    guard let taken = ChildProcess.pipe() else {
+      for descriptor in [given.beginning, given.end] { _ = close(descriptor) }
       return nil
     }
-    // No other program inherits them.
-    (given + taken).forEach { _ = fcntl($0, F_SETFD, FD_CLOEXEC) }
     let silence = unsafe open("/dev/null", O_WRONLY | O_CLOEXEC)
-    let started = ChildProcess.start(words, input: given[0], output: taken[1], messages: silence)
-    [given[0], taken[1], silence].forEach { _ = close($0) }
+    let started = ChildProcess.start(words, input: given.beginning, output: taken.end, messages: silence)
+    [given.beginning, taken.end, silence].forEach { _ = close($0) }
     guard let started else {
-      _ = close(given[1])
-      _ = close(taken[0])
+      _ = close(given.end)
+      _ = close(taken.beginning)
       return nil
     }
     process = started
-    input = given[1]
-    output = taken[0]
+    input = given.end
+    output = taken.beginning
     _ = fcntl(input, F_SETFL, O_NONBLOCK)
   }
 

@@ -44,6 +44,20 @@ package struct FingerprintBuilder {
   }
 
   package mutating func add(bytes: some Sequence<UInt8>) {
+    let isDone: Void? = bytes.withContiguousStorageIfAvailable { bytes in
+      let whole = bytes.count & ~7
+      for place in stride(from: 0, to: whole, by: 8) {
+        // SAFETY: `place` and the seven bytes behind it lie below `whole`.
+        let word = unsafe UnsafeRawBufferPointer(bytes).loadUnaligned(fromByteOffset: place, as: UInt64.self)
+        add(UInt64(littleEndian: word))
+      }
+      unsafe addEach(UnsafeBufferPointer(rebasing: bytes[whole...]))
+    }
+    if isDone == nil { addEach(bytes) }
+  }
+
+  /// Eight bytes make a word, the first of them its lowest.
+  private mutating func addEach(_ bytes: some Sequence<UInt8>) {
     var word: UInt64 = 0
     var filled: UInt64 = 0
     for byte in bytes {

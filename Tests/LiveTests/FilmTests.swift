@@ -22,6 +22,8 @@ private enum FilmPrograms {
 struct `Films` {
   /// Frame `n` is grey of the level 20 + 2n, so that each tells its number.
   private static let counting = "color=c=black:s=64x48:r=10:d=9,geq=lum='20+2*N':cb=128:cr=128"
+  /// So large that a stretch holds a few frames.
+  private static let large = counting + ",scale=640:480:flags=neighbor"
 
   private let folder: URL
   private let session: Session
@@ -68,10 +70,13 @@ struct `Films` {
     ("e.ts", ["-c:v", "mpeg2video", "-r", "25", "-g", "12", "-q:v", "1"]),
   ]) func `give each frame in any order`(name: String, codec: [String]) throws {
     defer { try? FileManager.default.removeItem(at: folder) }
-    try make(name, ["-f", "lavfi", "-i", Self.counting] + codec)
+    try make(name, ["-f", "lavfi", "-i", Self.large] + codec)
     let film = try film(path(name))
     #expect(film.count == 90)
-    for row in [film.count - 1, 0, 37, 36, 38, film.count / 2, 1, film.count - 2] {
+    // Anywhere, in order, with gaps, and in the order of two threads that do not wait for each other.
+    let anywhere = [film.count - 1, 0, 37, 36, 38, film.count / 2, 1, film.count - 2]
+    let threads = (0..<8).flatMap { [2 * $0 + 17, 2 * $0] }
+    for row in anywhere + stride(from: 0, to: 90, by: 3) + [4, 16, 26, 29, 89] + threads {
       #expect(try Self.number(film, row) == row)
     }
     guard case .time(let axis) = film.index.address else { return }

@@ -109,11 +109,11 @@ package struct FilmListing: Sendable, Equatable {
     return (frames.sorted { $0.time < $1.time }, hidden)
   }
 
-  /// The moments of frames that `ffmpeg` shows as it decodes them: `… pts_time:3.04 …`.
+  /// The moments of frames that `ffmpeg` shows as it decodes them: `… pts_time:3.04 …`; NaN for one that has none.
   package static func shown(_ messages: some StringProtocol) -> [Double] {
     messages.split(whereSeparator: \.isNewline).compactMap { line in
       guard line.contains("showinfo"), let mark = line.firstRange(of: "pts_time:") else { return nil }
-      return number(line[mark.upperBound...].drop { $0 == " " }.prefix { !$0.isWhitespace })
+      return number(line[mark.upperBound...].drop { $0 == " " }.prefix { !$0.isWhitespace }) ?? .nan
     }
   }
 

@@ -40,12 +40,25 @@ package enum HelperError: Error, Sendable, Equatable {
   case failed(String)
 }
 
-/// Runs one of the programs to its end, without a shell and without the keys in the environment.
+/// Runs the programs, without a shell and without the keys in the environment.
 package protocol HelperPrograms: Sendable {
+  /// Runs one to its end.
+  ///
   /// - Parameter most: so many bytes of output are taken.
   func run(
     _ helper: Helper, _ arguments: [String], input: [UInt8], most: Int, isCancelled: () -> Bool
   ) throws(HelperError) -> HelperOutput
+
+  func start(_ helper: Helper, _ arguments: [String]) throws(HelperError) -> any RunningHelper
+}
+
+/// A program whose output is taken a piece at a time; it waits in between, and is ended when nobody holds it any more.
+package protocol RunningHelper: AnyObject, Sendable {
+  /// The next `count` bytes of its output; fewer where that ends. After it was cancelled, some are lost.
+  func read(_ count: Int, isCancelled: () -> Bool) throws(HelperError) -> [UInt8]
+
+  /// What it said on standard error since it was asked last; whatever came before the output that was read is in it.
+  func messages() -> String
 }
 
 /// Where there are no programs: in tests.
@@ -54,6 +67,9 @@ package struct NoHelpers: HelperPrograms {
   package func run(
     _ helper: Helper, _ arguments: [String], input: [UInt8], most: Int, isCancelled: () -> Bool
   ) throws(HelperError) -> HelperOutput {
+    throw .absent
+  }
+  package func start(_ helper: Helper, _ arguments: [String]) throws(HelperError) -> any RunningHelper {
     throw .absent
   }
 }

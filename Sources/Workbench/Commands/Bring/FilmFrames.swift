@@ -1,3 +1,4 @@
+import Dispatch
 import Formats
 import Numerics
 import Synchronization
@@ -5,8 +6,8 @@ import Values
 
 /// The frames of film files, decoded a stretch at a time when one of it is needed.
 ///
-/// A stretch begins at a frame that stands by itself where it can, and lies decoded in a temporary file; the few that were used
-/// last are kept. Each frame is told by its time, so one that a seek has missed is never taken for another.
+/// A stretch begins at a frame that stands by itself where it can; the few that were used last are kept, and the program that
+/// decoded the last goes on with the next. Each frame is told by its time, so one that a seek has missed is never taken for another.
 final class FilmFrames: PictureSource {
   struct Film: Sendable {
     let file: FilmFile
@@ -16,64 +17,85 @@ final class FilmFrames: PictureSource {
     /// Of some of its bytes: whether it is still what was loaded.
     let mark: UInt64
     /// The frame with which each stretch begins.
-    let stretches: [Int]
+    private let stretches: [Int]
+    /// Which stretch each frame lies in.
+    private let numbers: [Int32]
 
-    init(_ file: FilmFile, _ frames: FilmFile.Frames, _ shape: PictureShape) throws(FormatError) {
+    init(
+      _ file: FilmFile, _ frames: FilmFile.Frames, _ shape: PictureShape, isCancelled: () -> Bool
+    ) throws(FormatError) {
       self.file = file
       self.frames = frames.list
       isSeekable = frames.isSeekable
       self.shape = shape
-      mark = try Self.mark(file.source)
-      var (starts, bytes) = ([0], 0)
+      mark = try Self.mark(file.source, isCancelled)
+      var (starts, numbers, bytes) = ([0], [Int32](), 0)
       for (number, frame) in frames.list.enumerated() {
         if bytes >= FilmFrames.mostBytes || (frame.isKey && bytes >= FilmFrames.enoughBytes) {
           starts.append(number)
           bytes = 0
         }
+        numbers.append(Int32(starts.count - 1))
         bytes += shape.decodedBytes
       }
       stretches = starts
+      self.numbers = numbers
     }
 
     /// Of up to 256 blocks spread over the file.
-    static func mark(_ source: any ByteSource) throws(FormatError) -> UInt64 {
+    static func mark(_ source: any ByteSource, _ isCancelled: () -> Bool) throws(FormatError) -> UInt64 {
       let size = 65_536
       let step = max(size, source.count / 256)
       var builder = FingerprintBuilder()
       builder.add("\(source.count)")
       for place in stride(from: 0, to: source.count, by: step) {
+        if isCancelled() { throw .cancelled }
         builder.add(bytes: try source.read(at: place, count: size))
       }
       return builder.finish().high
     }
 
-    /// Which stretch a frame lies in, and the frames of it.
-    func stretch(of frame: Int) -> (number: Int, frames: Range<Int>) {
-      let number = stretches.lastIndex { $0 <= frame } ?? 0
-      return (
-        number, stretches[number]..<(number + 1 < stretches.count ? stretches[number + 1] : frames.count)
-      )
+    func stretch(of frame: Int) -> Int { Int(numbers[frame]) }
+
+    func frames(of stretch: Int) -> Range<Int> {
+      stretches[stretch]..<(stretch + 1 < stretches.count ? stretches[stretch + 1] : frames.count)
+    }
+
+    /// Whether it takes less to decode on to a frame than to begin anew before it.
+    ///
+    /// What is passed by without being shown takes an eighth of the time.
+    func isNear(_ frame: Int, from place: Int) -> Bool {
+      place <= frame && 8 * (frame - place) <= (isSeekable ? 96 : frame)
     }
   }
 
+  /// The decoded frames of a stretch.
   private struct Reel {
     let film: Int
     let stretch: Int
-    let bytes: any ByteSource
-    /// Where each frame lies among those that were decoded.
-    let slots: [Int: Int]
+    let frames: [Int: [UInt8]]
+  }
+
+  /// What is decoded, and what decodes.
+  private struct State {
+    var reels: [Reel] = []
+    var projector: Projector?
+    /// How often the projector was used.
+    var uses = 0
   }
 
   /// A stretch ends at the next frame that stands by itself after so many bytes, or anywhere after the most.
-  static let enoughBytes = 32 << 20
-  static let mostBytes = 128 << 20
-  private static let mostReels = 3
+  static let enoughBytes = 8 << 20
+  static let mostBytes = 24 << 20
+  private static let mostReels = 4
+  /// Seconds after which a program that nobody needs is ended.
+  private static let patience = 2.0
 
   private let films: [Film]
   private let starts: [Int]
   private let world: World
   private let isCancelled: @Sendable () -> Bool
-  private let reels = Mutex<[Reel]>([])
+  private let state = Mutex(State())
 
   init(_ films: [Film], world: World, isCancelled: @escaping @Sendable () -> Bool) {
     self.films = films
@@ -90,31 +112,15 @@ final class FilmFrames: PictureSource {
     }
     let (film, frame) = (films[place], number - starts[place])
     let name = film.file.path
-    let stretch = film.stretch(of: frame)
-    let reel = try reels.withLock { (reels) throws(PictureError) -> Reel in
-      if let found = reels.firstIndex(where: { $0.film == place && $0.stretch == stretch.number }) {
-        let reel = reels.remove(at: found)
-        reels.append(reel)
-        return reel
-      }
-      let reel = try self.reel(place, stretch.number, stretch.frames)
-      if reels.count == Self.mostReels { reels.removeFirst() }
-      reels.append(reel)
-      return reel
+    let reel = try state.withLock { (state) throws(PictureError) -> Reel in
+      try self.reel(place, film.stretch(of: frame), &state)
     }
-    guard let slot = reel.slots[frame] else {
+    guard let bytes = reel.frames[frame] else {
       throw .unreadable(name, reason: "its frame \(frame + 1) cannot be decoded")
     }
-    let size = film.shape.decodedBytes
-    do throws(FormatError) {
-      let bytes = try reel.bytes.read(at: slot * size, count: size)
-      guard bytes.count == size else { throw .malformed("it ends within a frame", offset: 0) }
-      return Picture(
-        width: film.shape.width, height: film.shape.height, channels: film.shape.channels,
-        samples: film.shape.depth == .unsigned16 ? .unsigned16(Self.words(bytes)) : .unsigned8(bytes))
-    } catch {
-      throw .unreadable(name, reason: error.words)
-    }
+    return Picture(
+      width: film.shape.width, height: film.shape.height, channels: film.shape.channels,
+      samples: film.shape.depth == .unsigned16 ? .unsigned16(Self.words(bytes)) : .unsigned8(bytes))
   }
 
   private static func words(_ bytes: [UInt8]) -> [UInt16] {
@@ -123,43 +129,86 @@ final class FilmFrames: PictureSource {
 
   // MARK: - Decoding
 
+  private func reel(_ place: Int, _ number: Int, _ state: inout State) throws(PictureError) -> Reel {
+    if let found = state.reels.firstIndex(where: { $0.film == place && $0.stretch == number }) {
+      let reel = state.reels.remove(at: found)
+      state.reels.append(reel)
+      return reel
+    }
+    defer { release(after: &state) }
+    let film = films[place]
+    let wanted = film.frames(of: number)
+    do throws(HelperError) {
+      if var projector = state.projector, projector.film == place,
+        film.isNear(wanted.lowerBound, from: projector.next)
+      {
+        // What lies between is decoded anyway, and another thread may want it.
+        state.projector = nil
+        for passed in film.stretch(of: projector.next)...number {
+          keep(
+            Reel(
+              film: place, stretch: passed,
+              frames: try projector.take(film.frames(of: passed), of: film, isCancelled)), &state)
+        }
+        state.projector = projector
+        if let reel = state.reels.last, reel.frames.count == wanted.count { return reel }
+        state.reels.removeLast()
+      }
+    } catch {
+      if error == .cancelled { throw .cancelled }
+    }
+    state.projector = nil
+    let (reel, projector) = try start(place, number)
+    state.projector = projector
+    keep(reel, &state)
+    return reel
+  }
+
+  private func keep(_ reel: Reel, _ state: inout State) {
+    if state.reels.count == Self.mostReels { state.reels.removeFirst() }
+    state.reels.append(reel)
+  }
+
+  /// Ends the program unless more is wanted of it soon.
+  private func release(after state: inout State) {
+    state.uses += 1
+    DispatchQueue.global().asyncAfter(deadline: .now() + Self.patience) { [weak self, uses = state.uses] in
+      self?.state.withLock { if $0.uses == uses { $0.projector = nil } }
+    }
+  }
+
   /// Seeks of so many seconds before what is wanted are tried; some containers find their way only from the beginning.
   private static let margins: [Double?] = [0, 10, nil]
 
-  private func reel(_ place: Int, _ number: Int, _ wanted: Range<Int>) throws(PictureError) -> Reel {
+  private func start(
+    _ place: Int, _ number: Int
+  ) throws(PictureError) -> (reel: Reel, projector: Projector) {
     let film = films[place]
-    let name = film.file.path
+    let (name, wanted) = (film.file.path, film.frames(of: number))
     if isCancelled() { throw .cancelled }
-    guard let source = try? world.files.open(name), (try? Film.mark(source)) == film.mark else {
-      throw .changed(name)
+    guard let source = try? world.files.open(name), (try? Film.mark(source, isCancelled)) == film.mark else {
+      throw isCancelled() ? .cancelled : .changed(name)
     }
-    var best: Reel?
+    var best: (reel: Reel, projector: Projector)?
     for margin in film.isSeekable && wanted.lowerBound > 0 ? Self.margins : [nil] {
-      let output: HelperOutput
-      do throws(FilmFile.Trouble) {
-        output = try FilmFile.run(
-          .ffmpeg, Self.arguments(film, wanted, margin: margin),
-          most: (wanted.count + 1) * film.shape.decodedBytes, world, isCancelled)
-      } catch {
-        switch error {
-        case .cancelled: throw .cancelled
-        case .absent: throw .unreadable(name, reason: "ffmpeg is no longer installed")
-        case .format(let error):
-          if margin != nil { continue }
-          throw .unreadable(name, reason: error.words)
-        case .missing(let words, _): throw .unreadable(name, reason: words)
+      do throws(HelperError) {
+        var projector = Projector(
+          film: place, program: try world.helpers.start(.ffmpeg, Self.arguments(film, wanted, margin: margin))
+        )
+        let frames = try projector.take(wanted, of: film, isCancelled)
+        if frames.count > best?.reel.frames.count ?? 0 {
+          best = (Reel(film: place, stretch: number, frames: frames), projector)
         }
+        if frames.count == wanted.count { break }
+      } catch {
+        throw error == .cancelled ? .cancelled : .unreadable(name, reason: "ffmpeg is no longer installed")
       }
-      let slots = Self.slots(FilmListing.shown(output.messages), film.frames, wanted)
-      let reel = Reel(film: place, stretch: number, bytes: output.bytes, slots: slots)
-      if slots.count == wanted.count { return reel }
-      if slots.count > best?.slots.count ?? 0 { best = reel }
     }
     guard let best else { throw .unreadable(name, reason: "nothing of this stretch can be decoded") }
     return best
   }
 
-  /// What decodes a stretch into raw frames of one size, and says the time of each.
+  /// What decodes from a stretch on into raw frames of one size, and says the time of each.
   private static func arguments(_ film: Film, _ wanted: Range<Int>, margin: Double?) -> [String] {
     let frames = film.frames
     let time = frames[wanted.lowerBound].time
@@ -172,7 +221,7 @@ final class FilmFrames: PictureSource {
       + FilmFile.input(film.file.path, film.file.container)
       + ["-map", "0:V:0", "-fps_mode", "passthrough", "-sws_flags", "bicubic+accurate_rnd+full_chroma_int"]
       + ["-vf", "\(cut)showinfo=checksum=0,scale=\(film.shape.width):\(film.shape.height)"]
-      + ["-frames:v", "\(wanted.count)", "-pix_fmt", film.file.listing.pictures?.format ?? "rgb24"]
+      + ["-pix_fmt", film.file.listing.pictures?.format ?? "rgb24"]
       + ["-f", "rawvideo", "-"]
   }
 
@@ -183,24 +232,56 @@ final class FilmFrames: PictureSource {
     return (micros < 0 ? "-" : "") + "\(abs(micros) / 1_000_000)."
       + String(repeating: "0", count: 6 - fraction.count) + fraction
   }
+}
 
-  /// Which of the decoded frames are which of the wanted ones.
-  private static func slots(
-    _ times: [Double], _ frames: [FilmListing.Frame], _ wanted: Range<Int>
-  ) -> [Int: Int] {
-    var slots: [Int: Int] = [:]
-    var frame = wanted.lowerBound
-    for (slot, time) in times.enumerated() {
-      while frame < wanted.upperBound, frames[frame].time < time - tolerance { frame += 1 }
-      guard frame < wanted.upperBound else { break }
-      if abs(frames[frame].time - time) <= tolerance {
-        slots[frame] = slot
-        frame += 1
-      }
-    }
-    return slots
+/// A run of `ffmpeg` that decodes frame after frame, and waits while nobody takes one.
+private struct Projector {
+  let film: Int
+  let program: any RunningHelper
+  /// The first frame that was not asked for yet.
+  private(set) var next = 0
+  /// Of frames whose bytes have not been read.
+  private var times: [Double] = []
+  /// A frame that came where an earlier one was wanted.
+  private var early: Shot?
+
+  private typealias Shot = (time: Double, bytes: [UInt8])
+
+  init(film: Int, program: any RunningHelper) {
+    self.film = film
+    self.program = program
   }
 
   /// Of times that are printed with six digits; no camera takes two frames within it.
   private static let tolerance = 2e-5
+
+  /// Those of the wanted frames that it comes by.
+  mutating func take(
+    _ wanted: Range<Int>, of film: FilmFrames.Film, _ isCancelled: () -> Bool
+  ) throws(HelperError) -> [Int: [UInt8]] {
+    var found: [Int: [UInt8]] = [:]
+    var frame = wanted.lowerBound
+    while frame < wanted.upperBound, let shot = try shot(of: film.shape.decodedBytes, isCancelled) {
+      while frame < wanted.upperBound, film.frames[frame].time < shot.time - Self.tolerance { frame += 1 }
+      if frame == wanted.upperBound {
+        early = shot
+      } else if abs(film.frames[frame].time - shot.time) <= Self.tolerance {
+        found[frame] = shot.bytes
+        frame += 1
+      }
+    }
+    next = wanted.upperBound
+    return found
+  }
+
+  private mutating func shot(of size: Int, _ isCancelled: () -> Bool) throws(HelperError) -> Shot? {
+    if let shot = early {
+      early = nil
+      return shot
+    }
+    let bytes = try program.read(size, isCancelled: isCancelled)
+    // The time of a frame is told before the frame.
+    times += FilmListing.shown(program.messages())
+    return bytes.count < size || times.isEmpty ? nil : (times.removeFirst(), bytes)
+  }
 }

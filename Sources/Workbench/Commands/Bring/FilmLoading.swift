@@ -97,7 +97,7 @@ struct FilmLoading {
         builder.add(UInt64(number))
         return builder.finish().high
       }
-      return (try FilmFrames.Film(file, frames, shape), digests)
+      return (try FilmFrames.Film(file, frames, shape, isCancelled: work.isCancelled), digests)
     } catch {
       throw .format(error)
     }
