@@ -63,4 +63,16 @@ package struct CommandSpec: Sendable, Equatable {
 
   /// `detect iforest`.
   package var name: String { method.map { "\(verb) \($0)" } ?? verb }
+
+  /// Whether its help has a word, whatever the case and the hyphens.
+  package func speaks(of word: String) -> Bool {
+    let word = Self.plain(word)
+    return (summary + " " + discussion).split { !$0.isLetter && !$0.isNumber && $0 != "-" }
+      .contains { Self.plain($0) == word }
+  }
+
+  /// Without case, blanks, points and hyphens.
+  package static func plain(_ text: some StringProtocol) -> String {
+    text.lowercased().filter { !"-_ .".contains($0) }
+  }
 }

@@ -142,6 +142,35 @@ struct `Films` {
         && film.index.segments.map(\.name) == ["1.gif", "2.gif"])
   }
 
+  @Test func `are clips of a data set, with their classes`() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    for (place, name) in ["normal/a.mp4", "normal/b.mp4", "fight/c.avi"].enumerated() {
+      try FileManager.default.createDirectory(
+        at: folder.appending(path: name).deletingLastPathComponent(), withIntermediateDirectories: true)
+      try make(name, ["-f", "lavfi", "-i", "testsrc=size=32x24:rate=10:duration=0.\(place + 3)"])
+    }
+    try Data("clip,label,split\na,normal,train\nb,normal,test\nc,fight,test\n".utf8)
+      .write(to: folder.appending(path: "labels.csv"))
+    let events = session.type("film = load dataset clips \(path(""))/")
+    #expect(events.diagnostics.isEmpty, "\(events.diagnostics)")
+    guard case .video(let film)? = session.bindings.last?.value else {
+      throw Diagnostic("", "no film", remedy: "")
+    }
+    #expect(film.index.segments.map(\.rows.count) == [5, 3, 4])
+    #expect(film.frame.columns.map(\.name) == ["class", "anomaly"])
+    #expect(
+      film.index.splits == Array(repeating: .test, count: 5) + Array(repeating: .fit, count: 3)
+        + Array(repeating: .test, count: 4))
+  }
+
+  @Test func `are pictures that move, if they are asked for`() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try make("m.png", ["-f", "lavfi", "-i", "testsrc=size=32x24:rate=10:duration=1", "-f", "apng"])
+    #expect(try film(path("m.png")).count == 10)
+    let events = session.type("load image " + path("m.png"))
+    #expect(events.results.contains { $0.remarks.contains { $0.contains("load video") } }, "\(events)")
+  }
+
   @Test func `are refused if they are damaged, and noticed if they have changed`() throws {
     defer { try? FileManager.default.removeItem(at: folder) }
     try Data("....ftypisom and nothing more".utf8).write(to: folder.appending(path: "x.mp4"))

@@ -8,6 +8,12 @@ extension ArgumentReader {
       path = pattern
       found = scope.files(matching: path)
     }
+    // A WFDB record goes by its name, without the ending of its header.
+    let header = path + ".hea"
+    if found.isEmpty, !Glob.isPattern(path), scope.files(matching: header) == [header] {
+      path = header
+      found = [header]
+    }
     guard !found.isEmpty else { throw noFile(path, word) }
     guard many || found.count == 1 else {
       throw Diagnostic(

@@ -56,9 +56,13 @@ struct StageResolver {
     // A plain word with another one behind it was meant as a method.
     let isMethod = stage.words.count > 2 && !stage.words[2].isOption && Word.isName(word.text)
     if let plain, !isMethod { return (plain, 1) }
+    let speaking = specs.filter { $0.speaks(of: word.value) }.map(\.name)
+    let other =
+      (1...3).contains(speaking.count)
+      ? "the help of \(Suggestion.some(speaking)) speaks of it" : "it has \(list)"
     throw Diagnostic(
       "E0209", "`\(verb)` has no method `\(word.text)`", at: word.range, label: "not a method of `\(verb)`",
-      remedy: Suggestion.remedy(for: word.value, among: names, else: "it has \(list)"))
+      remedy: Suggestion.remedy(for: word.value, among: names, else: other))
   }
 
   /// The value or literal that a line shows.

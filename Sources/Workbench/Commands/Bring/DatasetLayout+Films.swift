@@ -155,7 +155,7 @@ extension DatasetLayout {
 
   // MARK: - Clips with a list
 
-  /// `CLASS/CLIP/000.png` or `CLASS/CLIP/frames/000.png`, and labels.csv of clip, label and split.
+  /// `CLASS/CLIP.mp4`, `CLASS/CLIP/000.png` or `CLASS/CLIP/frames/000.png`, and labels.csv of clip, label and split.
   func clips() throws(Failure) -> Images {
     let list = root + "labels.csv"
     var known: [String: ClipList.Entry] = [:]
@@ -167,24 +167,38 @@ extension DatasetLayout {
     } else {
       call.note("there is no `\(list)`: folders name the classes")
     }
-    var items: [PictureFolder.Item] = []
     var missing = Set<String>()
+    func item(_ path: String, _ clip: String, _ parts: [String], folder: String?) -> PictureFolder.Item {
+      if known[clip] == nil, !known.isEmpty { missing.insert(clip) }
+      return PictureFolder.Item(
+        path: path, name: parts.joined(separator: "/"), category: known[clip]?.label ?? folder ?? clip,
+        split: known[clip]?.split)
+    }
+    var items: [PictureFolder.Item] = []
     for (path, parts) in below where PictureFile.isPicture(path) {
       let folders = parts.dropLast().filter { $0 != "frames" }
       guard let clip = folders.last else { continue }
-      if known[clip] == nil, !known.isEmpty { missing.insert(clip) }
-      let category = known[clip]?.label ?? folders.dropLast().last ?? clip
-      items.append(
-        PictureFolder.Item(
-          path: path, name: parts.joined(separator: "/"), category: category, split: known[clip]?.split))
+      items.append(item(path, clip, parts, folder: folders.dropLast().last))
     }
-    guard !items.isEmpty else {
+    let loading = FilmLoading(call: call, parameter: parameter, world: world)
+    let films = items.isEmpty ? try loading.films(below.map(\.path)).filter { !$0.container.isSound } : []
+    let parts = Dictionary(below.map { ($0.path, $0.parts) }, uniquingKeysWith: { first, _ in first })
+    let clips = films.map { film in
+      let parts = parts[film.path] ?? []
+      return item(film.path, Self.stem(parts.last ?? ""), parts, folder: parts.dropLast().last)
+    }
+    if items.isEmpty, films.isEmpty {
       throw wrong(
-        "there are no frames below it", "Write frames by `ffmpeg -i CLIP.mp4 CLASS/CLIP/frames/%05d.png`.")
+        "there are no clips below it", "Give the folder that holds CLASS/CLIP.mp4 or CLASS/CLIP/frames/.")
     }
     if let first = missing.min() {
       call.note(
         "\(counted(missing.count, "clip")) not in `\(list)` take their folder as class (the first: \(first))")
+    }
+    if items.isEmpty {
+      return try loading.read(
+        films, start: nil, rate: nil,
+        items: Dictionary(clips.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first }), work: work)
     }
     var film = try film(items, rate: 25)
     film.columns = PictureLoading.labels(of: film.items, normal: ["0"], call)

@@ -18,7 +18,8 @@ struct FilmLoading {
     var films: [Found] = []
     var seen = Set<String>()
     for file in paths.flatMap(world.files.files(matching:))
-    where !PictureFile.isPicture(file) && seen.insert(file).inserted {
+    // A picture that moves is a film for those who ask for this one.
+    where (!PictureFile.isPicture(file) || paths.contains(file)) && seen.insert(file).inserted {
       do throws(Diagnostic) {
         let source = try world.files.open(file)
         do throws(FormatError) {
@@ -36,8 +37,13 @@ struct FilmLoading {
     return films.sorted { NumberedNames.isBefore($0.path, $1.path) }
   }
 
-  /// - Parameter rate: of frames that are taken to be equally far apart; if nil, each has the time that the file tells.
-  func read(_ films: [Found], start: Instant?, rate: Double?, work: Work) throws(Failure) -> Images {
+  /// - Parameters:
+  ///   - rate: of frames that are taken to be equally far apart; if nil, each has the time that the file tells.
+  ///   - items: what is known of each file; its folder tells the split where nothing is.
+  func read(
+    _ films: [Found], start: Instant?, rate: Double?, items known: [String: PictureFolder.Item]? = nil,
+    work: Work
+  ) throws(Failure) -> Images {
     var read: [FilmFrames.Film] = []
     var digests: [UInt64] = []
     var refused: [Failure] = []
@@ -61,7 +67,9 @@ struct FilmLoading {
     }
     tell(read, start: start)
     let axis = Self.axis(read, start: start ?? Instant(nanoseconds: 0), rate: rate)
-    let items = PictureFolder(read.map(\.file.path)).items
+    let items =
+      known.map { known in read.compactMap { known[$0.file.path] } }
+      ?? PictureFolder(read.map(\.file.path)).items
     var segments: [Segment] = []
     var row = 0
     for (film, name) in zip(read, SegmentNames.names(read.map(\.file.path))) {
@@ -73,8 +81,13 @@ struct FilmLoading {
     if splits.count == read.count, Set(splits).count > 1 {
       index.splits = zip(splits, read).flatMap { Array(repeating: $0, count: $1.frames.count) }
     }
+    var columns: [Column] = []
+    if known != nil {
+      let frames = zip(items, read).flatMap { Array(repeating: $0, count: $1.frames.count) }
+      columns = PictureLoading.labels(of: frames, normal: ["0"], call)
+    }
     return Images(
-      frame: Frame(index: index, columns: []),
+      frame: Frame(index: index, columns: columns),
       shapes: read.flatMap { Array(repeating: $0.shape, count: $0.frames.count) }, digests: digests,
       pictures: FilmFrames(read, world: world, isCancelled: work.isCancelled))
   }

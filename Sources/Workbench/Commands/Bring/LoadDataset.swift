@@ -33,7 +33,7 @@ struct LoadDataset: WorldCommand {
         Choice("anovox-cloud", "AnoVox: the same, the labelled points of the lidar"),
         Choice("mmad", "MMAD: the folder with mmad.json, a row a question"),
         Choice("aursad", "AURSAD: the table of all samples, as `AURSAD.h5` or CSV"),
-        Choice("clips", "Clips as folders of frames, with labels.csv of clip, label and split"),
+        Choice("clips", "Clips as films or folders of frames, with labels.csv of clip, label and split"),
         Choice("adfa", "ADFA-LD: the unpacked folder of system calls, a file a trace"),
         Choice("robot", "Robot execution failures (UCI): a text of blocks of 15 rows, each below its class"),
         Choice("nezha", "Nezha: the folder of a day, its spans"),

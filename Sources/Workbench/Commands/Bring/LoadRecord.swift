@@ -5,7 +5,8 @@ import Numerics
 import Values
 
 struct LoadRecord: WorldCommand {
-  static let path = Parameter<String>.input("path", help: "The header (.hea) of a WFDB record.")
+  static let path = Parameter<String>.input(
+    "path", help: "The header (.hea) of a WFDB record, or its name without the ending.")
   static let signals = Parameter<[String]>.names(
     "signals", help: "The signals to take; all if absent.")
   static let annotations = Parameter<String?>.name(
@@ -27,7 +28,7 @@ struct LoadRecord: WorldCommand {
     examples: [
       Example("pump = generate pump-station --minutes 5 --seed 7"),
       Example("pump | resample --every 1s | select Temperature,Pressure | export --to pump.hea"),
-      Example("again = load record pump.hea"),
+      Example("again = load record pump"),
       Example("load record pump.hea --signals Pressure"),
     ])
 

@@ -146,7 +146,7 @@ struct PictureLoading {
       call.note(
         "`\(loaded.entries[first].name)` is an animation of \(loaded.frameCounts[first]) frames"
           + (moving.count > 1 ? ", \(moving.count - 1) more are such" : "")
-          + "; the first frame is read, all after `ffmpeg -i IN frames/%05d.png`")
+          + "; the first frame is read, all by `load video \(Word.written(loaded.entries[first].name))`")
     }
     guard call[Self.page] == nil else { return }
     let several = loaded.pageCounts.indices.filter { loaded.pageCounts[$0] > 1 }
@@ -177,7 +177,12 @@ struct PictureLoading {
       if isNormal.contains(true) {
         columns.append(Column("anomaly", .bool(isNormal.map { !$0 }), role: .label))
       } else {
-        call.note("no class is known to be normal; say which with `--normal NAME`")
+        let isOption = call.call.spec.parameters.contains { $0.name == "normal" }
+        let way =
+          isOption
+          ? "say which with `--normal NAME`"
+          : "one of these names would tell: \(Suggestion.some(normals.sorted()))"
+        call.note("no class is known to be normal; \(way)")
       }
     }
     return columns

@@ -33,15 +33,15 @@ extension HelpText {
 
   /// What a word that is no verb leads to: a method, a name from elsewhere, or commands whose help speaks of it.
   static func lead(_ words: [String], in table: CommandTable) -> String? {
-    let asked = plain(words.joined())
+    let asked = CommandSpec.plain(words.joined())
     if asked.count < 2 { return nil }
     let specs = table.verbs.flatMap { table.methods(of: $0) }
-    let named = specs.filter { $0.method.map(plain) == asked }
+    let named = specs.filter { $0.method.map(CommandSpec.plain) == asked }
     if named.count == 1 { return command(named[0]) }
-    var lines = elsewhere.filter { $0.names.map(plain).contains(asked) }.map { "  \($0.line)" }
+    var lines = elsewhere.filter { $0.names.map(CommandSpec.plain).contains(asked) }.map { "  \($0.line)" }
     lines += named.map { "  \($0.verb) \($0.method ?? "")" }
     if lines.isEmpty {
-      lines = specs.filter { speaks($0.summary + " " + $0.discussion, of: asked) }.prefix(longest).map {
+      lines = specs.filter { $0.speaks(of: asked) }.prefix(longest).map {
         "  \($0.verb)\($0.method.map { " " + $0 } ?? "")"
       }
       if lines.isEmpty { return nil }
@@ -54,16 +54,6 @@ extension HelpText {
   }
 
   private static let longest = 12
-
-  /// Whether a text has a word.
-  private static func speaks(_ text: String, of word: String) -> Bool {
-    text.split { !$0.isLetter && !$0.isNumber && $0 != "-" }.contains { plain(String($0)) == word }
-  }
-
-  /// Without case, blanks, points and hyphens.
-  static func plain(_ text: String) -> String {
-    text.lowercased().filter { !"-_ .".contains($0) }
-  }
 }
 
 /// A command that a word means which is no verb.
@@ -74,12 +64,14 @@ package struct MeantCommand {
   /// All that it may be: `mad`, `isolation_forest` and `detect.mad` mean methods of `detect`, and `mad` one of
   /// `threshold`, too.
   package static func all(by word: String, in table: CommandTable) -> [MeantCommand] {
-    let asked = HelpText.plain(word)
+    let asked = CommandSpec.plain(word)
     if asked.count < 2 { return [] }
     let specs = table.verbs.flatMap { table.methods(of: $0) }
-    let named = specs.filter { $0.method.map(HelpText.plain) == asked || HelpText.plain($0.name) == asked }
+    let named = specs.filter {
+      $0.method.map(CommandSpec.plain) == asked || CommandSpec.plain($0.name) == asked
+    }
     if !named.isEmpty { return named.map { MeantCommand(verb: $0.verb, method: $0.method) } }
-    return HelpText.elsewhere.filter { $0.names.map(HelpText.plain).contains(asked) }.compactMap { entry in
+    return HelpText.elsewhere.filter { $0.names.map(CommandSpec.plain).contains(asked) }.compactMap { entry in
       let words = entry.line.split(separator: " ").prefix(2).map(String.init)
       return specs.first { $0.verb == words.first && ($0.method == nil || $0.method == words.last) }
         .map { MeantCommand(verb: $0.verb, method: $0.method) }
@@ -100,7 +92,7 @@ package struct MeantCommand {
     for length in [3, 2, 1] where words.count >= length {
       for start in 0...words.count - length where !taken[start..<start + length].contains(true) {
         let phrase = words[start..<start + length].joined(separator: " ")
-        let plain = HelpText.plain(phrase)
+        let plain = CommandSpec.plain(phrase)
         guard plain.count > 2, length > 1 || !english.contains(plain) else { continue }
         let lines = lines(of: plain, in: table)
         guard !lines.isEmpty, lines.count <= 4 else { continue }
@@ -112,11 +104,11 @@ package struct MeantCommand {
   }
 
   private static func lines(of plain: String, in table: CommandTable) -> [String] {
-    let known = HelpText.elsewhere.filter { $0.names.map(HelpText.plain).contains(plain) }.map(\.line)
+    let known = HelpText.elsewhere.filter { $0.names.map(CommandSpec.plain).contains(plain) }.map(\.line)
     if !known.isEmpty { return known }
     let verbs: Set = ["detect", "threshold", "calibrate", "scale", "fuse", "map"]
     return table.verbs.filter(verbs.contains).flatMap { verb in
-      table.methods(of: verb).filter { $0.method.map(HelpText.plain) == plain }.map(\.name)
+      table.methods(of: verb).filter { $0.method.map(CommandSpec.plain) == plain }.map(\.name)
     }
   }
 
