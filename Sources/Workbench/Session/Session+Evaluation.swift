@@ -40,14 +40,7 @@ extension Session {
         continue
       }
       let (told, opened) = (remarks.all.count, recorder.opened.count)
-      let value: Value
-      switch commands[call.spec.name] {
-      case let command as any PureCommand: value = try command.run(invocation, work: work)
-      case let command as any WorldCommand: value = try command.run(invocation, work: work, world: world)
-      default:
-        throw .diagnostic(
-          Diagnostic("E0201", "`\(call.spec.name)` cannot run here", remedy: "`help` lists the commands"))
-      }
+      let value = try carryOut(invocation, work: work, world: world)
       if let key {
         let files = recorder.opened.dropFirst(opened).compactMap { try? InputDigest($0, files: recorder) }
         encoded.keep(
@@ -72,6 +65,31 @@ extension Session {
     return Outcome(
       value: current.value, remarks: remarks.all, inputs: run.inputs, files: recorder.opened,
       calls: calls)
+  }
+}
+
+extension Session {
+  /// Runs one call; what leaves no traces in the world need not be waited for once it is to stop.
+  private func carryOut(_ invocation: Invocation, work: Work, world: World) throws(Failure) -> Value {
+    let spec = invocation.call.spec
+    let body: @Sendable (Work) -> Result<Value, Failure>
+    switch commands[spec.name] {
+    case let command as any PureCommand:
+      body = { work in Result { () throws(Failure) in try command.run(invocation, work: work) } }
+    case let command as any WorldCommand:
+      body = { work in Result { () throws(Failure) in try command.run(invocation, work: work, world: world) }
+      }
+    default:
+      throw .diagnostic(
+        Diagnostic("E0201", "`\(spec.name)` cannot run here", remedy: "`help` lists the commands"))
+    }
+    switch spec.reach {
+    case .read, .compute:
+      let result: Result<Value, Failure>
+      do throws(Cancelled) { result = try work.leaving(body) } catch { throw .cancelled }
+      return try result.get()
+    case .write, .network: return try body(work).get()
+    }
   }
 }
 
