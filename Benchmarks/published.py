@@ -10,12 +10,14 @@ detector that both have, the means over the sets, their difference, and the sets
 """
 import argparse
 import csv
+import functools
 import glob
 import os
 import subprocess
 import sys
 import tempfile
 import time
+import warnings
 
 import numpy as np
 from sklearn.metrics import roc_auc_score
@@ -65,18 +67,32 @@ def scores(binary, method, rows, seed, fitted=0):
         return np.fromfile(target, "<f8")
 
 
-def area(binary, method, x, y, seed, setting, copies):
+def pyod_scores(method, rows, seed, fitted=0):
+    from pyod.models import cblof, copod, ecod, hbos, iforest, knn, loda, lof, mcd, pca
+    model = {
+        "cblof": lambda: cblof.CBLOF(random_state=seed), "copod": copod.COPOD, "ecod": ecod.ECOD, "hbos": hbos.HBOS,
+        "iforest": lambda: iforest.IForest(random_state=seed), "knn": knn.KNN, "knn32": lambda: knn.KNN(n_neighbors=32),
+        "loda": loda.LODA, "lof": lof.LOF, "mcd": lambda: mcd.MCD(random_state=seed), "pca": pca.PCA,
+    }[method]()
+    np.random.seed(seed)
+    warnings.simplefilter("ignore")
+    if not fitted:
+        return model.fit(rows).decision_scores_
+    return model.fit(rows[:fitted]).decision_function(rows[fitted:])
+
+
+def area(score, method, x, y, seed, setting, copies):
     random = np.random.default_rng(seed)
     if copies and len(y) < LEAST_ROWS:
         drawn = random.choice(len(y), LEAST_ROWS)
         x, y = x[drawn], y[drawn]
     if setting == "unsupervised":
-        return 100 * roc_auc_score(y, scores(binary, method, standardised(x, x), seed))
+        return 100 * roc_auc_score(y, score(method, standardised(x, x), seed))
     normal = random.permutation(np.flatnonzero(y == 0))
     half = len(normal) // 2
     judged = np.concatenate([normal[half:], np.flatnonzero(y == 1)])
     order = np.concatenate([normal[:half], judged])
-    found = scores(binary, method, standardised(x[order], x[order[:half]]), seed, half)
+    found = score(method, standardised(x[order], x[order[:half]]), seed, half)
     return 100 * roc_auc_score(y[judged], found)
 
 
@@ -88,8 +104,10 @@ def main():
     parser.add_argument("--setting", choices=["unsupervised", "normal"])
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--copies", action="store_true", help="draw small sets with replacement up to 1000 rows")
+    parser.add_argument("--pyod", action="store_true", help="judge PyOD's code instead")
     parser.add_argument("--binary", default=os.path.join(HERE, "..", ".build", "release", "SondeBenchmarks"))
     options = parser.parse_args()
+    score = pyod_scores if options.pyod else functools.partial(scores, options.binary)
     files = sorted(glob.glob(os.path.join(options.adbench, "Classical", "*.npz")))
     data = {}
     for path in files:
@@ -102,13 +120,13 @@ def main():
     for setting in [options.setting] if options.setting else ["unsupervised", "normal"]:
         table = published(options.adbench, 2 if setting == "unsupervised" else 1)
         sets = [name for name in data if name in table]
-        print(f"{setting}: {len(sets)} sets\n{'method':10}{'sonde':>8}{'published':>11}{'differs':>9}{'seconds':>9}  far")
+        print(f"{setting}: {len(sets)} sets\n{'method':10}{'pyod' if options.pyod else 'sonde':>8}{'published':>11}{'differs':>9}{'seconds':>9}  far")
         for peer, method in METHODS.items():
             if options.methods and method not in options.methods:
                 continue
             start = time.time()
             asked = UNSUPERVISED.get(method, method) if setting == "unsupervised" else method
-            own = {name: np.mean([area(options.binary, asked, *data[name], seed, setting, options.copies)
+            own = {name: np.mean([area(score, asked, *data[name], seed, setting, options.copies)
                                   for seed in range(options.seeds)]) for name in sets}
             other = {name: table[name][peer] for name in sets}
             mean, wanted = np.mean(list(own.values())), np.mean(list(other.values()))
