@@ -5,8 +5,8 @@ import Synchronization
 extension Work {
   /// Looks at the wish to stop this often, in milliseconds.
   private static let step = 4
-  /// So long a computation may take to stop by itself.
-  private static let patience = 24
+  /// So long a computation may take to stop by itself, in nanoseconds.
+  private static let patience: UInt64 = 24_000_000
 
   /// Runs a computation on a thread of its own, and leaves it behind where it does not stop soon after the wish.
   ///
@@ -26,10 +26,11 @@ extension Work {
       run.end.signal()
     }
     if !isStarted { return body(self) }
-    var left = Self.patience
+    var wished: UInt64?
     while run.end.wait(timeout: .now() + .milliseconds(Self.step)) == .timedOut {
-      if isCancelled() { left -= Self.step } else { left = Self.patience }
-      if left <= 0 {
+      let now = DispatchTime.now().uptimeNanoseconds
+      wished = isCancelled() ? wished ?? now : nil
+      if let wished, now - wished >= Self.patience {
         run.isLeft.store(true, ordering: .relaxed)
         throw Cancelled()
       }

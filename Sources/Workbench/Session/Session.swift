@@ -168,9 +168,10 @@ extension Session {
     let started = world.clock.now()
     do throws(Failure) {
       let outcome = try evaluate(pipeline, work: work, takesStop: whoTakesStop(origin))
+      let digest = try digest(of: outcome.value, isLook: pipeline.isLook, work)
       pipeline.calls = outcome.calls
       let seconds = (world.clock.now() - started).seconds
-      let result = keep(outcome, of: pipeline, origin: origin, seconds: seconds, emit)
+      let result = keep(outcome, digest, of: pipeline, origin: origin, seconds: seconds, emit)
       emit(.result(result))
       return .ok
     } catch {
@@ -205,8 +206,17 @@ extension Session {
     }
   }
 
+  /// nil for a value that is only looked at; of a large one it takes long.
+  private func digest(of value: Value, isLook: Bool, _ work: Work) throws(Failure) -> RecordedDigest? {
+    if isLook { return nil }
+    do throws(Cancelled) { return try work.leaving { _ in RecordedDigest(of: value) } } catch {
+      throw .cancelled
+    }
+  }
+
   private func keep(
-    _ outcome: Outcome, of pipeline: CheckedPipeline, origin: Origin, seconds: Double,
+    _ outcome: Outcome, _ digest: RecordedDigest?, of pipeline: CheckedPipeline, origin: Origin,
+    seconds: Double,
     _ emit: (SessionEvent) -> Void
   ) -> LineResult {
     let canonical = pipeline.canonical
@@ -217,7 +227,6 @@ extension Session {
     }
     let provenance = Provenance(line: canonical, inputs: outcome.inputs)
     let (number, version) = store.record(outcome.value, name: pipeline.name, provenance: provenance)
-    let digest = RecordedDigest(of: outcome.value)
     let statement = ScriptRecord.Statement(
       text: canonical, number: number, turn: origin.turn, digest: digest)
     keep(Step(record: .statement(statement), effect: .result, inputs: outcome.files), emit)
