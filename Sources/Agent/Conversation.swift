@@ -24,21 +24,11 @@ package struct AgentRole: Sendable {
   /// In the notation of chat completions.
   package var tools: [JSON]
   package var toolNames: Set<String>
-  /// The arguments that name values, by tool.
-  package var valueParameters: ValueParameters
+  /// What stands behind the tools.
+  package var commands: ToolCommands
 
-  /// The arguments of each method, by tool.
-  package var methodParameters: MethodParameters
-  /// What a whole line looks like.
-  package var linePattern: String
-
-  package init(
-    systemText: String, tools: [JSON], valueParameters: ValueParameters = [:],
-    methodParameters: MethodParameters = [:], linePattern: String = ""
-  ) {
-    self.linePattern = linePattern
-    self.methodParameters = methodParameters
-    self.valueParameters = valueParameters
+  package init(systemText: String, tools: [JSON], commands: ToolCommands = ToolCommands()) {
+    self.commands = commands
     self.systemText = systemText
     self.tools = tools
     toolNames = Set(tools.compactMap { $0["function"]?["name"]?.string })
@@ -203,15 +193,17 @@ package final class Conversation {
   private func prepared(_ turn: AgentTurn) -> ChatRequest {
     let meant = workplace.meant(by: turn.question)
     var request = turn.request(card: workplace.card() + Self.text(of: meant))
-    for words in meant.flatMap(\.lines).map({ $0.split(separator: " ") }) where words.count > 1 {
-      request.meantMethods[String(words[0]), default: []].insert(String(words[1]))
-    }
-    request.names = workplace.names
-    request.valueParameters = role.valueParameters
-    request.methodParameters = role.methodParameters
-    request.linePattern = role.linePattern
     request.question = turn.question
-    request.mustLook = !role.methodParameters.isEmpty && (!turn.hasLooked || turn.mustMend)
+    if client.dialect.callForm == .constrained {
+      var question = HeldForms.Question()
+      question.text = turn.question
+      question.speaks = ToolFit.speaks(request, tools: role.commands.tools.keys.joined(separator: " "))
+      for words in meant.flatMap(\.lines).map({ $0.split(separator: " ") }) where words.count > 1 {
+        question.methods[String(words[0]), default: []].insert(String(words[1]))
+      }
+      request.forms = workplace.forms(of: role.commands, for: question)
+    }
+    request.mustLook = !role.commands.tools.isEmpty && (!turn.hasLooked || turn.mustMend)
     return request
   }
 

@@ -268,8 +268,7 @@ package final class SessionAssistant: Assistant {
       workplace: SessionWorkplace(
         session: session, foreign: foreign, recorded: recorded, recording: recording, preview: preview),
       role: AgentRole(
-        systemText: prompt.text, tools: toolbox.tools, valueParameters: toolbox.valueParameters,
-        methodParameters: toolbox.methodParameters, linePattern: toolbox.linePattern),
+        systemText: prompt.text, tools: toolbox.tools, commands: toolbox.commands),
       limits: limits)
     made.window = choice.window
     made.keepsModel = prompt.model != nil

@@ -1,5 +1,6 @@
 import Formats
 import Language
+package import Notation
 package import Numerics
 import Values
 package import Workbench
@@ -20,8 +21,8 @@ package final class SessionWorkplace: Workplace {
   private var seesPictures = false
   /// A drawing that takes more is not handed over.
   private static let largestPicture = 1 << 20
-  /// Whether a call of this turn was refused.
-  private var hasRefused = false
+  /// What calls of this turn were about that were refused.
+  private var refused: Set<String> = []
 
   package init(
     session: Session, foreign: ForeignTools? = nil, recorded: Exchanges = Exchanges(),
@@ -34,9 +35,12 @@ package final class SessionWorkplace: Workplace {
     self.foreign = foreign ?? ForeignTools(programs: NoToolPrograms(), version: "")
   }
 
+  /// What is planned counts as if it had run.
+  private var checker: Checker { planned.map { session.checker(in: $0) } ?? session.checker() }
+
   package func review(_ call: ToolCall) -> CallReview {
     if let review = foreign.review(call) { return review }
-    let checker = planned.map { session.checker(in: $0) } ?? session.checker()
+    let checker = checker
     do throws(Diagnostic) {
       return .line(try proven(call, by: checker))
     } catch {
@@ -45,8 +49,7 @@ package final class SessionWorkplace: Workplace {
         if let line = try? proven(other, by: checker) { return .line(line) }
       }
       // Told once what is wrong, a small model may send much the same again: then it is meant without that.
-      defer { hasRefused = true }
-      if hasRefused,
+      if !refused.insert(CallReading.head(of: call)).inserted,
         let (statement, words) = withoutBlame(others.first ?? call, error, by: checker),
         case .pipeline(let pipeline) = statement,
         !pipeline.calls.contains(where: { $0.spec.reach == .network })
@@ -112,26 +115,16 @@ package final class SessionWorkplace: Workplace {
       commands: pipeline.calls.map { ReviewedLine.Command($0.spec.verb, $0.spec.method) })
   }
 
-  private static let mostNames = 120
+  /// Results are named by number as long as they are among the newest.
+  private static let mostResults = 8
 
-  package var names: [ValueName] {
-    let scope = planned ?? session.scope
-    var names: [ValueName] = []
-    var columns: [ValueName] = []
-    for name in scope.names {
-      guard let shape = scope.shape(of: Reference(root: .name(name))) else { continue }
-      names.append(ValueName(name, shape.kind))
-      columns += (shape.columns ?? []).map { column in
-        let text = Word.isPlainColumn(column.name) ? column.name : Word.quoted(column.name)
-        return ValueName("\(name).\(text)", shape.kind)
-      }
-    }
+  package func forms(of commands: ToolCommands, for question: HeldForms.Question) -> [String: [JSON]] {
+    let checker = checker
     let count = session.store.resultCount
-    for number in max(1, count - 8)..<max(1, count + 1) {
-      guard let shape = scope.shape(of: Reference(root: .result(number))) else { continue }
-      names.append(ValueName("r\(number)", shape.kind))
+    let results = (max(1, count - Self.mostResults)..<max(1, count + 1)).filter { number in
+      checker.scope.shape(of: Reference(root: .result(number))) != nil
     }
-    return Array((names + columns).prefix(Self.mostNames))
+    return HeldForms(commands, for: question, by: checker, results: results).byTool
   }
 
   package func knows(result number: Int) -> Bool { session.store.provenance(ofResult: number) != nil }
@@ -139,7 +132,7 @@ package final class SessionWorkplace: Workplace {
   package func beginTurn(seesPictures: Bool) {
     self.seesPictures = seesPictures
     planned = nil
-    hasRefused = false
+    refused = []
   }
 
   package func plan(_ line: ReviewedLine) {

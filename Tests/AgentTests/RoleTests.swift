@@ -213,25 +213,6 @@ import Workbench
     #expect(CallReading.separate(native) == [native])
   }
 
-  @Test func `the pattern of a line takes commands, and nothing else`() throws {
-    let pattern = Toolbox(verbs: ["run"], specs: builtins.map(\.spec), tokens: 4000).linePattern
-    let expression = try Regex(pattern)
-    for line in [
-      "station = load station.csv", "load table a-b.csv --key x", "detect mad pump",
-      "risk = detect knn pump --k 3",
-      "where pump Flow > 30 and Level == 'low'", "describe pump", "pump_2 = encode pump --use stats(10s,5s)",
-    ] { #expect(try expression.wholeMatch(in: line) != nil, "\(line)") }
-    for line in [
-      "station.csv station", "detect magic pump", "mad pump", "describe pump\n/quit", "/quit",
-    ] {
-      #expect(try expression.wholeMatch(in: line) == nil, "\(line)")
-    }
-    #expect(Toolbox(verbs: ["show"], specs: builtins.map(\.spec), tokens: 4000).linePattern.isEmpty)
-    let other = try Regex(
-      Toolbox(verbs: ["show", "run"], specs: builtins.map(\.spec), tokens: 4000).linePattern)
-    #expect(try other.wholeMatch(in: "show pump") == nil && other.wholeMatch(in: "select pump Flow") != nil)
-  }
-
   @Test func `a prompt is found beside the program and overridden by the user's own`() throws {
     let folders = RolePrompt.folders(
       environment: { ["HOME": "/home/u"][$0] }, executable: "/opt/sonde/.build/release/sonde")

@@ -176,31 +176,23 @@ import Testing
     #expect(types == ["user", "thinking", "function_call", "function_call_output", "user"])
   }
 
-  @Test func `a constrained request names only the values that there are`() {
+  @Test func `a constrained request has the forms that there are`() {
     var request = Self.talk
-    request.tools = [
+    request.tools = ["detect", "explain"].map { name in
       [
         "type": "function",
         "function": [
-          "name": "detect", "description": "Scores rows.",
+          "name": .string(name), "description": "Scores rows.",
           "parameters": [
             "type": "object", "properties": ["value": ["type": "string"], "k": ["type": "integer"]],
             "required": ["value"],
           ],
         ],
-      ],
-      [
-        "type": "function",
-        "function": [
-          "name": "explain",
-          "parameters": [
-            "type": "object", "properties": ["value": ["type": "string"]], "required": ["value"],
-          ],
-        ],
-      ],
-    ]
-    request.names = [ValueName("pump", .series)]
-    request.valueParameters = ["detect": ["value": [.series]], "explain": ["value": [.scores]]]
+      ]
+    }
+    let form: JSON = ["type": "object", "properties": ["value": ["enum": ["pump"]]]]
+    // Nothing can be explained yet.
+    request.forms = ["detect": [form], "explain": []]
     let body = WireFormat.chat.body(
       request, model: "m", maximumOutput: 9, dialect: ChatDialect(callForm: .constrained))
     #expect(body["tools"] == nil)
@@ -208,10 +200,8 @@ import Testing
       body["messages"]?[0]?["content"]?.string?.contains("- detect(value, k?: integer): Scores rows.") == true
     )
     let calls = body["response_format"]?["json_schema"]?["schema"]?["anyOf"]?.array ?? []
-    // Nothing can be explained yet.
     #expect(calls.map { $0["properties"]?["tool"]?["const"] } == ["detect", "answer"])
-    #expect(
-      calls[0]["properties"]?["arguments"]?["properties"]?["value"] == ["type": "string", "enum": ["pump"]])
+    #expect(calls[0]["properties"]?["arguments"] == form)
   }
 
   private static func offered(
@@ -230,7 +220,7 @@ import Testing
         ]
       })
     request.mustLook = mustLook
-    for name in own { request.methodParameters[name] = ["": ["x"]] }
+    for name in own { request.forms[name] = [["type": "object"]] }
     let body = WireFormat.chat.body(
       request, model: "m", maximumOutput: 9, dialect: ChatDialect(callForm: form))
     if form == .native { return body["tools"]?.array?.compactMap { $0["function"]?["name"]?.string } ?? [] }
@@ -254,47 +244,5 @@ import Testing
     let tools = [(name: "describe", description: "Summarises.")]
     #expect(Self.offered("What is in the pump?", tools, own: ["describe"], mustLook: true) == ["describe"])
     #expect(Self.offered("What is in the pump?", tools, own: ["describe"]) == ["describe", "answer"])
-  }
-
-  @Test func `a schema has the methods and options that a question speaks of`() {
-    var request = ChatRequest(
-      messages: [.user("card\n\nQuestion: …")],
-      tools: [
-        [
-          "type": "function",
-          "function": [
-            "name": "threshold",
-            "parameters": [
-              "type": "object",
-              "properties": [
-                "method": ["type": "string", "enum": ["mad", "quantile"]], "level": ["type": "number"],
-                "factor": ["type": "number"], "as": ["type": "string"],
-              ], "required": ["method"],
-            ],
-          ],
-        ]
-      ])
-    request.methodParameters = ["threshold": ["mad": ["factor"], "quantile": ["level"]]]
-    func forms(_ question: String, _ meant: Set<String> = []) -> [String] {
-      request.question = question
-      request.meantMethods = ["threshold": meant]
-      let body = WireFormat.chat.body(
-        request, model: "m", maximumOutput: 9, dialect: ChatDialect(callForm: .constrained))
-      let calls = body["response_format"]?["json_schema"]?["schema"]?["anyOf"]?.array ?? []
-      return calls.dropLast().map { call in
-        let names = call["properties"]?["arguments"]?["properties"]?.members ?? []
-        let method = names.first { $0.key == "method" }?.value["const"]?.string ?? ""
-        return ([method] + names.map(\.key).filter { $0 != "method" }).joined(separator: " ")
-      }
-    }
-    #expect(forms("") == ["mad factor as", "quantile level as"])
-    #expect(forms("what is odd in the table?") == ["mad as", "quantile as"])
-    // A question without words that tie, but with the name of a tool.
-    #expect(forms("Threshold pump.Flow.") == ["mad as", "quantile as"])
-    #expect(forms("take the quantile at a level of 99 %", ["quantile"]) == ["quantile level as"])
-    #expect(forms("use the tail of it", ["pot"]) == ["mad as", "quantile as"])
-    request.messages.append(
-      .toolResult(id: "1", text: "error[D0106]: `--factor` is too large", summary: ""))
-    #expect(forms("what is odd in the table?") == ["mad factor as", "quantile as"])
   }
 }

@@ -20,11 +20,15 @@ package enum CallReading {
     return try checker.check(verb: call.name, arguments: plain(members, of: spec, verbs: checker.table.verbs))
   }
 
-  /// What else the call may mean: a method that was taken for a tool, or a name that others give to one.
+  /// What else the call may mean: a method that was taken for a tool, a name that others give to one, or a range that
+  /// runs the other way.
   package static func otherReadings(of call: ToolCall, in table: CommandTable) -> [ToolCall] {
     do throws(Diagnostic) {
       if let line = try line(of: call) {
-        return otherLines(line, in: table).map { Self.call(call, line: $0) }
+        let turned = line.split(separator: " ").map(turned).joined(separator: " ")
+        return (otherLines(line, in: table) + (turned == line ? [] : [turned])).map {
+          Self.call(call, line: $0)
+        }
       }
     } catch {
       return []
@@ -32,16 +36,27 @@ package enum CallReading {
     guard let members = try? members(of: call) else { return [] }
     let isVerb = !table.methods(of: call.name).isEmpty
     let word = isVerb ? members.last { $0.key == "method" }?.value.string ?? "" : call.name
-    return MeantCommand.all(by: word, in: table).compactMap { meant in
-      if isVerb, meant.verb != call.name { return nil }
-      var other = call
-      other.name = meant.verb
-      other.arguments =
-        JSON.object(
-          members.filter { $0.key != "method" } + (meant.method.map { [("method", .string($0))] } ?? [])
-        ).description
-      return other
-    }
+    let turned = members.map { ($0.key, $0.value.string.map { .string(Self.turned($0[...])) } ?? $0.value) }
+    var other = call
+    other.arguments = JSON.object(turned).description
+    let ranges = JSON.object(members) == .object(turned) ? [] : [other]
+    return ranges
+      + MeantCommand.all(by: word, in: table).compactMap { meant in
+        if isVerb, meant.verb != call.name { return nil }
+        var other = call
+        other.name = meant.verb
+        other.arguments =
+          JSON.object(
+            members.filter { $0.key != "method" } + (meant.method.map { [("method", .string($0))] } ?? [])
+          ).description
+        return other
+      }
+  }
+
+  /// `9..0` as `0..9`; other words as they are.
+  private static func turned(_ word: Substring) -> String {
+    guard let dots = word.firstRange(of: ".."), word.first?.isNumber == true else { return String(word) }
+    return "\(word[dots.upperBound...])..\(word[..<dots.lowerBound])"
   }
 
   /// A line that begins with a method or with a file, behind the name that it gives.
@@ -72,6 +87,17 @@ package enum CallReading {
     call.form = .printedLine
     call.arguments = line
     return call
+  }
+
+  /// What a call is about: its command, as far as it can be read.
+  package static func head(of call: ToolCall) -> String {
+    guard let line = (try? line(of: call)) ?? nil else {
+      let method = (try? members(of: call))?.last { $0.key == "method" }?.value.string
+      return ([call.name] + [method].compactMap(\.self)).joined(separator: " ")
+    }
+    let words = line.split(separator: " ")
+    let isNamed = words.count > 2 && words[1] == "="
+    return words.dropFirst(isNamed ? 2 : 0).prefix(2).joined(separator: " ")
   }
 
   /// A printed call of several lines as one call a line; others as they are, for the protocol wants one answer a call.

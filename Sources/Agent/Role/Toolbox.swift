@@ -8,14 +8,7 @@ package import Notation
 package struct Toolbox: Sendable, Equatable {
   /// In the notation of chat completions.
   package let tools: [JSON]
-  /// The arguments that name values, by tool.
-  package let valueParameters: ValueParameters
-  /// The arguments of each method, by tool.
-  package let methodParameters: MethodParameters
-  /// What a line begins with, as a regular expression; empty if no tool takes lines.
-  package let linePattern: String
-  /// Small models fill whatever place there is.
-  private static let mostOptional = 2
+  package let commands: ToolCommands
 
   /// Bytes that one token stands for in such JSON; small models' tokenizers were measured at 4.3 to 4.5.
   package static let bytesPerToken = 4.0
@@ -76,46 +69,14 @@ package struct Toolbox: Sendable, Equatable {
         groups[longest].verb, groups[longest].specs, Detail.levels[levels[longest]])
       sizes[longest] = tools[longest].description.utf8.count
     }
-    methodParameters = Dictionary(
-      uniqueKeysWithValues: groups.map { group in
-        let forms = group.specs.map { spec in
-          let parameters = spec.parameters.filter { !$0.isSeed }
-          let optional = parameters.filter { !$0.isRequired }.prefix(Self.mostOptional)
-          return (spec.method ?? "", (parameters.filter(\.isRequired) + optional).map(\.name))
-        }
-        return (group.verb, Dictionary(forms, uniquingKeysWith: { first, _ in first }))
-      })
-    valueParameters = Dictionary(
-      uniqueKeysWithValues: groups.map { group in
-        let parameters = group.specs.flatMap(\.parameters).compactMap { parameter in
-          Self.kinds(of: parameter.kind).map { (parameter.name, $0) }
-        }
-        return (group.verb, Dictionary(parameters, uniquingKeysWith: { $0.union($1) }))
-      })
     self.tools = tools + (takesLines ? [Self.run] : [])
-    let offered = Set(groups.map(\.verb))
-    linePattern = takesLines ? Self.pattern(of: byVerb.filter { !offered.contains($0.key) }) : ""
-  }
-
-  /// A name or none, a command that has no tool of its own, and what words are made of: no line break, and an end to what a small model would go on with
-  /// for ever.
-  private static func pattern(of byVerb: [String: [CommandSpec]]) -> String {
-    let heads = byVerb.keys.sorted().map { verb -> String in
-      let methods = (byVerb[verb] ?? []).compactMap(\.method)
-      let isWhole = methods.count < byVerb[verb]?.count ?? 0
-      return isWhole || methods.isEmpty ? verb : "\(verb) (\(methods.sorted().joined(separator: "|")))"
+    var commands = ToolCommands()
+    for group in groups { commands.tools[group.verb] = group.specs }
+    if takesLines {
+      let offered = Set(groups.flatMap(\.specs).map(\.name))
+      commands.lines = specs.filter { $0.reach != .network && !offered.contains($0.name) }
     }
-    return
-      "^([a-z][a-z0-9_]{0,24} = )?(\(heads.joined(separator: "|")))( [A-Za-z0-9_.,:/=<>()+*%|'-]{1,60}){0,12}$"
-  }
-
-  /// The kinds of values that an argument can name; nil if it names none.
-  private static func kinds(of kind: ParameterKind) -> Set<ValueKind>? {
-    switch kind {
-    case .value(let kinds): Set(kinds)
-    case .list(let element): kinds(of: element)
-    default: nil
-    }
+    self.commands = commands
   }
 
   /// An upper estimate.
@@ -218,9 +179,7 @@ extension Toolbox {
     case .flag: ["type": "boolean"]
     case .choice(let choices): ["type": "string", "enum": .array(choices.map { .string($0.name) })]
     case .list(let element): ["type": "array", "items": type(of: element)]
-    case .span: ["type": "string", "pattern": "^[0-9]{1,9}(ms|s|min|h|d)$"]
-    case .range(.integer): ["type": "string", "pattern": "^[0-9]{1,9}[.][.][0-9]{1,9}$"]
-    case .real, .instant, .moment, .text, .input, .output, .value, .column, .expression, .condition,
+    case .real, .span, .instant, .moment, .text, .input, .output, .value, .column, .expression, .condition,
       .call, .range:
       ["type": "string"]
     }

@@ -1,4 +1,5 @@
 package import Language
+package import Notation
 package import Numerics
 
 /// Where the agent's calls are checked and run: the session, as the agent sees it.
@@ -9,8 +10,8 @@ package protocol Workplace: AnyObject {
   func run(_ line: String, turn: Int, work: Work) -> CallOutcome
   /// Takes a reviewed line as if it had run, so that later lines of a plan can use its names.
   func plan(_ line: ReviewedLine)
-  /// What can be named in a call: values and their columns, the newest first, at most a hundred or so.
-  var names: [ValueName] { get }
+  /// The arguments that the commands of a role can be given here, by tool, for models that are held to a schema.
+  func forms(of commands: ToolCommands, for question: HeldForms.Question) -> [String: [JSON]]
   /// Whether there is a result of this number.
   func knows(result number: Int) -> Bool
   /// Whether the value of this name has such a row.
@@ -24,7 +25,7 @@ package protocol Workplace: AnyObject {
 }
 
 extension Workplace {
-  package var names: [ValueName] { [] }
+  package func forms(of commands: ToolCommands, for question: HeldForms.Question) -> [String: [JSON]] { [:] }
   package func plan(_ line: ReviewedLine) {}
   package func beginTurn(seesPictures: Bool) {}
   package func knows(result number: Int) -> Bool { true }

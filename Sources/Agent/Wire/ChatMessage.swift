@@ -1,4 +1,3 @@
-package import Language
 package import Notation
 
 /// A call that a model wants made.
@@ -50,44 +49,18 @@ package struct ChatRequest: Sendable, Equatable {
   package var messages: [ChatMessage]
   /// Tool declarations in the notation of chat completions; empty means that calls are not wanted.
   package var tools: [JSON]
-  /// The values that there are; with a server that can hold a model to a schema, no other can be named.
-  package var names: [ValueName] = []
-  /// The arguments of each method, by tool; with such a server no method gets another one's.
-  package var methodParameters: MethodParameters = [:]
-  /// What the line of the tool that takes lines looks like, for such a server.
-  package var linePattern = ""
+  /// The arguments that a model which is held to a schema can give the shell's own tools, by tool.
+  package var forms: [String: [JSON]] = [:]
   /// Above 0 where the model must leave a rut.
   package var temperature = 0.0
-  /// The arguments that name values and the kinds that they take, by tool.
-  package var valueParameters: ValueParameters = [:]
-
   /// What was asked, without what stands around it in the messages; empty if that is not known.
   package var question = ""
-  /// Methods that the question names, by verb; a model that is held to a schema gets no others of these verbs.
-  package var meantMethods: [String: Set<String>] = [:]
   /// A model that is held to a schema must call something first: small ones answer without having looked.
   package var mustLook = false
 
   package init(messages: [ChatMessage], tools: [JSON]) {
     self.messages = messages
     self.tools = tools
-  }
-}
-
-/// By tool and argument.
-package typealias ValueParameters = [String: [String: Set<ValueKind>]]
-
-/// By tool and method (empty for a verb without methods): what is required, then the first of what is not.
-package typealias MethodParameters = [String: [String: [String]]]
-
-/// A value, or a column of one, as a call can name it.
-package struct ValueName: Sendable, Equatable {
-  package let text: String
-  package let kind: ValueKind
-
-  package init(_ text: String, _ kind: ValueKind) {
-    self.text = text
-    self.kind = kind
   }
 }
 

@@ -10,12 +10,11 @@ enum ToolFit {
     let question = question(of: request)
     // Words are compared in English, as tools are described; a question in another language says nothing here.
     guard isEnglish(question) else { return request }
-    let own = Set(request.methodParameters.keys).union(request.valueParameters.keys).union([Toolbox.runName])
     let asked = words(question)
     var request = request
     request.tools = request.tools.filter { tool in
       guard let function = tool["function"], let name = function["name"]?.string else { return true }
-      if own.contains(name) { return true }
+      if request.forms[name] != nil { return true }
       return !asked.isDisjoint(with: words(name + " " + (function["description"]?.string ?? "")))
     }
     return request
@@ -30,10 +29,10 @@ enum ToolFit {
 
   /// Whether the question, or the error that the last call ended in, speaks of an option: small models fill whatever
   /// place there is, and what nobody spoke of they make up. Questions in other languages speak of all.
-  static func speaks(_ request: ChatRequest) -> (String) -> Bool {
+  static func speaks(_ request: ChatRequest, tools: String) -> (String) -> Bool {
     var asked = words(request.question)
     // `Plot pump.Flow.` has no word that ties, but names a tool.
-    let namesTool = !asked.isDisjoint(with: words(request.methodParameters.keys.joined(separator: " ")))
+    let namesTool = !asked.isDisjoint(with: words(tools))
     guard !request.question.isEmpty, namesTool || isEnglish(request.question) else { return { _ in true } }
     if case .toolResult(_, let text, _)? = request.messages.last, text.contains("error[") {
       asked.formUnion(words(text))

@@ -45,24 +45,10 @@ enum ToolsInText {
 
   /// What a constrained reply must look like: a call of one of the tools, or an answer.
   static func schema(of request: ChatRequest) -> JSON {
-    let speaks = ToolFit.speaks(request)
     let calls = request.tools.flatMap { tool -> [JSON] in
       guard let function = tool["function"], let name = function["name"]?.string else { return [] }
-      if name == Toolbox.runName, !request.linePattern.isEmpty {
-        return [call(.string(name), text("line", [("pattern", .string(request.linePattern))]))]
-      }
-      let whole = function["parameters"] ?? ["type": "object"]
-      let kinds = request.names.isEmpty ? [:] : request.valueParameters[name] ?? [:]
-      let choices = kinds.mapValues { kinds in
-        request.names.filter { kinds.contains($0.kind) }.map { JSON.string($0.text) }
-      }
-      return forms(of: whole, request.methodParameters[name] ?? [:], request.meantMethods[name] ?? [], speaks)
-        .compactMap { form in
-          // A tool for which there is nothing yet cannot be called.
-          let required = form["required"]?.array?.compactMap(\.string) ?? []
-          if required.contains(where: { choices[$0]?.isEmpty == true }) { return nil }
-          return call(.string(name), named(form, choices))
-        }
+      let forms = request.forms[name] ?? [bounded(function["parameters"] ?? ["type": "object"])]
+      return forms.map { call(.string(name), $0) }
     }
     let answer = call(.string(answerName), text("text", [("maxLength", .number(Double(longestAnswer)))]))
     return ["anyOf": .array(request.mustLook && !calls.isEmpty ? calls : calls + [answer])]
@@ -82,57 +68,20 @@ enum ToolsInText {
     ]
   }
 
-  /// The parameters of each method by itself; all together if nothing is known of methods.
-  private static func forms(
-    of whole: JSON, _ methods: [String: [String]], _ meant: Set<String>, _ speaks: (String) -> Bool
-  ) -> [JSON] {
-    guard !methods.isEmpty, let members = whole.members, let properties = whole["properties"]?.members else {
-      return [whole]
-    }
-    let required = Set(whole["required"]?.array?.compactMap(\.string) ?? [])
-    var offered = whole["properties"]?["method"]?["enum"]?.array?.compactMap(\.string) ?? [""]
-    if offered.contains(where: meant.contains) { offered = offered.filter(meant.contains) }
-    return offered.compactMap { method in
-      guard let names = methods[method] else { return nil }
-      let kept = properties.compactMap { name, property -> (key: String, value: JSON)? in
-        if name == "method", !method.isEmpty { return (name, ["const": .string(method)]) }
-        if required.contains(name) { return (name, property) }
-        return (names.contains(name) || name == "as") && speaks(name) ? (name, property) : nil
-      }
-      return .object(
-        members.map { key, value in
-          switch key {
-          case "properties": (key, .object(kept))
-          case "required":
-            (key, .array(kept.map(\.key).filter { required.contains($0) || $0 == "method" }.map(JSON.string)))
-          default: (key, value)
-          }
-        })
-    }
-  }
-
-  /// The parameters, where those that name values allow only names that there are.
-  private static func named(_ parameters: JSON, _ choices: [String: [JSON]]) -> JSON {
+  /// The parameters, where a text that may be anything has an end.
+  private static func bounded(_ parameters: JSON) -> JSON {
     guard let members = parameters.members else { return parameters }
     return .object(
       members.map { key, value in
         guard key == "properties", let properties = value.members else { return (key, value) }
-        let kept = properties.filter { choices[$0.key]?.isEmpty != true }.map { name, property in
-          guard let names = choices[name] else { return (key: name, value: bounded(property)) }
-          let choice: JSON = ["type": "string", "enum": .array(names)]
-          return (name, property["items"] == nil ? choice : ["type": "array", "items": choice])
-        }
-        return (key, .object(kept))
+        return (key, .object(properties.map { ($0.key, withEnd($0.value)) }))
       })
   }
 
-  /// A text that may be anything has an end.
-  private static func bounded(_ property: JSON) -> JSON {
+  private static func withEnd(_ property: JSON) -> JSON {
     guard property["type"] == "string", property["enum"] == nil, property["pattern"] == nil,
       let members = property.members
-    else {
-      return property
-    }
+    else { return property }
     return .object(members + [("maxLength", .number(Double(longestText)))])
   }
 

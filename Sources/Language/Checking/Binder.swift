@@ -176,7 +176,7 @@ struct Binder {
 
 extension ParameterKind {
   /// A value or a list of values.
-  var takesValue: Bool {
+  package var takesValue: Bool {
     switch self {
     case .value: true
     case .list(let kind): kind.takesValue
@@ -184,8 +184,18 @@ extension ParameterKind {
     }
   }
 
+  /// Whether the argument names columns of a value.
+  package var namesColumn: Bool {
+    switch self {
+    case .column, .expression, .condition: true
+    case .list(let kind), .range(let kind): kind.namesColumn
+    case .call(let calls): calls.contains { $0.parameters.contains { $0.kind.namesColumn } }
+    default: false
+    }
+  }
+
   /// Whether a value of the kind can be the argument.
-  func takes(_ kind: ValueKind) -> Bool {
+  package func takes(_ kind: ValueKind) -> Bool {
     switch self {
     case .value(let kinds): kinds.isEmpty || kinds.contains(kind)
     case .list(let element): element.takes(kind)
@@ -199,7 +209,7 @@ extension AnyParameter {
   package var title: String { placement == .option ? "--" + name : name }
 
   /// A positional list takes all the words that follow.
-  var isList: Bool { if case .list = kind { placement == .positional } else { false } }
+  package var isList: Bool { if case .list = kind { placement == .positional } else { false } }
 }
 
 extension CommandSpec {
