@@ -115,14 +115,15 @@ package final class SessionWorkplace: Workplace {
       commands: pipeline.calls.map { ReviewedLine.Command($0.spec.verb, $0.spec.method) })
   }
 
-  /// Results are named by number as long as they are among the newest.
+  /// Results without a name are called by number as long as they are among the newest.
   private static let mostResults = 8
 
   package func forms(of commands: ToolCommands, for question: HeldForms.Question) -> [String: [JSON]] {
     let checker = checker
     let count = session.store.resultCount
+    let named = Set(session.bindings.map(\.result))
     let results = (max(1, count - Self.mostResults)..<max(1, count + 1)).filter { number in
-      checker.scope.shape(of: Reference(root: .result(number))) != nil
+      !named.contains(number) && checker.scope.shape(of: Reference(root: .result(number))) != nil
     }
     return HeldForms(commands, for: question, by: checker, results: results).byTool
   }

@@ -131,6 +131,8 @@ import Workbench
       var line = pipeline.canonical.replacing("\"", with: "'")
       // Seeds are the session's.
       if let seed = line.firstRange(of: " --seed ") { line.removeSubrange(seed.lowerBound...) }
+      // What there is keeps its name.
+      if let name = pipeline.name, scope.names.contains(name) { line.removeFirst(name.count + 3) }
       if Self.isLeftOut(line, of: spec) { continue }
       let pattern = forms.line ?? ""
       let isTaken = TextPattern(pattern).fits(line)

@@ -59,6 +59,16 @@ struct ArgumentPatterns {
   /// An expression for the argument; nil if nothing can fit. `subject` is the value whose columns it names.
   func pattern(_ kind: ParameterKind, _ subject: ValueShape?, _ place: Place) -> String? {
     let kind = kind.bounded(by: subject)
+    if case .value(let kinds) = kind {
+      return NumberPattern.any(
+        names.compactMap { name in
+          let words = references(name, kinds, place)
+          let columns = words.filter { $0 != name }.map { Self.escaped(String($0.dropFirst(name.count + 1))) }
+          guard let any = NumberPattern.any(columns) else { return words.first.map(Self.escaped) }
+          let name = Self.escaped(name) + "\\.\(any)"
+          return words.count > columns.count ? "\(Self.escaped(words[0]))(\\.\(any))?" : name
+        })
+    }
     if let words = words(kind, subject, place) { return NumberPattern.any(words.map(Self.escaped)) }
     switch kind {
     case .integer(let range): return NumberPattern.whole(range)
@@ -132,24 +142,6 @@ struct ArgumentPatterns {
     text.reduce(into: "") { result, character in
       result += "^$.[](){}|*+?".contains(character) ? "\\\(character)" : String(character)
     }
-  }
-}
-
-extension ParameterKind {
-  /// Whether it is the number of a row, or two of them.
-  var numbersRows: Bool {
-    switch self {
-    case .integer(0...Int.max): true
-    case .range(let ends): ends.numbersRows
-    default: false
-    }
-  }
-
-  /// The same for the rows of a value.
-  func bounded(by subject: ValueShape?) -> ParameterKind {
-    guard numbersRows, let count = subject?.rowCount, count > 0 else { return self }
-    if case .range = self { return .range(.integer(0...count - 1)) }
-    return .integer(0...count - 1)
   }
 }
 

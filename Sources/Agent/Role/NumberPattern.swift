@@ -4,7 +4,7 @@ import Language
 /// Regular expressions for numbers within limits, in the few signs that model servers read.
 enum NumberPattern {
   /// More digits than these no command needs.
-  private static let largest = 999_999_999
+  static let largest = 999_999_999
 
   /// Whole numbers; nil if there is none of at most nine digits.
   static func whole(_ range: ClosedRange<Int>) -> String? {
@@ -20,11 +20,26 @@ enum NumberPattern {
   private static func positive(_ range: ClosedRange<Int>) -> [String] {
     var parts: [String] = []
     var first = range.lowerBound
+    if first == 0, range.upperBound < 9 {
+      return [fixed([UInt8(ascii: "0")], Array(String(range.upperBound).utf8))]
+    }
+    if first == 0 {
+      parts.append("0")
+      first = 1
+    }
     while first <= range.upperBound {
-      let digits = String(first).count
-      let last = min(range.upperBound, power(digits) - 1)
-      parts.append(fixed(Array(String(first).utf8), Array(String(last).utf8)))
-      first = last + 1
+      let digits = String(first).utf8.count
+      // All numbers of so many digits, and of more.
+      let full = (digits..<10).prefix { power($0) - 1 <= range.upperBound }
+      if first == power(digits - 1), let most = full.last {
+        let more = digits == most ? "\(most - 1)" : "\(digits - 1),\(most - 1)"
+        parts.append(most == 1 ? "[1-9]" : more == "1" ? "[1-9][0-9]" : "[1-9][0-9]{\(more)}")
+        first = power(most)
+      } else {
+        let last = min(range.upperBound, power(digits) - 1)
+        parts.append(fixed(Array(String(first).utf8), Array(String(last).utf8)))
+        first = last + 1
+      }
     }
     return parts
   }
@@ -129,7 +144,9 @@ enum NumberPattern {
       let most = min(Int(high.rounded(.down)), longestSpan)
       guard least <= most, let whole = whole(least...most) else { return nil }
       var parts = [whole]
-      if max(1, least) < most, let whole = self.whole(max(1, least)...most - 1) {
+      if max(1, least) <= min(most - 1, longestFraction),
+        let whole = self.whole(max(1, least)...min(most - 1, longestFraction))
+      {
         parts.append(whole + "\\.[0-9]{1,2}")
       }
       if low <= 0.1, high >= 1 { parts.append("0\\.[1-9]") }
@@ -140,6 +157,7 @@ enum NumberPattern {
 
   /// In its own unit.
   private static let longestSpan = 99_999
+  private static let longestFraction = 99
 
   /// One of the parts; nil without any.
   static func any(_ parts: [String]) -> String? {

@@ -1,6 +1,16 @@
 package import Language
 package import Notation
 
+/// The commands behind a role's tools.
+package struct ToolCommands: Sendable, Equatable {
+  /// Those that have a tool, by verb.
+  package var tools: [String: [CommandSpec]] = [:]
+  /// Those that only a line reaches; empty if the role takes no lines.
+  package var lines: [CommandSpec] = []
+
+  package init() {}
+}
+
 /// The tools of a role, computed from the command table: one a verb, with its methods as a choice.
 ///
 /// Tools and system text together must leave a small model's window to the question: the help texts of the longest
