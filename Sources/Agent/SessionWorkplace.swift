@@ -234,8 +234,13 @@ package final class SessionWorkplace: Workplace {
   }
 
   package func meant(by question: String) -> [(phrase: String, lines: [String])] {
-    MeantCommand.phrases(in: question, of: session.table)
+    let scope = checker.scope
+    let files = HeldForms.paths(in: question, scope).filter { !scope.files(matching: $0).isEmpty }
+    return MeantCommand.phrases(in: question, of: session.table)
+      + files.prefix(Self.mostFiles).map { ($0, ["load \(Word.written($0))"]) }
   }
+
+  private static let mostFiles = 4
 
   /// Of what the project remembers, so many bytes are told with each question.
   private static let longestMemory = 800

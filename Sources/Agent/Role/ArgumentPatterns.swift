@@ -58,7 +58,7 @@ struct ArgumentPatterns {
 
   /// An expression for the argument; nil if nothing can fit. `subject` is the value whose columns it names.
   func pattern(_ kind: ParameterKind, _ subject: ValueShape?, _ place: Place) -> String? {
-    let kind = kind.bounded(by: subject)
+    guard let kind = kind.bounded(by: subject) else { return nil }
     if case .value(let kinds) = kind {
       return NumberPattern.any(
         names.compactMap { name in

@@ -51,7 +51,8 @@ struct CommandForm {
   }
 
   private func schema(_ kind: ParameterKind, _ subject: ValueShape?) -> JSON? {
-    switch kind.bounded(by: subject) {
+    guard let kind = kind.bounded(by: subject) else { return nil }
+    switch kind {
     case .flag: return ["type": "boolean"]
     case .list(let inner): return schema(inner, subject).map { Self.array(of: $0) }
     case .integer(let range):
@@ -211,9 +212,11 @@ extension ParameterKind {
     }
   }
 
-  /// The same for the rows of a value.
-  func bounded(by subject: ValueShape?) -> ParameterKind {
-    guard numbersRows, let count = subject?.rowCount, count > 0 else { return self }
+  /// The same for the rows of a value; nil if it has none.
+  func bounded(by subject: ValueShape?) -> ParameterKind? {
+    guard numbersRows, let subject else { return self }
+    if [.report, .answer, .figure, .model, .rules, .scalar].contains(subject.kind) { return nil }
+    guard let count = subject.rowCount, count > 0 else { return self }
     if case .range = self { return .range(.integer(0...count - 1)) }
     return .integer(0...count - 1)
   }

@@ -64,7 +64,7 @@ package struct HeldForms {
   }
 
   /// Words that look like files, and are no columns unless there is such a file.
-  private static func paths(in text: String, _ scope: any Scope) -> [String] {
+  static func paths(in text: String, _ scope: any Scope) -> [String] {
     let words = text.prefix(4000).split { $0.isWhitespace || "\"'`,;()<>|".contains($0) }
     return words.map { word in
       var word = word
