@@ -194,7 +194,7 @@ package final class Conversation {
     let meant = workplace.meant(by: turn.question)
     var request = turn.request(card: workplace.card() + Self.text(of: meant))
     request.question = turn.question
-    if client.dialect.callForm == .constrained {
+    if client.dialect.callForm != .native {
       var question = HeldForms.Question()
       question.text = turn.question
       question.speaks = ToolFit.speaks(request, tools: role.commands.tools.keys.joined(separator: " "))

@@ -124,7 +124,7 @@ import Workbench
       var commands = ToolCommands()
       commands.lines = [spec]
       var question = HeldForms.Question()
-      question.text = example.line
+      question.text = pipeline.canonical
       let forms = HeldForms(
         commands, for: question, by: checker, results: Array(1...max(1, scope.names.count)),
         mostOptional: .max)
@@ -144,7 +144,7 @@ import Workbench
     let session = Self.session(Array(Self.full.prefix(4)))
     let (_, commands) = try Self.commands("detect run")
     var question = HeldForms.Question()
-    question.text = "Load station.csv as station and keep the column Flow."
+    question.text = "Load station.csv as station and keep Flow."
     let pattern = try #require(HeldForms(commands, for: question, by: session.checker()).line)
     let expression = TextPattern(pattern)
     for line in [

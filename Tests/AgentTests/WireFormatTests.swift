@@ -176,6 +176,29 @@ import Testing
     #expect(types == ["user", "thinking", "function_call", "function_call_output", "user"])
   }
 
+  @Test func `arguments of other programs are described where calls are texts`() {
+    var request = Self.talk
+    let city: JSON = ["type": "string", "description": "City and state,\n such as Reno, NV."]
+    request.tools = [
+      [
+        "type": "function",
+        "function": [
+          "name": "weather", "description": "Tells the weather.",
+          "parameters": ["type": "object", "properties": ["city": city], "required": ["city"]],
+        ],
+      ]
+    ]
+    func text() -> String {
+      let body = WireFormat.chat.body(
+        request, model: "m", maximumOutput: 9, dialect: ChatDialect(callForm: .constrained))
+      return body["messages"]?[0]?["content"]?.string ?? ""
+    }
+    #expect(
+      text().contains("- weather(city): Tells the weather.\n    city: City and state, such as Reno, NV."))
+    request.forms = ["weather": [["type": "object"]]]
+    #expect(text().contains("- weather(city): Tells the weather.\n") && !text().contains("Reno"))
+  }
+
   @Test func `a constrained request has the forms that there are`() {
     var request = Self.talk
     request.tools = ["detect", "explain"].map { name in

@@ -52,15 +52,18 @@ package struct HeldForms {
     name = Self.name(in: question.text, besides: names, by: checker)
   }
 
-  /// A word of the question, or one that is surely no command's. What there is keeps its name.
+  /// A word of the question, or one that is surely no command's. What there is keeps its name, and a word behind an
+  /// article means something that is known.
   private static func name(in text: String, besides names: [String], by checker: Checker) -> String {
     let words = text.prefix(2000).split { !($0.isASCII && ($0.isLetter || $0.isNumber)) && $0 != "_" }
+      .map(String.init)
     var seen = Set(names)
-    let free = words.map(String.init).filter { word in
-      (3...32).contains(word.count) && Word.isName(word) && !checker.table.isReserved(word)
+    let free = zip([""] + words, words).filter { before, word in
+      !["the", "a", "an", "its", "their", "this"].contains(before.lowercased())
+        && (3...32).contains(word.count) && Word.isName(word) && !checker.table.isReserved(word)
         && seen.insert(word).inserted
-    }
-    return "(\((free.prefix(mostNames) + ["[a-z][a-z0-9]{0,15}_[a-z0-9]{1,15}"]).joined(separator: "|")))"
+    }.map(\.1)
+    return "(\((free.prefix(mostNames) + ["[a-z]{2,12}_[a-z]{2,12}[0-9]?"]).joined(separator: "|")))"
   }
 
   /// Words that look like files, and are no columns unless there is such a file.

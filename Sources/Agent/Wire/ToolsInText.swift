@@ -9,7 +9,10 @@ enum ToolsInText {
     if form == .native { return request }
     var messages = HistoryRepair.repaired(request.messages).map(plain)
     if !request.tools.isEmpty {
-      var lines = request.tools.compactMap { signature($0["function"]) }
+      var lines = request.tools.compactMap { tool in
+        signature(
+          tool["function"], isOwn: tool["function"]?["name"]?.string.map { request.forms[$0] != nil } == true)
+      }
       if form == .constrained {
         lines.append(
           "- \(answerName)(text): Answers the user, once the results say it or no tool is needed.")
@@ -27,8 +30,12 @@ enum ToolsInText {
     return ChatRequest(messages: messages, tools: [])
   }
 
-  /// `- detect(method: mad|knn, value, as?): Scores rows.` costs a quarter of the schema that says the same.
-  static func signature(_ function: JSON?) -> String? {
+  /// Of what another program says about an argument, so many characters are told.
+  private static let longestHelp = 160
+
+  /// `- detect(method: mad|knn, value, as?): Scores rows.` costs a quarter of the schema that says the same. What the shell's own
+  /// arguments mean, their forms tell; those of others are described.
+  static func signature(_ function: JSON?, isOwn: Bool) -> String? {
     guard let function, let name = function["name"]?.string else { return nil }
     let required = Set(function["parameters"]?["required"]?.array?.compactMap(\.string) ?? [])
     let parameters = (function["parameters"]?["properties"]?.members ?? []).map { key, value -> String in
@@ -40,7 +47,12 @@ enum ToolsInText {
       return type == "string" ? key + mark : "\(key)\(mark): \(type)"
     }
     let description = function["description"]?.string ?? ""
-    return "- \(name)(\(parameters.joined(separator: ", "))): \(description)"
+    let line = "- \(name)(\(parameters.joined(separator: ", "))): \(description)"
+    if isOwn { return line }
+    let help = (function["parameters"]?["properties"]?.members ?? []).compactMap { key, value in
+      value["description"]?.string.map { "\n    \(key): \(SafeText.oneLine($0, limit: longestHelp))" }
+    }
+    return line + help.joined()
   }
 
   /// What a constrained reply must look like: a call of one of the tools, or an answer.
