@@ -159,6 +159,24 @@ final class TypedLines: LineSource {
     #expect(messages.last?["content"]?.string?.hasPrefix("Ran without `rows`") == true)
   }
 
+  @Test func `a wrong call of another command is told before it is mended`() {
+    let model = ScriptedModel(
+      .call("a", "show", #"{"value":"pump","rows":"first"}"#),
+      .call("b", "describe", #"{"value":"pump","rows":"0..9"}"#), .text("Done."))
+    let desk = Desk(model)
+    #expect(desk.ask("what is there?") == .answered)
+    #expect(!desk.screen.text.contains("was left out") && model.requests.count == 3)
+  }
+
+  @Test(arguments: [
+    ("of a tool", "show", #"{"value":"pump","rows":"9..2"}"#),
+    ("in a line", "run", #"{"line":"show pump --rows 9..2"}"#),
+  ]) func `a range that runs backwards is turned`(_ name: String, _ tool: String, _ arguments: String) {
+    let desk = Desk(ScriptedModel(.call("a", tool, arguments), .text("Done.")))
+    #expect(desk.ask("what is there?") == .answered)
+    #expect(desk.screen.text.contains("show pump --rows 2..9"), "\(name): \(desk.screen.text)")
+  }
+
   @Test func `writes only what the user allows, as the user changed it`() throws {
     let write = ScriptedModel.Reply.call("a", "export", #"{"value":"pump","to":"x.csv"}"#)
     let denied = Desk(ScriptedModel(write, .text("Not written.")))
