@@ -106,9 +106,11 @@ package final class Conversation {
     turnCount += 1
     workplace.beginTurn(seesPictures: client.dialect.seesPictures)
     let started = clock.now()
+    let spoken = spoken(in: question)
     var turn = AgentTurn(
-      question: question, systemText: role.systemText, tools: role.tools + foreignTools,
-      toolNames: toolNames, earlier: earlier, permissions: permissions, limits: limits)
+      question: question, systemText: role.systemText, tools: role.tools + spoken.tools + foreignTools,
+      toolNames: toolNames.union(spoken.commands.tools.keys), earlier: earlier, permissions: permissions,
+      limits: limits)
     let step = turn.advance(.started, at: moment(since: started))
     return OpenTurn(turn: turn, step: step, started: started)
   }
@@ -190,6 +192,24 @@ package final class Conversation {
     return "\nWords of the question: \(words.joined(separator: "; "))"
   }
 
+  /// Commands without a tool of their own whose verb stands in a question: a small model looks for that very tool.
+  private func spoken(in question: String) -> (tools: [JSON], commands: ToolCommands) {
+    if client.dialect.callForm == .native { return ([], role.commands) }
+    var commands = role.commands
+    var tools: [JSON] = []
+    let words = Set(question.lowercased().split { !$0.isLetter }.map(String.init))
+    for (verb, specs) in Dictionary(grouping: commands.lines, by: \.verb).sorted(by: { $0.key < $1.key })
+    where words.contains(verb) && commands.tools[verb] == nil {
+      let plain = specs.filter { $0.method == nil }
+      let box = Toolbox(verbs: [verb], specs: plain.isEmpty ? specs : plain, tokens: Self.spokenTokens)
+      tools += box.tools
+      commands.tools.merge(box.commands.tools) { $1 }
+    }
+    return (tools, commands)
+  }
+
+  private static let spokenTokens = 200
+
   private func prepared(_ turn: AgentTurn) -> ChatRequest {
     let meant = workplace.meant(by: turn.question)
     var request = turn.request(card: workplace.card() + Self.text(of: meant))
@@ -197,11 +217,12 @@ package final class Conversation {
     if client.dialect.callForm != .native {
       var question = HeldForms.Question()
       question.text = turn.question
-      question.speaks = ToolFit.speaks(request, tools: role.commands.tools.keys.joined(separator: " "))
+      let commands = spoken(in: turn.question).commands
+      question.speaks = ToolFit.speaks(request, tools: commands.tools.keys.joined(separator: " "))
       for words in meant.flatMap(\.lines).map({ $0.split(separator: " ") }) where words.count > 1 {
         question.methods[String(words[0]), default: []].insert(String(words[1]))
       }
-      request.forms = workplace.forms(of: role.commands, for: question)
+      request.forms = workplace.forms(of: commands, for: question)
     }
     request.mustLook = !role.commands.tools.isEmpty && (!turn.hasLooked || turn.mustMend)
     return request
@@ -240,7 +261,7 @@ package final class Conversation {
 
   private func printedTools(_ outcome: ModelOutcome, _ turn: AgentTurn) -> Set<String> {
     guard case .replied(let reply) = outcome else { return [] }
-    return turn.readsPrintedCalls(in: reply) ? toolNames : []
+    return turn.readsPrintedCalls(in: reply) ? turn.toolNames : []
   }
 
   private func finish(

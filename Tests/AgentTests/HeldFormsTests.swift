@@ -2,6 +2,7 @@ import Agent
 import Chronology
 import Language
 import Notation
+import Numerics
 import TestKit
 import Testing
 import Workbench
@@ -138,6 +139,36 @@ import Workbench
       let isTaken = TextPattern(pattern).fits(line)
       #expect(isTaken, "\(line)\n\(pattern.prefix(1500))")
     }
+  }
+
+  @Test func `a verb that a question names is a tool`() throws {
+    let session = Self.session(Array(Self.full.prefix(1)))
+    let (tools, commands) = try Self.commands("describe run")
+    let call = #"{"tool": "load", "arguments": {"path": ["station.csv"], "as": "station"}}"#
+    let model = ScriptedModel(.text(call), .text(#"{"tool": "answer", "arguments": {"text": "Done."}}"#))
+    let conversation = Conversation(
+      client: ModelClient(
+        settings: ModelSettings(url: "http://127.0.0.1:1"), transport: model,
+        dialect: ChatDialect(callForm: .constrained)), pause: RecordedPause(), clock: SteppingClock(),
+      workplace: SessionWorkplace(session: session),
+      role: AgentRole(systemText: "S", tools: tools, commands: commands))
+    let end = conversation.ask(
+      "Load the table station.csv and name it station.", work: Work(), approve: { _ in .unattended },
+      emit: { _ in })
+    #expect(end.reason == .answered && session.bindings.map(\.name) == ["pump", "station"])
+    let schema = model.requests.first?["response_format"]?["json_schema"]?["schema"]
+    let offered = schema?["anyOf"]?.array?.compactMap { $0["properties"]?["tool"]?["const"]?.string }
+    // It has to look before it answers.
+    #expect(offered.map(Set.init) == ["describe", "run", "load"])
+  }
+
+  @Test func `a schema stays short enough for servers`() throws {
+    let session = Self.session([])
+    for number in 0..<30 { session.type("x\(number) = generate pump-station --minutes 5") }
+    let (_, commands) = try Self.commands(Self.analyst)
+    let forms = SessionWorkplace(session: session).forms(of: commands, for: HeldForms.Question())
+    let size = forms.values.joined().reduce(0) { $0 + $1.description.utf8.count }
+    #expect(size <= 250_000 && size > 50_000)
   }
 
   @Test func `lines name what there is and nothing else`() throws {

@@ -10,12 +10,29 @@ struct ArgumentPatterns {
 
   let scope: any Scope
   /// Values by name, and results by number.
-  let names: [String]
+  private(set) var names: [String]
+  /// Words of the question; columns of such names come first.
+  let named: Set<String>
   let files: [String]
   /// Paths that the question names, there or not.
   let paths: [String]
   /// The endings of files that a command is known to write.
   var endings: [String] = []
+  private var mostColumns = Int.max
+
+  init(scope: any Scope, names: [String], named: Set<String>, files: [String], paths: [String]) {
+    self.scope = scope
+    self.names = names
+    self.named = named
+    self.files = files
+    self.paths = paths
+  }
+
+  /// Leaves so many values, and columns of each.
+  mutating func keep(_ most: (names: Int, columns: Int)) {
+    names = Array(names.prefix(most.names))
+    mostColumns = most.columns
+  }
 
   /// The words that an argument can be; nil if there are too many kinds of them to be listed.
   func words(_ kind: ParameterKind, _ subject: ValueShape?, _ place: Place) -> [String]? {
@@ -37,7 +54,7 @@ struct ArgumentPatterns {
   private func references(_ name: String, _ kinds: [ValueKind], _ place: Place) -> [String] {
     guard let shape = shape(of: name) else { return [] }
     func fits(_ kind: ValueKind?) -> Bool { kind.map { kinds.isEmpty || kinds.contains($0) } ?? false }
-    let columns = (shape.columns ?? []).prefix(Self.mostColumns).filter { column in
+    let columns = (shape.columns ?? []).filter { column in
       fits(shape.kind == .bundle ? column.type.flatMap(ValueKind.init) : shape.kind)
     }
     return (fits(shape.kind) ? [name] : [])
@@ -47,13 +64,17 @@ struct ArgumentPatterns {
       }
   }
 
-  private static let mostColumns = 24
-
+  /// With the columns that can be named.
   func shape(of name: String) -> ValueShape? {
-    let digits = name.dropFirst()
-    let root: Reference.Root =
-      name.hasPrefix("r") && !digits.isEmpty ? Int(digits).map { .result($0) } ?? .name(name) : .name(name)
-    return scope.shape(of: Reference(root: root))
+    let number = name.hasPrefix("r") ? Int(name.dropFirst()) : nil
+    let root = number.map(Reference.Root.result) ?? .name(name)
+    guard var shape = scope.shape(of: Reference(root: root)) else { return nil }
+    if let columns = shape.columns, columns.count > mostColumns {
+      shape.columns = Array(
+        (columns.filter { named.contains($0.name) } + columns.filter { !named.contains($0.name) }).prefix(
+          mostColumns))
+    }
+    return shape
   }
 
   /// An expression for the argument; nil if nothing can fit. `subject` is the value whose columns it names.

@@ -23,14 +23,17 @@ package struct HeldForms {
   private let question: Question
   private let mostOptional: Int
   private let checker: Checker
-  private let patterns: ArgumentPatterns
+  private var patterns: ArgumentPatterns
   /// A name for a result.
   private let name: String
 
   /// Small models fill whatever place there is.
   package static let fewOptional = 2
-  private static let mostNames = 40
   private static let mostFiles = 12
+  /// How many values, and columns of each, are named; less where the schema would grow too long.
+  private static let levels = [(names: 40, columns: 24), (20, 12), (10, 12), (10, 6), (5, 3)]
+  /// Bytes; llama.cpp was seen to take 300,000 without being slower and to refuse 790,000.
+  private static let longest = 250_000
 
   package init(
     _ commands: ToolCommands, for question: Question, by checker: Checker, results: [Int] = [],
@@ -41,16 +44,22 @@ package struct HeldForms {
     self.mostOptional = mostOptional
     self.checker = checker
     let scope = checker.scope
-    let names = scope.names.filter { scope.shape(of: Reference(root: .name($0))) != nil }
+    let named = Set(question.text.split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init))
+    let known = scope.names.filter { scope.shape(of: Reference(root: .name($0))) != nil }
+    // What the question names, then the newest.
+    let names = known.filter(named.contains) + known.filter { !named.contains($0) }
     let paths = Self.paths(in: question.text, scope)
     // A file that is named and not there is not replaced by another one.
     let files =
       paths.isEmpty ? scope.files(matching: "*") : paths.filter { !scope.files(matching: $0).isEmpty }
     patterns = ArgumentPatterns(
-      scope: scope, names: Array((names + results.map { "r\($0)" }).prefix(Self.mostNames)),
+      scope: scope, names: names + results.map { "r\($0)" }, named: named,
       files: Array(files.prefix(Self.mostFiles)), paths: paths)
+    patterns.keep(Self.levels[0])
     name = Self.name(in: question.text, besides: names, by: checker)
   }
+
+  private static let mostWords = 40
 
   /// A word of the question, or one that is surely no command's. What there is keeps its name, and a word behind an
   /// article means something that is known.
@@ -63,7 +72,10 @@ package struct HeldForms {
         && (3...32).contains(word.count) && Word.isName(word) && !checker.table.isReserved(word)
         && seen.insert(word).inserted
     }.map(\.1)
-    return "(\((free.prefix(mostNames) + ["[a-z]{2,12}_[a-z]{2,12}[0-9]?"]).joined(separator: "|")))"
+    // Who names it is to get that name.
+    let isNamed = !Set(words).isDisjoint(with: ["name", "named", "call", "called"]) && !free.isEmpty
+    let other = isNamed ? [] : ["[a-z]{2,12}_[a-z]{2,12}[0-9]?"]
+    return "(\((free.prefix(mostWords) + other).joined(separator: "|")))"
   }
 
   /// Words that look like files, and are no columns unless there is such a file.
@@ -87,6 +99,17 @@ package struct HeldForms {
 
   /// By tool, the objects of arguments that it can be given.
   package var byTool: [String: [JSON]] {
+    var held = self
+    for level in Self.levels.dropLast() {
+      held.patterns.keep(level)
+      let forms = held.forms
+      if forms.values.joined().reduce(0, { $0 + $1.description.utf8.count }) <= Self.longest { return forms }
+    }
+    held.patterns.keep(Self.levels[Self.levels.count - 1])
+    return held.forms
+  }
+
+  private var forms: [String: [JSON]] {
     var forms = commands.tools.mapValues { specs in
       let named = specs.filter(question.names)
       return (named.isEmpty ? specs : named).flatMap { form(of: $0).objects(name: name) }

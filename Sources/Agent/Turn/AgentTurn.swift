@@ -29,7 +29,7 @@ package struct AgentTurn: Sendable, Equatable {
   package private(set) var permissions: Permissions
   private let systemText: String
   private let tools: [JSON]
-  private let toolNames: Set<String>
+  let toolNames: Set<String>
 
   private var earlier: [ChatMessage]
   private var messages: [ChatMessage] = []
