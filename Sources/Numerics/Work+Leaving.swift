@@ -4,9 +4,9 @@ import Synchronization
 
 extension Work {
   /// Looks at the wish to stop this often, in milliseconds.
-  private static let step = 4
+  private static let step = 2
   /// So long a computation may take to stop by itself, in nanoseconds.
-  private static let patience: UInt64 = 24_000_000
+  private static let patience: UInt64 = 12_000_000
 
   /// Runs a computation on a thread of its own, and leaves it behind where it does not stop soon after the wish.
   ///
