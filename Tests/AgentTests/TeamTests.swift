@@ -32,6 +32,18 @@ import Workbench
   }
 
   @Test(arguments: [
+    ("oversee", ["x", "fine", "SCORE: 0.8"], "coherence 0.8"),
+    ("oversee", ["x", "fine", "still fine"], "the overseer gave no score"),
+    ("refine", ["x", "fine", "SCORE: 1"], "score 1.0 of 1 proposals"),
+  ]) func `ask once more for a score that is missing`(
+    _ pattern: String, _ answers: [String], _ verdict: String
+  ) throws {
+    let played = Self.play(try Self.team(pattern, "a b"), answers)
+    #expect(played.asked == [0, 1, 1] && played.answer == "x" && played.verdict == verdict)
+    #expect(played.run.trace.map(\.answer) == ["x", answers[1] + "\n" + answers[2]])
+  }
+
+  @Test(arguments: [
     ("single", "a", ["x"], [0], "x", ""), ("pipeline", "a b c", ["x", "y", "z"], [0, 1, 2], "z", ""),
     (
       "vote", "a b c", ["p\nVERDICT: Pump leak.", "q\nVerdict: valve", "r\nVERDICT: pump leak"], [0, 1, 2],
@@ -45,7 +57,6 @@ import Workbench
       "oversee", "a b", ["bad", "SCORE: 0.2", "bad", "SCORE: 0.1"], [0, 1, 0, 1], "",
       "blocked: coherence 0.1 after 2 attempts"
     ),
-    ("oversee", "a b", ["x", "fine"], [0, 1], "x", "the overseer gave no score"),
     (
       "oversee", "a b", ["x", "INTERVENE: block\nSCORE: 0.4"], [0, 1], "",
       "blocked: coherence 0.4 after 1 attempt"

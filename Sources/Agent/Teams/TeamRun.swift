@@ -44,6 +44,8 @@ package struct TeamRun: Sendable, Equatable {
   private var pending: [Asked] = []
   private var steps: [String] = []
   private var best: (answer: String, score: Double)?
+  /// Whether the last message lacks its score, and its author was asked for it alone.
+  private var lacksScore = false
 
   package init(_ team: Team, question: String) {
     self.team = team
@@ -83,10 +85,17 @@ package struct TeamRun: Sendable, Equatable {
 
   /// Takes the answers to what was asked last, in that order.
   package mutating func take(_ answers: [String]) -> Step {
-    for (asked, answer) in zip(pending, answers) {
-      trace.append(Message(member: asked.member, role: asked.role, asked: asked.text, answer: answer))
+    let isScore = lacksScore
+    lacksScore = false
+    if isScore, let last = trace.popLast() {
+      let answer = last.answer + "\n" + (answers.last ?? "")
+      trace.append(Message(member: last.member, role: last.role, asked: last.asked, answer: answer))
+    } else {
+      for (asked, answer) in zip(pending, answers) {
+        trace.append(Message(member: asked.member, role: asked.role, asked: asked.text, answer: answer))
+      }
     }
-    let answer = answers.last ?? ""
+    let answer = trace.last?.answer ?? ""
     let count = trace.count
     let last = team.roles.count - 1
     switch team.pattern {
@@ -96,9 +105,10 @@ package struct TeamRun: Sendable, Equatable {
       return ask(count, "\(question)\n\n\(quoted(count - 1))\n\nGo on from there.")
     case .vote: return countVotes()
     case .debate: return debate()
-    case .oversee: return oversee(answer)
+    case .oversee, .refine:
+      if trace.count % 2 == 0, !isScore, Self.score(in: answer) == nil { return askForScore() }
+      return team.pattern == .oversee ? oversee(answer) : refine(answer)
     case .plan: return plan(answer)
-    case .refine: return refine(answer)
     }
   }
 
@@ -132,6 +142,13 @@ package struct TeamRun: Sendable, Equatable {
     return askAll(
       0..<debaters, "debater",
       "\(question)\n\n\(latest)\n\nAnswer again: keep what holds, correct what does not.")
+  }
+
+  /// Small models forget the line that everything hangs on.
+  private mutating func askForScore() -> Step {
+    lacksScore = true
+    return ask(
+      1, "Your score is missing. Write this line alone: SCORE: and a number from 0 (wrong) to 1 (sound).")
   }
 
   private static let scoring = "End with one line: SCORE: and a number from 0 (wrong) to 1 (sound)."
