@@ -20,7 +20,7 @@ struct AskQuestion: ParsableCommand {
   @Argument(help: "Files to load first.")
   var data: [String] = []
 
-  @Option(help: "Who answers: a prompt of this name.")
+  @Option(help: "Who answers: a role or a team of this name.")
   var role: String?
 
   @Option(help: "ask, auto or plan.")
