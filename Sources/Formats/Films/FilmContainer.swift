@@ -40,7 +40,9 @@ package struct FilmContainer: Sendable, Equatable {
     }
     if holds("FLV\u{1}") { return FilmContainer("FLV", "flv") }
     if holds("GIF8") { return FilmContainer("GIF", "gif") }
-    if isAnimatedPNG(head) { return FilmContainer("animated PNG", "apng") }
+    if holds([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]), PictureFile.frames(ofPNG: head) != nil {
+      return FilmContainer("animated PNG", "apng")
+    }
     if holds([0x30, 0x26, 0xB2, 0x75, 0x8E, 0x66, 0xCF, 0x11]) {
       return FilmContainer("ASF", "asf", isSound: ending == "wma")
     }
@@ -52,20 +54,6 @@ package struct FilmContainer: Sendable, Equatable {
     if holds([0x06, 0x0E, 0x2B, 0x34]) { return FilmContainer("MXF", "mxf") }
     if holds("OggS"), ["ogv", "ogm"].contains(ending) { return FilmContainer("Ogg", "ogg") }
     return sound(head, holds)
-  }
-
-  /// A PNG file with the chunk that counts its frames before its pixels.
-  private static func isAnimatedPNG(_ head: [UInt8]) -> Bool {
-    guard head.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) else { return false }
-    var place = 8
-    while place + 8 <= head.count {
-      let length = head[place..<place + 4].reduce(0) { $0 << 8 | Int($1) }
-      let kind = head[place + 4..<place + 8]
-      if kind.elementsEqual("acTL".utf8) { return true }
-      if kind.elementsEqual("IDAT".utf8) { return false }
-      place += 12 + length
-    }
-    return false
   }
 
   /// Packed sound that libsndfile does not read.

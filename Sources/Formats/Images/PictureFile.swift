@@ -57,7 +57,7 @@ package struct PictureFile: Sendable {
     }
     self.orientation = orientation
     pageCount = pages
-    frameCount = format == .png ? Self.frames(ofPNG: bytes) : 1
+    frameCount = format == .png ? Self.frames(ofPNG: bytes) ?? 1 : 1
     guard page < pages else { throw .malformed("it has no page \(page + 1)", offset: 0) }
     shape = orientation.swapsAxes ? stored.transposed : stored
     guard stored.width > 0, stored.height > 0 else { throw .malformed("it has no pixels", offset: 0) }
@@ -79,17 +79,17 @@ package struct PictureFile: Sendable {
     return orientation.turned(picture)
   }
 
-  /// Animated PNG tells its frames in front of its pixels.
-  private static func frames(ofPNG bytes: [UInt8]) -> Int {
+  /// Animated PNG tells its frames in front of its pixels; nil for one that is not.
+  static func frames(ofPNG bytes: [UInt8]) -> Int? {
     var at = 8
     while at + 16 <= bytes.count {
       let length = (0..<4).reduce(0) { $0 << 8 | Int(bytes[at + $1]) }
       let name = bytes[at + 4..<at + 8]
       if name.elementsEqual("acTL".utf8) { return (8..<12).reduce(0) { $0 << 8 | Int(bytes[at + $1]) } }
-      if name.elementsEqual("IDAT".utf8) || length > bytes.count { return 1 }
+      if name.elementsEqual("IDAT".utf8) || length > bytes.count { return nil }
       at += length + 12
     }
-    return 1
+    return nil
   }
 
   private static func format(of bytes: [UInt8]) throws(FormatError) -> Format {

@@ -174,6 +174,7 @@ extension DatasetLayout {
         path: path, name: parts.joined(separator: "/"), category: known[clip]?.label ?? folder ?? clip,
         split: known[clip]?.split)
     }
+    let below = below
     var items: [PictureFolder.Item] = []
     for (path, parts) in below where PictureFile.isPicture(path) {
       let folders = parts.dropLast().filter { $0 != "frames" }
@@ -182,10 +183,10 @@ extension DatasetLayout {
     }
     let loading = FilmLoading(call: call, parameter: parameter, world: world)
     let films = items.isEmpty ? try loading.films(below.map(\.path)).filter { !$0.container.isSound } : []
-    let parts = Dictionary(below.map { ($0.path, $0.parts) }, uniquingKeysWith: { first, _ in first })
-    let clips = films.map { film in
-      let parts = parts[film.path] ?? []
-      return item(film.path, Self.stem(parts.last ?? ""), parts, folder: parts.dropLast().last)
+    var clips: [String: PictureFolder.Item] = [:]
+    let paths = Set(films.map(\.path))
+    for (path, parts) in below where paths.contains(path) {
+      clips[path] = item(path, Self.stem(parts.last ?? ""), parts, folder: parts.dropLast().last)
     }
     if items.isEmpty, films.isEmpty {
       throw wrong(
@@ -196,9 +197,7 @@ extension DatasetLayout {
         "\(counted(missing.count, "clip")) not in `\(list)` take their folder as class (the first: \(first))")
     }
     if items.isEmpty {
-      return try loading.read(
-        films, start: nil, rate: nil,
-        items: Dictionary(clips.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first }), work: work)
+      return try loading.read(films, start: nil, rate: nil, items: clips, work: work)
     }
     var film = try film(items, rate: 25)
     film.columns = PictureLoading.labels(of: film.items, normal: ["0"], call)
