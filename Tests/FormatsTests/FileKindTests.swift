@@ -147,6 +147,19 @@ import Values
       ("Java", "2015-10-18 18:01:47,978 INFO [main] org.app: ok then\n", "component", "org.app"),
       ("HDFS", "081109 203615 148 INFO dfs.Data: one two\n", "level", "INFO"),
       ("zones", "2026-03-01T08:00:00+01:00 WARN hot\n", "level", "WARN"),
+      ("PostgreSQL", "2026-03-01 08:00:00.123 UTC [12] LOG:  ready [7]: x\n", "pid", "12"),
+      ("… with users", "2026-03-01 08:00:00.123 UTC [12] me@shop ERROR:  no table\n", "database", "shop"),
+      ("MySQL", "2026-03-01T08:00:00.123456Z 7 [Note] ready\n", "level", "Note"),
+      ("Spring", "2026-03-01 08:00:00.123  INFO 12 --- [   main] o.s.Web  : up\n", "thread", "main"),
+      ("Python", "2026-03-01 08:00:00,123 - app.work - INFO - up\n", "component", "app.work"),
+      ("Rust", "[2026-03-01T08:00:00Z INFO  app::db] up\n", "component", "app::db"),
+      ("Android", "03-17 16:13:38.811  1702  2395 D Windows: up\n", "tid", "2395"),
+      ("Kubernetes", "I0301 08:00:00.123456       1 main.go:12] up\n", "component", "main.go:12"),
+      ("Redis", "12:M 01 Mar 2026 08:00:00.123 * Ready\n", "role", "M"),
+      ("nginx", "2026/03/01 08:00:00 [error] 12#3: *1 open() failed\n", "tid", "3"),
+      ("gunicorn", "[2026-03-01 08:00:00 +0000] [12] [INFO] Starting\n", "level", "INFO"),
+      ("a kernel", "[    1.234567] usb 1-1: new device\n", "content", ""),
+      ("a program that names itself first", "dpkg 2026-03-01 08:00:00: link moved\n", "component", "dpkg"),
     ] as [(String, String, String, String)])
   func `are read by the form of their lines`(_ name: String, _ line: String, _ field: String, _ value: String)
     throws

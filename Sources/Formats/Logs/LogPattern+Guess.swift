@@ -6,6 +6,18 @@ extension LogPattern {
     "\\<<Priority>\\><Month> <Day> <Time> <Host> <Component>(\\[<PID>\\])?: <Content>",
     "<Month> <Day> <Time> <Host> <Component>(\\[<PID>\\])?: <Content>",
     "<Timestamp> <Host> <Component>\\[<PID>\\]: <Content>",
+    // PostgreSQL and MySQL.
+    "<Timestamp> \\[<PID>\\] (<User>@<Database> )?<Level>: <Content>",
+    "<Timestamp> <PID> \\[<Level>\\] <Content>",
+    // Frameworks of Java, Python and Rust; Android; Kubernetes; Redis; a web server that errs.
+    "<Timestamp> <Level> <PID> --- \\[( )?<Thread>\\] <Component>( )?: <Content>",
+    "<Date> <Time> <Level> <PID> --- \\[( )?<Thread>\\] <Component>( )?: <Content>",
+    "\\[<Timestamp>\\] \\[<PID>\\] \\[<Level>\\] <Content>",
+    "<Date> <Time> - <Component> - <Level> - <Content>", "\\[<Timestamp> <Level> <Component>\\] <Content>",
+    "<Date> <Time> <PID> <TID> <Level> <Component>: <Content>",
+    "<Date> <Time> <PID> <Component>\\] <Content>",
+    "<PID>:<Role> <Day> <Month> <Year> <Time> <Mark> <Content>",
+    "<Date> <Time> \\[<Level>\\] <PID>#<TID>: <Content>",
     // Web servers: the common and the combined form.
     "<Client> <Identity> <User> \\[<Timestamp>\\] \"<Content>\" <Status> <Bytes> \"<Referrer>\" \"<Agent>\"",
     "<Client> <Identity> <User> \\[<Timestamp>\\] \"<Content>\" <Status> <Bytes>",
@@ -18,15 +30,19 @@ extension LogPattern {
     "<Date> <Time> <Level> \\[<Process>\\] <Component>: <Content>",
     "<Date> <Time> <PID> <Level> <Component>: <Content>",
     "<Date> <Time> <Level> <Component>: <Content>", "<Date> <Time> \\[<Level>\\] <Content>",
-    "<Date> <Time> <Level> <Content>", "\\[<Timestamp>\\] <Level>: <Content>", "\\[<Timestamp>\\] <Content>",
+    "<Date> <Time> <Level> <Content>", "\\[<Timestamp>\\] <Level>: <Content>",
+    "\\[( )?<Timestamp>\\] <Content>",
     "<Timestamp> \\[<Level>\\] <Content>", "<Timestamp> <Level> <Content>", "<Date> <Time> <Content>",
     "<Timestamp> <Content>",
+    // A program that names itself first.
+    "<Component> <Date> <Time>: <Content>", "<Component> <Date> <Time> <Content>",
+    "<Component> <Timestamp> <Content>",
   ]
 
   private static let levels: Set<String> = [
     "trace", "debug", "info", "information", "notice", "warn", "warning", "error", "err", "severe", "crit",
     "critical", "alert", "emerg", "fatal", "failure", "fine", "finer", "verbose", "d", "i", "w", "e", "v",
-    "f",
+    "f", "note", "log", "detail", "hint", "statement", "context", "panic", "system",
   ]
 
   /// What tells the form stands within so many bytes of a line.
@@ -63,12 +79,17 @@ extension LogPattern {
     if let component = names.firstIndex(of: "component") {
       guard found.allSatisfy({ !$0[component].contains(32) }) else { return false }
     }
-    for name in ["pid", "priority", "status", "bytes"] {
+    for name in ["pid", "tid", "priority", "status", "bytes"] {
       guard let place = names.firstIndex(of: name) else { continue }
       let isNumber = found.allSatisfy { $0[place].allSatisfy { ($0 &- 48 <= 9) || $0 == 45 } }
       guard isNumber else { return false }
     }
-    let sets = [["month", "day", "time"], ["timestamp"], ["date", "time"]]
+    if let month = names.firstIndex(of: "month") {
+      guard found.allSatisfy({ ($0[month].first ?? 48) >= 65 }) else { return false }
+    }
+    let sets = [
+      ["day", "month", "year", "time"], ["month", "day", "time"], ["timestamp"], ["date", "time"],
+    ]
     guard let set = sets.first(where: { Set($0).isSubset(of: names) }) else { return false }
     let places = set.compactMap { names.firstIndex(of: $0) }
     let stamps = found.map { line in Array(places.map { Array(line[$0]) }.joined(separator: [32])) }

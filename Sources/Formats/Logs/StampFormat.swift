@@ -16,6 +16,10 @@ package enum StampFormat: Sendable, Equatable, CaseIterable {
   case named
   /// `03-17 16:13:38.811`: month and day.
   case yearless
+  /// `I0301 08:00:00.123456`: a letter for the level, month and day.
+  case lettered
+  /// `12.004100`: seconds since a machine was started, of which nobody knows when; they count from 1970.
+  case uptime
 
   private static let months = [
     "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
@@ -50,6 +54,18 @@ package enum StampFormat: Sendable, Equatable, CaseIterable {
       guard text.count >= 14, text[2] == 45 || text[2] == 46 || text[2] == 47 else { return nil }
       let full = Array("\(year)".utf8) + [text[2]] + text
       return calendar(full, zone).map { ($0, false) }
+    case .lettered:
+      guard text.count >= 14, text[0] >= 65, text[1..<5].allSatisfy({ $0 &- 48 <= 9 }), text[5] == 32 else {
+        return nil
+      }
+      let full = Array("\(year)-".utf8) + text[1..<3] + [45] + text[3...]
+      return calendar(full, zone).map { ($0, false) }
+    case .uptime:
+      let whole = text.prefix { $0 &- 48 <= 9 }
+      guard 1...8 ~= whole.count, text.count > whole.count + 3, text[whole.count] == 46,
+        text[(whole.count + 1)...].allSatisfy({ $0 &- 48 <= 9 }), let seconds = NumberScanner().number(text)
+      else { return nil }
+      return (Int64((seconds * 1e9).rounded()), true)
     }
   }
 

@@ -3,24 +3,27 @@ import Language
 import Numerics
 import Values
 
-/// Logs that are JSON Lines: an object an event.
+/// Logs that are JSON Lines, an object an event, or name the parts of their lines otherwise.
 extension LoadLog {
-  private static let messageNames = ["message", "msg", "log", "event", "body", "text", "content"]
   static let timeNames = [
     "timestamp", "@timestamp", "time", "ts", "datetime", "date", "t", "asctime", "eventtime", "_time",
   ]
 
   /// The column of messages that objects have, by its usual names.
   static func messageColumn(_ columns: [Column]) -> Column? {
-    columns.filter { $0.type == .text || $0.type == .category }.first(named: messageNames)
+    columns.filter { $0.type == .text || $0.type == .category }.first(named: KeyedLines.messageNames)
   }
 
-  /// Whether the lines are objects: the first byte that is no blank is a brace.
+  /// The first bytes of a text.
+  static func head(_ source: (any ByteSource)?) -> [UInt8]? {
+    guard let source, let text = try? TextBytes(source, limit: FileKind.headSize) else { return nil }
+    return try? text.source.read(at: text.start, count: FileKind.headSize)
+  }
+
+  /// Whether the lines tell their members: the first byte that is no blank is a brace, or they are keyed.
   static func isObjects(_ source: any ByteSource, _ call: CheckedCall) -> Bool {
-    guard call[format] == nil, let text = try? TextBytes(source, limit: 4096),
-      let head = try? text.source.read(at: text.start, count: 4096)
-    else { return false }
-    return head.first { $0 > 32 } == UInt8(ascii: "{")
+    guard call[format] == nil, let head = head(source) else { return false }
+    return head.first { $0 > 32 } == UInt8(ascii: "{") || KeyedLines.isKeyed(head)
   }
 
   func objects(
@@ -28,7 +31,8 @@ extension LoadLog {
   ) throws(Failure) -> Value {
     let file: ObjectFile
     do throws(FormatError) {
-      file = try ObjectFile(source, work: work)
+      let isKeyed = Self.head(source).map(KeyedLines.isKeyed) ?? false
+      file = try ObjectFile(isKeyed ? KeyedLines.objects(source) : source, work: work)
     } catch {
       throw error.failure(
         path, at: Self.path.base, of: call.call,

@@ -45,11 +45,11 @@ struct LoadLog: WorldCommand {
   let spec = CommandSpec(
     "load", "log", "Reads events from a log and finds the templates of their messages.",
     discussion: """
-      Without --format the usual forms are tried (syslog by RFC 5424 and 3164, web servers, ISO stamps with levels). In --format a name in angle brackets is a field, a blank any run of blanks, `( … )?` a part that may be absent; \
+      Without --format the usual forms are tried (syslog by RFC 5424 and 3164, web servers, databases, the frameworks of the usual languages, ISO stamps with levels). In --format a name in angle brackets is a field, a blank any run of blanks, `( … )?` a part that may be absent; \
       a backslash (written twice in quotes) takes the meaning from the next character. The last field takes the rest of the line. Content or \
       Message becomes the column `message`, other fields columns by their names in lower case, the fields of the time \
       the index. Stamps may be ISO 8601, counts from 1970, named months, or several forms that systems write. Lines \
-      that do not fit go on with the message before, and are counted. Of JSON Lines the members are the fields: \
+      that do not fit go on with the message before, and are counted. Of JSON Lines the members are the fields, and so are those of logfmt (`level=info msg="…"`) and what `#Fields:` names: \
       the message is `message`, `msg`, `log`, `event`, `body` or `text`, the time `timestamp`, `time`, `ts` or the like.
 
       Messages that differ in their parameters only share a template, found by Drain (He, Zhu, Zheng and Lyu, ICWS \
@@ -142,20 +142,12 @@ struct LoadLog: WorldCommand {
     if !reader.hasTime { call.note("no field tells the time, so that events are known by number") }
   }
 
-  /// The usual form that the first lines have, if there is one.
-  private static func guess(_ source: (any ByteSource)?) -> LogPattern? {
-    guard let source, let text = try? TextBytes(source, limit: FileKind.headSize),
-      let head = try? text.source.read(at: text.start, count: FileKind.headSize)
-    else { return nil }
-    return LogPattern.guess(head)
-  }
-
   private static func options(
     _ call: CheckedCall, _ source: (any ByteSource)?
   ) throws(Failure) -> LogReader.Options {
     let pattern: LogPattern
     do throws(LogPattern.Fault) {
-      if call[format] == nil, let guess = guess(source) {
+      if call[format] == nil, let guess = head(source).flatMap(LogPattern.guess) {
         pattern = guess
       } else {
         pattern = try LogPattern(call[format] ?? "<Content>")
