@@ -179,12 +179,22 @@ import Testing
   @Test func `arguments of other programs are described where calls are texts`() {
     var request = Self.talk
     let city: JSON = ["type": "string", "description": "City and state,\n such as Reno, NV."]
+    let unit: JSON = ["type": "string", "enum": ["C", "F"], "default": "C"]
+    let days: JSON = [
+      "type": "array",
+      "items": [
+        "type": "object", "properties": ["from": ["type": "integer"], "name": ["type": "string"]],
+        "required": ["from"],
+      ],
+    ]
     request.tools = [
       [
         "type": "function",
         "function": [
           "name": "weather", "description": "Tells the weather.",
-          "parameters": ["type": "object", "properties": ["city": city], "required": ["city"]],
+          "parameters": [
+            "type": "object", "properties": ["city": city, "unit": unit, "days": days], "required": ["city"],
+          ],
         ],
       ]
     ]
@@ -193,10 +203,11 @@ import Testing
         request, model: "m", maximumOutput: 9, dialect: ChatDialect(callForm: .constrained))
       return body["messages"]?[0]?["content"]?.string ?? ""
     }
-    #expect(
-      text().contains("- weather(city): Tells the weather.\n    city: City and state, such as Reno, NV."))
+    let others =
+      #"- weather(city: string, unit?: C|F = "C", days?: [{from: integer, name?: string}]): Tells the weather."#
+    #expect(text().contains(others + "\n    city: City and state, such as Reno, NV."))
     request.forms = ["weather": [["type": "object"]]]
-    #expect(text().contains("- weather(city): Tells the weather.\n") && !text().contains("Reno"))
+    #expect(text().contains("- weather(city, unit?: C|F, ") && !text().contains("Reno"))
   }
 
   @Test func `a constrained request has the forms that there are`() {

@@ -34,26 +34,47 @@ enum ToolsInText {
   private static let longestHelp = 160
 
   /// `- detect(method: mad|knn, value, as?): Scores rows.` costs a quarter of the schema that says the same. What the shell's own
-  /// arguments mean, their forms tell; those of others are described.
+  /// arguments mean, their forms tell, and most are texts; those of others are described, with the type of each.
   static func signature(_ function: JSON?, isOwn: Bool) -> String? {
     guard let function, let name = function["name"]?.string else { return nil }
-    let required = Set(function["parameters"]?["required"]?.array?.compactMap(\.string) ?? [])
-    let parameters = (function["parameters"]?["properties"]?.members ?? []).map { key, value -> String in
-      let mark = required.contains(key) ? "" : "?"
-      if let choices = value["enum"]?.array?.compactMap(\.string) {
-        return "\(key)\(mark): \(choices.joined(separator: "|"))"
-      }
-      let type = value["type"]?.string ?? "string"
-      return type == "string" ? key + mark : "\(key)\(mark): \(type)"
-    }
-    let description = function["description"]?.string ?? ""
-    let line = "- \(name)(\(parameters.joined(separator: ", "))): \(description)"
+    let parameters = function["parameters"] ?? .null
+    let line = "- \(name)(\(arguments(parameters, isOwn: isOwn))): \(function["description"]?.string ?? "")"
     if isOwn { return line }
-    let help = (function["parameters"]?["properties"]?.members ?? []).compactMap { key, value in
+    let help = (parameters["properties"]?.members ?? []).compactMap { key, value in
       value["description"]?.string.map { "\n    \(key): \(SafeText.oneLine($0, limit: longestHelp))" }
     }
     return line + help.joined()
   }
+
+  /// `field: string, limit?: integer = 10`
+  private static func arguments(_ parameters: JSON, isOwn: Bool, depth: Int = 0) -> String {
+    let required = Set(parameters["required"]?.array?.compactMap(\.string) ?? [])
+    return (parameters["properties"]?.members ?? []).map { key, value in
+      let name = required.contains(key) ? key : key + "?"
+      let type = type(value, depth: depth)
+      if isOwn { return type == "string" ? name : "\(name): \(type)" }
+      return "\(name): \(type)"
+        + (value["default"].map { " = \(SafeText.oneLine("\($0)", limit: longestHelp))" } ?? "")
+    }.joined(separator: ", ")
+  }
+
+  /// `string`, `mad|knn`, `[number]`, `{field: string, limit?: integer}`
+  private static func type(_ value: JSON, depth: Int) -> String {
+    if let choices = value["enum"]?.array?.compactMap(\.string), !choices.isEmpty {
+      return choices.joined(separator: "|")
+    }
+    if depth < deepest {
+      if value["properties"]?.members?.isEmpty == false {
+        return "{\(arguments(value, isOwn: false, depth: depth + 1))}"
+      }
+      if let items = value["items"], items.members != nil { return "[\(type(items, depth: depth + 1))]" }
+    }
+    let names = value["type"]?.array?.compactMap(\.string) ?? []
+    return names.isEmpty ? value["type"]?.string ?? "string" : names.joined(separator: "|")
+  }
+
+  /// Arguments inside of arguments are told so far down.
+  private static let deepest = 3
 
   /// What a constrained reply must look like: a call of one of the tools, or an answer.
   static func schema(of request: ChatRequest) -> JSON {
