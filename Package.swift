@@ -18,8 +18,12 @@ func room(_ name: String, _ dependencies: [Target.Dependency] = [], fast isFast:
   .target(name: name, dependencies: dependencies, swiftSettings: house(isFast ? fast : []))
 }
 
-func rooms(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name + "Tests", dependencies: dependencies + ["TestKit"], swiftSettings: house())
+/// Transcripts are read where they lie.
+func rooms(_ name: String, _ dependencies: [Target.Dependency], transcripts: Bool = false) -> Target {
+  .testTarget(
+    name: name + "Tests", dependencies: dependencies + ["TestKit"],
+    exclude: transcripts ? ["Transcripts"] : [],
+    swiftSettings: house())
 }
 
 let belowWorkbench: [Target.Dependency] = [
@@ -125,10 +129,10 @@ let package = Package(
     rooms("Detection", ["Detection", "Values", "Numerics", "Chronology", "Formats"]),
     rooms("Evaluation", ["Evaluation", "Values", "Numerics", "Chronology"]),
     rooms("Scenarios", ["Scenarios", "Values", "Numerics", "Chronology"]),
-    rooms("Workbench", belowConsole),
-    rooms("Agent", belowConsole + ["Agent", "Live", "Console"]),
-    rooms("Console", belowConsole + ["Console"]),
-    rooms("Live", belowConsole + ["Live", "Console"]),
+    rooms("Workbench", belowConsole, transcripts: true),
+    rooms("Agent", belowConsole + ["Agent", "Live", "Console"], transcripts: true),
+    rooms("Console", belowConsole + ["Console"], transcripts: true),
+    rooms("Live", belowConsole + ["Live", "Console"], transcripts: true),
     rooms("Terminal", belowConsole + ["Live", "sonde"]),
   ],
   swiftLanguageModes: [.v6]
