@@ -93,11 +93,14 @@ extension Replay {
     return diagnostics
   }
 
-  private static func notReplayable(_ syntax: SessionSyntax) -> Diagnostic {
-    Diagnostic(
-      "E0106", "`/\(syntax.name.text)` steers a session and cannot stand in a script",
+  static func notReplayable(_ syntax: SessionSyntax) -> Diagnostic {
+    let name = syntax.name.text
+    return Diagnostic(
+      "E0106", "`/\(name)` steers a session and cannot stand in a script",
       at: 0..<syntax.name.range.upperBound, label: "not replayable",
-      remedy: "leave the line out; scripts hold data commands only")
+      remedy: name == "team"
+        ? "leave the line out; from a shell a team is asked by `sonde ask --role NAME 'question' FILE`"
+        : "leave the line out; scripts hold data commands only")
   }
 
   private func boundName(_ text: String) throws(Diagnostic) -> String? {

@@ -127,11 +127,7 @@ extension Session {
       return .ok
     case .session(let syntax):
       guard origin == .prompt else {
-        let diagnostic = Diagnostic(
-          "E0106", "`/\(syntax.name.text)` steers a session and cannot stand in a script",
-          at: 0..<syntax.name.range.upperBound, label: "not replayable",
-          remedy: "leave the line out; scripts hold data commands only")
-        emit(.diagnostic(diagnostic.pointing(into: line).placed(at: origin)))
+        emit(.diagnostic(Replay.notReplayable(syntax).pointing(into: line).placed(at: origin)))
         return .checkFailed
       }
       return perform(syntax, line: line, work: work, emit: emit)
