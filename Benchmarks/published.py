@@ -68,10 +68,11 @@ def scores(binary, method, rows, seed, fitted=0):
 
 
 def pyod_scores(method, rows, seed, fitted=0):
-    from pyod.models import cblof, copod, ecod, hbos, iforest, knn, loda, lof, mcd, pca
+    from pyod.models import cblof, copod, deep_svdd, ecod, hbos, iforest, knn, loda, lof, mcd, pca
     model = {
         "cblof": lambda: cblof.CBLOF(random_state=seed), "copod": copod.COPOD, "ecod": ecod.ECOD, "hbos": hbos.HBOS,
         "iforest": lambda: iforest.IForest(random_state=seed), "knn": knn.KNN, "knn32": lambda: knn.KNN(n_neighbors=32),
+        "deepsvdd": lambda: deep_svdd.DeepSVDD(n_features=rows.shape[1], random_state=seed, verbose=0),
         "loda": loda.LODA, "lof": lof.LOF, "mcd": lambda: mcd.MCD(random_state=seed), "pca": pca.PCA,
     }[method]()
     np.random.seed(seed)
@@ -87,9 +88,11 @@ def area(score, method, x, y, seed, setting, copies):
         drawn = random.choice(len(y), LEAST_ROWS)
         x, y = x[drawn], y[drawn]
     if setting == "unsupervised":
-        return 100 * roc_auc_score(y, score(method, standardised(x, x), seed))
-    normal = random.permutation(np.flatnonzero(y == 0))
-    half = len(normal) // 2
+        rows = standardised(x, x)
+        found = score(method, np.concatenate([rows[random.choice(len(y), len(y))], rows]), seed, len(y))
+        return 100 * roc_auc_score(y, found)
+    normal = np.flatnonzero(y == 0)
+    half = round(len(normal) / 2)
     judged = np.concatenate([normal[half:], np.flatnonzero(y == 1)])
     order = np.concatenate([normal[:half], judged])
     found = score(method, standardised(x[order], x[order[:half]]), seed, half)

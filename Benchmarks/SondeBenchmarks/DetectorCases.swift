@@ -26,9 +26,7 @@ enum DetectorCases {
     "ocsvm": { _ in OneClassMachine(isRaw: true) }, "ocsvm-sgd": { _ in RandomFeatureMachine() },
     "hst": { _ in StreamDetector(HalfSpaceTrees(trees: 25, depth: 10, window: 250)) },
     "autoencoder": { _ in
-      Autoencoder(
-        bottleneck: 0.25,
-        training: Training(epochs: 10, batchSize: 32, rate: 0.001, heldOut: 0.1, patience: 15))
+      Autoencoder(descent: Descent(epochs: 10, batchSize: 32, rate: 0.001, patience: 15))
     },
   ]
 

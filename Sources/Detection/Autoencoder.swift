@@ -10,42 +10,50 @@ package import Values
 /// - Input: `n` × `d`, complete. Shifting or scaling a column does not matter.
 /// - Output: the mean over features of the squared error in standard deviations, ≥ 0.
 /// - Complexity: O(*e n d h*) for *e* epochs and a hidden width *h* below *d*; scores O(*n d h*).
-/// - Randomness: weights, held-out rows and order of rows; the same seed gives the same network.
+/// - Randomness: weights, held-out rows, order of rows and cells left out; the same seed gives the same network.
 /// - Throws: `tooFewRows` below two rows, `missing` for incomplete rows.
 /// - Source: Hawkins et al., *Outlier detection using replicator neural networks*, DaWaK 2002, equations 1 and 2.
 /// - Differs: three hidden layers with tanh, also in the middle, where the paper has a staircase; trained by Adam with
-///   early stopping; values are standardised and held within 1000 standard deviations.
+///   early stopping and dropout (Srivastava et al., JMLR 2014), without which anomalies among the rows are learnt by heart; values are standardised and held within 1000 standard deviations.
 package struct Autoencoder: Detector, Equatable {
   package static let name = "autoencoder"
 
   /// Width of the narrowest layer as a share of the features, at least one number.
   package let bottleneck: Double
-  package let training: Training
+  /// The share of cells between layers that are left out in each step of training.
+  package let dropout: Double
+  package let descent: Descent
 
   package init(
-    bottleneck: Double = 0.25,
-    training: Training = Training(epochs: 200, batchSize: 32, rate: 0.003, heldOut: 0.1, patience: 15)
+    bottleneck: Double = 0.25, dropout: Double = 0.2,
+    descent: Descent = Descent(epochs: 200, batchSize: 32, rate: 0.003, patience: 15)
   ) {
     self.bottleneck = bottleneck
-    self.training = training
+    self.dropout = dropout
+    self.descent = descent
   }
 
   package func fit(
     _ observations: Observations, using random: inout SeededGenerator, work: Work
   ) throws(DetectionError) -> Model {
-    let matrix = observations.matrix
+    let d = observations.matrix.columns
     let rows = try NetworkRows(observations, work: work)
     let input = try rows.input(observations, work: work)
-    let narrow = max(1, Int((Double(matrix.columns) * bottleneck).rounded()))
-    let middle = max(narrow, (matrix.columns + narrow + 1) / 2)
-    let network = Network(
-      widths: [matrix.columns, middle, narrow, middle, matrix.columns], activation: .tanh, using: &random)
-    var generator = random
-    let trained = try cancellable { () throws(Cancelled) in
-      try training.fit(network, input: input, target: input, using: &generator, work: work)
+    let narrow = max(1, Int((Double(d) * bottleneck).rounded()))
+    let middle = max(narrow, (d + narrow + 1) / 2)
+    var network = Network(widths: [d, middle, narrow, middle, d], activation: .tanh, using: &random)
+    let (own, watched) = NetworkRows.divide(input.rows, heldOut: 0.1, using: &random)
+    let (start, dropout) = (network, dropout)
+    network.parameters = try descent.fit(
+      start.parameters, rows: own, watched: watched, drawing: &random, work: work
+    ) { tape, nodes, batch, random in
+      let rows = tape.leaf(input.selecting(rows: batch))
+      let output = start.record(on: &tape, input: rows, parameters: nodes[...]) {
+        $0.dropped($1, rate: dropout, using: &random)
+      }
+      return tape.meanSquaredError(output, target: rows)
     }
-    random = generator
-    return Model(rows: rows, network: trained.network)
+    return Model(rows: rows, network: network)
   }
 
   package struct Model: FittedDetector, Equatable {

@@ -10,8 +10,8 @@ import Values
 /// - Randomness: weights, held-out rows and order of rows.
 /// - Throws: `tooFewRows` below two rows, `missing` for incomplete rows.
 /// - Source: Ruff et al., *Deep one-class classification*, ICML 2018, equation 4 (one-class Deep SVDD), weight decay 1e-6.
-/// - Differs: the center is the mean of the first outputs of a random network, without training an autoencoder first;
-///   a tenth of the rows is held out and decides when to stop.
+/// - Differs: the center is the mean of the first outputs of a random network, without training an autoencoder first; the
+///   last layer is rectified as the others are; a tenth of the rows is held out and decides when to stop.
 package struct DeepSVDD: Detector, Equatable {
   package static let name = "deepsvdd"
 

@@ -24,22 +24,25 @@ package struct DenseLayer: Sendable, Equatable, Codable {
 package struct Network: Sendable, Equatable, Codable {
   package var layers: [DenseLayer]
 
-  /// Layers between the given widths, all with `activation` but the last, which has none.
-  package init(widths: [Int], activation: Activation, using random: inout SeededGenerator) {
+  /// Layers between the given widths, all with `activation` but the last.
+  package init(
+    widths: [Int], activation: Activation, output: Activation = .identity, using random: inout SeededGenerator
+  ) {
     precondition(widths.count >= 2 && widths.allSatisfy { $0 > 0 }, "a network has an input and an output")
     layers = []
     for (position, (inputs, outputs)) in zip(widths, widths.dropFirst()).enumerated() {
       let isLast = position == widths.count - 2
       layers.append(
         DenseLayer(
-          inputs: inputs, outputs: outputs, activation: isLast ? .identity : activation, using: &random))
+          inputs: inputs, outputs: outputs, activation: isLast ? output : activation, using: &random))
     }
   }
 
   /// The output for each row.
   package func apply(_ input: Matrix) -> Matrix {
     var tape = Tape()
-    let output = record(on: &tape, input: tape.leaf(input)).output
+    let nodes = parameters.map { tape.leaf($0) }
+    let output = record(on: &tape, input: tape.leaf(input), parameters: nodes[...])
     return tape.value(of: output)
   }
 
@@ -51,29 +54,17 @@ package struct Network: Sendable, Equatable, Codable {
     return tape.value(of: output)
   }
 
-  /// The mean squared error of the output, and its gradient by weights and bias of each layer, in order.
-  package func loss(_ input: Matrix, target: Matrix) -> (value: Double, gradients: [Matrix]) {
-    var tape = Tape()
-    let (output, parameters) = record(on: &tape, input: tape.leaf(input))
-    let loss = tape.meanSquaredError(output, target: tape.leaf(target))
-    let gradients = tape.gradients(of: loss)
-    return (tape.value(of: loss).values[0], parameters.map { gradients[$0] })
-  }
-
-  private func record(
-    on tape: inout Tape, input: Tape.Node
-  ) -> (output: Tape.Node, parameters: [Tape.Node]) {
-    let nodes = parameters.map { tape.leaf($0) }
-    return (record(on: &tape, input: input, parameters: nodes[...]), nodes)
-  }
-
   /// The output with parameters that are on the tape already, in the order of `parameters`.
+  ///
+  /// - Parameter between: What becomes of the cells between two layers.
   package func record(
-    on tape: inout Tape, input: Tape.Node, parameters: ArraySlice<Tape.Node>
+    on tape: inout Tape, input: Tape.Node, parameters: ArraySlice<Tape.Node>,
+    between: (_ tape: inout Tape, _ cells: Tape.Node) -> Tape.Node = { $1 }
   ) -> Tape.Node {
     var output = input
     var place = parameters.startIndex
     for layer in layers {
+      if place > parameters.startIndex { output = between(&tape, output) }
       output = tape.biased(tape.product(output, parameters[place]), by: parameters[place + 1])
       output = tape.activated(output, layer.activation)
       place += 2

@@ -85,7 +85,7 @@ extension Network {
   /// nil if a layer does not take what the one before gives, or the ends have other widths.
   init?(
     tensors: [String: Matrix], _ name: String, inputs: Int, outputs: Int? = nil, activation: Activation,
-    biases: Bool = true
+    output: Activation = .identity, biases: Bool = true
   ) {
     var weights: [Matrix] = []
     while let matrix = tensors["\(name).\(weights.count).weight"] { weights.append(matrix.transposed()) }
@@ -96,7 +96,8 @@ extension Network {
     }
     guard !weights.isEmpty, outputs ?? width == width else { return nil }
     var random = SeededGenerator(seed: 0)
-    self.init(widths: [inputs] + weights.map(\.columns), activation: activation, using: &random)
+    self.init(
+      widths: [inputs] + weights.map(\.columns), activation: activation, output: output, using: &random)
     self.weights = weights
     guard biases else { return }
     for place in layers.indices {
@@ -146,7 +147,7 @@ extension HiddenSphere {
       center.rows == 1,
       let network = Network(
         tensors: tensors, "network", inputs: features, outputs: center.columns, activation: .rectifier,
-        biases: false)
+        output: .rectifier, biases: false)
     else { return nil }
     self.init(rows: rows, network: network, center: center.values)
   }

@@ -25,7 +25,9 @@ struct HiddenSphere: Sendable, Codable, Equatable {
   ) throws(DetectionError) {
     rows = try NetworkRows(training, work: work)
     let input = try rows.input(training, work: work)
-    var network = Network(widths: [input.columns] + widths, activation: .rectifier, using: &random)
+    // Outputs that cannot be negative keep a linear layer from cancelling what lies far out.
+    var network = Network(
+      widths: [input.columns] + widths, activation: .rectifier, output: .rectifier, using: &random)
     let isAnomaly = { (row: Int) in labels.isEmpty ? false : labels[row] == true }
     let normal = (0..<input.rows).filter { !isAnomaly($0) }
     let center = Self.center(network, input.selecting(rows: normal))

@@ -15,18 +15,20 @@ struct VariationalAutoencoderMethod: DetectionMethod {
   let discussion = """
     A variational autoencoder learns a distribution of hidden numbers for each row (Kingma and Welling, Auto-encoding \
     variational Bayes, ICLR 2014); the score is the mean squared error, in standard deviations, of what the mean of the \
-    hidden numbers gives back. Layers of 128, 64 and 32 cells on either side. \(NetworkOptions.discussion) Contributions \
+    hidden numbers gives back. Layers of 128, 64 and 32 cells on either side; some cells \
+    are left out in each step (dropout), or else anomalies among the fit rows are learnt by heart. \(NetworkOptions.discussion) Contributions \
     are each feature's squared error.
     """
   let parameters = [
-    latent.base, beta.base, epochs.base, NetworkOptions.batch.base, NetworkOptions.rate.base,
+    latent.base, beta.base, NetworkOptions.dropout.base, epochs.base, NetworkOptions.batch.base,
+    NetworkOptions.rate.base,
   ]
   let isRandom = true
   let exampleOptions = "--latent 3 --epochs 5"
   let plainOptions = "--epochs 5"
   func detector(_ call: Invocation) -> any Detector {
     VariationalAutoencoder(
-      latent: call[Self.latent], beta: call[Self.beta],
+      latent: call[Self.latent], beta: call[Self.beta], dropout: call[NetworkOptions.dropout],
       descent: Descent(
         epochs: call[Self.epochs], batchSize: call[NetworkOptions.batch], rate: call[NetworkOptions.rate],
         patience: 10))

@@ -7,6 +7,10 @@ enum NetworkOptions {
   static let rate = Parameter<Double>.real(
     "rate", in: 1e-6...1, default: 0.001, help: "Step size of the optimiser.")
 
+  static let dropout = Parameter<Double>.fraction(
+    "dropout", in: 0...0.9, default: 0.2,
+    help: "Share of cells between layers left out in each step of training.")
+
   static func epochs(_ count: Int) -> Parameter<Int> {
     .integer(
       "epochs", in: 1...10_000, default: count, help: "Most passes over the rows; it may stop earlier.")
