@@ -3,10 +3,10 @@
     python published.py ADBENCH [--sets 6_cardio …] [--methods knn …] [--setting unsupervised|normal] [--seeds 1]
 
 ADBENCH is a folder with the sets as .npz files and published_DTE, the tables of Livernoche et al., On diffusion modeling for
-anomaly detection, ICLR 2024. Unsupervised: fitted on all rows and judged on the same. Normal: fitted on half of the normal
-rows and judged on the others, another half for each seed. Rows are standardised by the fitted ones. With --copies, sets of less
-than 1000 rows are drawn with replacement up to as many, as the loader of ADBench does it. Printed are, for every
-detector that both have, the means over the sets, their difference, and the sets that deviate by more than 4 points.
+anomaly detection, ICLR 2024. As there, unsupervised means fitted on as many rows drawn with replacement and judged on all of them,
+standardised by all; normal means fitted on the first half of the normal rows and judged on the others, standardised by the fitted
+ones. With --copies, sets of less than 1000 rows are drawn with replacement up to as many, as the loader of ADBench does it. Printed
+are, for every detector that both have, the means over the sets, their difference, and the sets that deviate by more than 4 points.
 """
 import argparse
 import csv
@@ -28,7 +28,7 @@ METHODS = {
     "IForest": "iforest", "KNN": "knn", "LODA": "loda", "LOF": "lof", "MCD": "mcd", "OCSVM": "ocsvm", "PCA": "pca",
     "DeepSVDD": "deepsvdd", "ICL": "icl", "VAE": "vae", "DIF": "dif",
 }
-# Fitted on all rows, the published neighbours are met with 32 of them, on every set; with 5 of normal rows.
+# The published neighbours of all rows are 32, of normal rows 5.
 UNSUPERVISED = {"knn": "knn32"}
 # Sets larger than this take minutes with the slower methods; the peers' own table leaves them out, too.
 MOST_ROWS = 12_000

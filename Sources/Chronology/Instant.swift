@@ -168,6 +168,11 @@ private struct DigitReader {
   }
 }
 
+extension CivilDate: CustomStringConvertible {
+  /// ISO 8601: `2026-03-01`.
+  package var description: String { "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))" }
+}
+
 extension Instant: CustomStringConvertible {
   /// ISO 8601 in UTC with just the digits that it needs: `2026-03-01T08:00:07.25`.
   package var description: String {
@@ -176,7 +181,7 @@ extension Instant: CustomStringConvertible {
     let rest = nanoseconds - days * perDay
     let date = CivilDate(daysSinceEpoch: Int(days))
     let seconds = rest / 1_000_000_000
-    var text = "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))"
+    var text = "\(date)"
     text += "T\(padded(Int(seconds / 3600), 2)):\(padded(Int(seconds / 60 % 60), 2))"
     text += ":\(padded(Int(seconds % 60), 2))"
     var fraction = rest % 1_000_000_000
@@ -190,9 +195,10 @@ extension Instant: CustomStringConvertible {
     }
     return text
   }
+}
 
-  private func padded(_ number: Int, _ width: Int) -> String {
-    let digits = String(number)
-    return String(repeating: "0", count: max(0, width - digits.count)) + digits
-  }
+/// With zeros in front.
+private func padded(_ number: Int, _ width: Int) -> String {
+  let digits = String(number)
+  return String(repeating: "0", count: max(0, width - digits.count)) + digits
 }

@@ -25,8 +25,9 @@ package enum FileKind: String, Sendable, CaseIterable {
     if ZipArchive.isZip(head) {
       let archive = try ZipArchive(source)
       if let finding = byEntries(archive.entries.map(\.name)) { return finding }
+      if WorkbookFile.isWorkbook(archive) { return Finding(kind: .table, sign: "an Excel workbook") }
       if archive.entries.contains(where: { $0.name.hasPrefix("xl/") }) {
-        throw .unsupported("it is an Excel workbook; save its sheet as CSV")
+        throw .unsupported("it is an Excel workbook in binary form; save it as .xlsx or its sheet as CSV")
       }
       name = try archive.onlyFile().name.lowercased()
     }
@@ -131,7 +132,8 @@ package enum FileKind: String, Sendable, CaseIterable {
       throw .unsupported("it is an AVIF or HEIC picture; \(picture)")
     }
     if head.starts(with: [0xD0, 0xCF, 0x11, 0xE0]) {
-      throw .unsupported("it is an old Office document, such as an Excel workbook; save its sheet as CSV")
+      throw .unsupported(
+        "it is an old Office document, such as an Excel workbook; save it as .xlsx or its sheet as CSV")
     }
     if head.starts(with: [0x80]), head.count > 2, (2...5).contains(head[1]) {
       throw .unsupported(

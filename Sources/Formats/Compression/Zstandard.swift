@@ -53,7 +53,8 @@ package struct Zstandard {
   }
 }
 
-/// Files that are packed with gzip or zstd, or alone in a zip archive; known by their first bytes.
+/// Files that are packed with gzip or zstd, or alone in a zip archive, and the first sheet of a workbook; known by their first
+/// bytes.
 package struct Packed {
   package static func isPacked(_ head: some Collection<UInt8>) -> Bool {
     Inflate.isGzip(head) || Zstandard.isPacked(head) || ZipArchive.isZip(Array(head.prefix(4)))
@@ -69,6 +70,10 @@ package struct Packed {
     if Zstandard.isPacked(head) { return try Zstandard.unpack(source, limit: limit, check: check) }
     if ZipArchive.isZip(head) {
       let archive = try ZipArchive(source)
+      if WorkbookFile.isWorkbook(archive) {
+        let book = try WorkbookFile(archive, check: check)
+        return try book.text(of: book.sheets[0], limit: limit, check: check)
+      }
       let file = try archive.open(try archive.onlyFile(), limit: limit, check: check)
       return try file.read(at: 0, count: min(file.count, limit ?? file.count))
     }

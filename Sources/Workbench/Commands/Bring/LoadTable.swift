@@ -29,6 +29,8 @@ struct LoadTable: WorldCommand {
   ) { if case .flag(let on) = $0 { on } else { nil } }
   static let skip = Parameter<Int>.integer(
     "skip", in: 0...10_000, default: 0, help: "Lines before the header that are left out.")
+  static let sheet = Parameter<String?>.name(
+    "sheet", help: "The sheet of an Excel workbook; the first that is shown if absent.")
   static let dates = Parameter<String?>.choice(
     "dates",
     of: [
@@ -45,14 +47,15 @@ struct LoadTable: WorldCommand {
     "category", help: "Columns that become categories whatever they look like.")
 
   let spec = CommandSpec(
-    "load", "table", "Reads columns from CSV and similar text files, also packed.",
+    "load", "table", "Reads columns from CSV and similar text files, also packed, and Excel workbooks.",
     discussion: """
       Delimiter, quotes, decimal mark, header, types and character set are found out from the first 64 KB; options \
       overrule. Cells are numbers, times, true or false, categories or text. Digits of numbers may stand in groups of three with \
       a mark between them (1,234.5 or 1'234), which is told. A column of which more than 95 percent \
       fits its type keeps it: other cells are missing, and are counted under the result with their first line. Records \
       with too few cells lack the rest; records with too many lose all, since nobody knows which cell is which. Empty \
-      lines are no rows. Files packed with gzip or zstd, or alone in a zip archive, are unpacked.
+      lines are no rows. Files packed with gzip or zstd, or alone in a zip archive, are unpacked. Of workbooks (.xlsx) the first sheet is read, or the \
+      one that --sheet names, with the values that formulas had when it was saved.
 
       Times are ISO 8601 or dates with strokes or points, with or without a zone; numbers in the time column count \
       seconds, milliseconds, microseconds or nanoseconds from 1970, by their size. Rows without a time are left out \
@@ -61,7 +64,7 @@ struct LoadTable: WorldCommand {
       """,
     parameters: [
       paths.base, time.base, labels.base, id.base, key.base, value.base, delimiter.base, decimal.base,
-      header.base, skip.base,
+      header.base, skip.base, sheet.base,
       dates.base, zone.base, nulls.base, text.base, category.base,
     ], output: .table, reach: .read,
     examples: [

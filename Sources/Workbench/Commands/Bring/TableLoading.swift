@@ -9,6 +9,8 @@ struct TableLoading {
   private let call: CheckedCall
   private let paths: [String]
   private let reader: DelimitedReader
+  /// What is to be told about workbooks.
+  private let sheets: [String]
 
   /// - Parameter most: so many files are enough to see the columns.
   init(_ call: CheckedCall, world: World, most: Int = .max) throws(Failure) {
@@ -17,6 +19,14 @@ struct TableLoading {
     var files = try world.files.open(wanted, for: LoadTable.paths.base, of: call)
     files = Array(files.prefix(most))
     paths = files.map(\.path)
+    var sheets: [String] = []
+    for place in files.indices {
+      guard let found = try Self.sheet(of: files[place], limit: most == 1 ? FileKind.headSize * 2 : nil, call)
+      else { continue }
+      files[place].source = found.source
+      sheets += found.note.map { [$0] } ?? []
+    }
+    self.sheets = sheets
     let options = try Self.options(call)
     do throws(TableFailure) {
       reader = try DelimitedReader(files.map(\.source), options: options)
@@ -30,6 +40,41 @@ struct TableLoading {
     if let time = call[LoadTable.time], let column = reader.columns.first(where: { $0.name == time }) {
       guard case .time = column.kind else { throw Self.noTimes(column, call) }
     }
+  }
+
+  /// The sheet that is meant, as text; nil for files that are no workbooks.
+  ///
+  /// - Parameter limit: so many bytes of it are enough.
+  private static func sheet(
+    of file: (path: String, source: any ByteSource), limit: Int?, _ call: CheckedCall
+  ) throws(Failure) -> (source: MemorySource, note: String?)? {
+    func read<Result>(_ body: () throws(FormatError) -> Result) throws(Failure) -> Result {
+      do throws(FormatError) {
+        return try body()
+      } catch {
+        throw error.failure(file.path, at: LoadTable.paths.base, of: call, remedy: "Save its sheet as CSV.")
+      }
+    }
+    let opened = try read { () throws(FormatError) -> WorkbookFile? in
+      guard ZipArchive.isZip(try file.source.read(at: 0, count: 4)) else { return nil }
+      let archive = try ZipArchive(file.source)
+      return WorkbookFile.isWorkbook(archive) ? try WorkbookFile(archive) : nil
+    }
+    guard let book = opened else { return nil }
+    let names = book.sheets.map(\.name)
+    let wanted = call[LoadTable.sheet]
+    guard let sheet = book.sheets.first(where: { wanted == nil || $0.name == wanted }) else {
+      throw .diagnostic(
+        Diagnostic(
+          "E0524", "the workbook has no sheet `\(wanted ?? "")`", at: call.ranges["sheet"],
+          label: "no such sheet",
+          remedy: Suggestion.remedy(
+            for: wanted ?? "", among: names, else: "It has \(Suggestion.some(names)).")))
+    }
+    let source = try read { () throws(FormatError) in MemorySource(try book.text(of: sheet, limit: limit)) }
+    if wanted != nil || names.count < 2 { return (source, nil) }
+    let others = Suggestion.some(Array(names.dropFirst()))
+    return (source, "the sheet `\(sheet.name)` is read; `--sheet` takes another one: \(others)")
   }
 
   var columnShapes: [ColumnShape] {
@@ -70,7 +115,7 @@ struct TableLoading {
     } catch {
       throw Self.failure(error, paths, call)
     }
-    var notes = table.notes.map(text)
+    var notes = sheets + table.notes.map(text)
     var segments: [Segment] = []
     if paths.count > 1 {
       var start = 0
