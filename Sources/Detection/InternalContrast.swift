@@ -12,7 +12,8 @@ package import Values
 /// - Randomness: weights, which rows teach, and their order.
 /// - Throws: `tooFewRows` below two rows, `missing` for incomplete rows, `parameter` for a single feature.
 /// - Source: Shenkar and Wolf, *Anomaly detection for tabular data with internal contrastive learning*, ICLR 2022, equations 1
-///   to 3, temperature 0.01, parts of 2 features below 40, of 10 up to 160, of *d* − 150 above.
+///   to 3, temperature 0.01, parts of 2 features below 40, of 10 up to 160, of *d* − 150 above; outputs are brought to length one over
+///   the parts of a row and then each by itself, as in the authors' code.
 /// - Differs: hidden layers of 64 and 128, and of 32 and 64 cells, all with tanh, and 64 outputs, where the paper has 200, 400
 ///   and 200, and 50, 100 and 200; it trains for a number of steps, not until the loss is below 0.001; a part is never more than
 ///   half of the features.
@@ -68,7 +69,8 @@ package struct InternalContrast: Detector, Equatable {
       let b = start.own.record(
         on: &tape, input: tape.leaf(chosen), parameters: nodes[count...])
       return tape.contrastWithin(
-        tape.normalised(a), tape.normalised(b), group: parts.count, temperature: temperature)
+        parts.directions(a, on: &tape), parts.directions(b, on: &tape), group: parts.count,
+        temperature: temperature)
     }
     rest.parameters = Array(found[..<count])
     own.parameters = Array(found[count...])
@@ -83,6 +85,11 @@ package struct InternalContrast: Detector, Equatable {
     let columns: Int
     let size: Int
     var count: Int { columns - size + 1 }
+
+    /// Outputs of a row's parts, where none may be large for all of them, and each of length one.
+    func directions(_ outputs: Tape.Node, on tape: inout Tape) -> Tape.Node {
+      tape.normalised(tape.normalisedWithin(outputs, group: count))
+    }
 
     /// A row for each part of each row.
     func split(_ rows: Matrix) -> (others: Matrix, chosen: Matrix) {
@@ -140,8 +147,8 @@ package struct InternalContrast: Detector, Equatable {
       try rows.map(observations, width: parts.count, work: work) { input, target in
         let (others, chosen) = parts.split(input)
         var tape = Tape()
-        let a = tape.normalised(tape.leaf(rest.apply(others)))
-        let b = tape.normalised(tape.leaf(own.apply(chosen)))
+        let a = parts.directions(tape.leaf(rest.apply(others)), on: &tape)
+        let b = parts.directions(tape.leaf(own.apply(chosen)), on: &tape)
         let found = Tape.contrasts(
           tape.value(of: a), tape.value(of: b), group: parts.count, temperature: temperature
         ).values

@@ -142,6 +142,37 @@ extension Tape {
     }
   }
 
+  /// Columns brought to length one within each group of rows; a column of zeros stays.
+  package mutating func normalisedWithin(_ a: Node, group: Int) -> Node {
+    let x = value(of: a)
+    precondition(x.rows % group == 0, "groups are complete")
+    let width = x.columns
+    var lengths = Matrix(rows: x.rows / group, columns: width)
+    for cell in x.values.indices {
+      lengths.values[cell / width / group * width + cell % width] += x.values[cell] * x.values[cell]
+    }
+    for cell in lengths.values.indices {
+      lengths.values[cell] = max(lengths.values[cell].squareRoot(), 1e-12)
+    }
+    var unit = x
+    for cell in x.values.indices {
+      unit.values[cell] /= lengths.values[cell / width / group * width + cell % width]
+    }
+    let (normal, spans) = (unit, lengths)
+    return record([a], normal) { g in
+      var along = Matrix(rows: spans.rows, columns: width)
+      for cell in g.values.indices {
+        along.values[cell / width / group * width + cell % width] += g.values[cell] * normal.values[cell]
+      }
+      var back = g
+      for cell in g.values.indices {
+        let place = cell / width / group * width + cell % width
+        back.values[cell] = (g.values[cell] - along.values[place] * normal.values[cell]) / spans.values[place]
+      }
+      return [back]
+    }
+  }
+
   /// Rows with mean 0 and variance 1.
   ///
   /// Source: Ba, Kiros and Hinton, *Layer normalization*, 2016, equation 4, without gain and bias.

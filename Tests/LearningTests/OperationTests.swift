@@ -52,6 +52,9 @@ import Testing
     Case(name: "GELU", shapes: [(3, 3)]) { t, x in spread(&t, t.gelu(x[0])) },
     Case(name: "signed root", shapes: [(3, 3)]) { t, x in spread(&t, t.signedRoot(x[0])) },
     Case(name: "length one", shapes: [(3, 4)]) { t, x in spread(&t, t.normalised(x[0])) },
+    Case(name: "columns of length one within groups", shapes: [(6, 2)]) { t, x in
+      spread(&t, t.normalisedWithin(x[0], group: 3))
+    },
     Case(name: "layer normalisation", shapes: [(3, 5)]) { t, x in spread(&t, t.layerNormalised(x[0])) },
     Case(name: "outer product", shapes: [(3, 2), (3, 4)]) { t, x in spread(&t, t.outerProduct(x[0], x[1])) },
     Case(name: "gated sum", shapes: [(4, 2), (4, 2), (4, 2), (4, 2), (4, 2), (4, 2)]) { t, x in

@@ -18,7 +18,7 @@ struct InternalContrastMethod: DetectionMethod {
     Internal contrastive learning (Shenkar and Wolf, Anomaly detection for tabular data with internal contrastive learning, \
     ICLR 2022): one network sees a few neighbouring features, another all the others of the same row, and they learn to \
     agree on which part belongs to which rest; the score is the mean cross-entropy. Trained by Adam on at most 1024 fit rows, \
-    with batch normalisation by part. Needs two features; rows must be complete; values are standardised. Contributions share the cross-entropy of a part among its features.
+    with batch normalisation by part. Works best if the fit rows are normal. Needs two features; rows must be complete; values are standardised. Contributions share the cross-entropy of a part among its features.
     """
   let parameters = [part.base, temperature.base, epochs.base, NetworkOptions.rate.base]
   let isRandom = true
