@@ -36,7 +36,7 @@ package struct AgentScreen: Sendable, Equatable {
     case .ran(let line, let reach, let outcome):
       return clearStatus() + closeLine() + lines(of: line, reach, outcome)
     case .notice(let line): return clearStatus() + closeLine() + line + "\n"
-    case .diagnostic: return clearStatus() + closeLine()
+    case .diagnostic: return closed()
     case .ended(let end, let seconds):
       use = use + end.use
       let rest = wrap.flush()
@@ -46,6 +46,9 @@ package struct AgentScreen: Sendable, Equatable {
       return text + closeLine() + AgentText.footer(end, seconds: seconds, session: use) + "\n"
     }
   }
+
+  /// Ends a line that is open, for what somebody else writes next.
+  package mutating func closed() -> String { clearStatus() + closeLine() }
 
   private func lines(of line: String, _ reach: Reach, _ outcome: CallOutcome) -> String {
     var facts = [reach == .write ? "WRITES" : reach.rawValue, AgentText.seconds(outcome.seconds)]

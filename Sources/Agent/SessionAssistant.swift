@@ -213,6 +213,7 @@ package final class SessionAssistant: Assistant {
       for (number, answer) in zip(waiting, answers) {
         show(Self.turnOf(asked[number], team), &views[number], screen)
         members[number].take(answer, into: &opens[number], work: work) { show($0, &views[number], screen) }
+        if !writesJSON { screen.write(views[number].closed()) }
       }
     }
     return ends.compactMap(\.self)

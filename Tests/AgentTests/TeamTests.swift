@@ -44,13 +44,24 @@ import Workbench
   }
 
   @Test(arguments: [
+    (["p", "q", "VERDICT: leak", "VERDICT: leak"], [0, 1, 0, 1], "2 of 2 say: leak"),
+    (["p\nVERDICT: a", "q", "VERDICT: b"], [0, 1, 1], "1 of 2 say: a"),
+    (["p", "q", "r", "s"], [0, 1, 0, 1], "no verdict was given"),
+  ]) func `ask voters once more for a verdict that is missing`(
+    _ answers: [String], _ asked: [Int], _ verdict: String
+  ) throws {
+    let played = Self.play(try Self.team("vote", "a b"), answers)
+    #expect(played.asked == asked && played.verdict == verdict)
+    #expect(played.run.trace.count == 2 && played.answer == played.run.trace[0].answer)
+  }
+
+  @Test(arguments: [
     ("single", "a", ["x"], [0], "x", ""), ("pipeline", "a b c", ["x", "y", "z"], [0, 1, 2], "z", ""),
     (
       "vote", "a b c", ["p\nVERDICT: Pump leak.", "q\nVerdict: valve", "r\nVERDICT: pump leak"], [0, 1, 2],
       "p\nVERDICT: Pump leak.", "2 of 3 say: pump leak"
     ),
     ("vote", "a b", ["p\nVERDICT: one", "q\nVERDICT: two"], [0, 1], "p\nVERDICT: one", "1 of 2 say: one"),
-    ("vote", "a b", ["p", "q"], [0, 1], "p", "no verdict was given"),
     ("debate", "a b j", ["1", "2", "3", "4", "end"], [0, 1, 0, 1, 2], "end", ""),
     ("oversee", "a b", ["bad", "SCORE: 0.2", "good", "SCORE: 0.9"], [0, 1, 0, 1], "good", "coherence 0.9"),
     (

@@ -44,8 +44,8 @@ package struct TeamRun: Sendable, Equatable {
   private var pending: [Asked] = []
   private var steps: [String] = []
   private var best: (answer: String, score: Double)?
-  /// Whether the last message lacks its score, and its author was asked for it alone.
-  private var lacksScore = false
+  /// The messages that lack the line on which everything hangs; their authors were asked for it alone.
+  private var lacking: [Int] = []
 
   package init(_ team: Team, question: String) {
     self.team = team
@@ -58,7 +58,7 @@ package struct TeamRun: Sendable, Equatable {
     switch team.pattern {
     case .vote:
       return askAll(
-        0..<team.roles.count, "voter", "\(question)\n\nEnd with one line: VERDICT: and one to five words.")
+        0..<team.roles.count, "voter", "\(question)\n\nEnd with one line: \(Self.voting)")
     case .debate: return askAll(0..<team.roles.count - 1, "debater", question)
     case .plan:
       return ask(
@@ -85,15 +85,18 @@ package struct TeamRun: Sendable, Equatable {
 
   /// Takes the answers to what was asked last, in that order.
   package mutating func take(_ answers: [String]) -> Step {
-    let isScore = lacksScore
-    lacksScore = false
-    if isScore, let last = trace.popLast() {
-      let answer = last.answer + "\n" + (answers.last ?? "")
-      trace.append(Message(member: last.member, role: last.role, asked: last.asked, answer: answer))
-    } else {
-      for (asked, answer) in zip(pending, answers) {
+    let (lacked, asked) = (lacking, pending)
+    lacking = []
+    if lacked.isEmpty {
+      for (asked, answer) in zip(asked, answers) {
         trace.append(Message(member: asked.member, role: asked.role, asked: asked.text, answer: answer))
       }
+    }
+    for (place, more) in zip(lacked, answers) {
+      let message = trace[place]
+      trace[place] = Message(
+        member: message.member, role: message.role, asked: message.asked, answer: message.answer + "\n" + more
+      )
     }
     let answer = trace.last?.answer ?? ""
     let count = trace.count
@@ -103,10 +106,15 @@ package struct TeamRun: Sendable, Equatable {
     case .pipeline:
       if count > last { return .finish(answer: answer, verdict: "") }
       return ask(count, "\(question)\n\n\(quoted(count - 1))\n\nGo on from there.")
-    case .vote: return countVotes()
+    case .vote:
+      let silent = trace.indices.filter { Self.verdict(in: trace[$0].answer).isEmpty }
+      if lacked.isEmpty, !silent.isEmpty { return askAgain(silent, "verdict", Self.voting) }
+      return countVotes()
     case .debate: return debate()
     case .oversee, .refine:
-      if trace.count % 2 == 0, !isScore, Self.score(in: answer) == nil { return askForScore() }
+      if count % 2 == 0, lacked.isEmpty, Self.score(in: answer) == nil {
+        return askAgain([count - 1], "score", Self.scoring)
+      }
       return team.pattern == .oversee ? oversee(answer) : refine(answer)
     case .plan: return plan(answer)
     }
@@ -144,20 +152,25 @@ package struct TeamRun: Sendable, Equatable {
       "\(question)\n\n\(latest)\n\nAnswer again: keep what holds, correct what does not.")
   }
 
-  /// Small models forget the line that everything hangs on.
-  private mutating func askForScore() -> Step {
-    lacksScore = true
-    return ask(
-      1, "Your score is missing. Write this line alone: SCORE: and a number from 0 (wrong) to 1 (sound).")
+  /// Small models forget the line on which everything hangs.
+  private mutating func askAgain(_ places: [Int], _ name: String, _ line: String) -> Step {
+    lacking = places
+    pending = places.map { place in
+      Asked(
+        member: trace[place].member, role: trace[place].role,
+        text: "Your \(name) is missing. Write this line alone: \(line)")
+    }
+    return .ask(pending)
   }
 
-  private static let scoring = "End with one line: SCORE: and a number from 0 (wrong) to 1 (sound)."
+  private static let voting = "VERDICT: and one to five words."
+  private static let scoring = "SCORE: and a number from 0 (wrong) to 1 (sound)."
 
   private mutating func oversee(_ answer: String) -> Step {
     if trace.count % 2 == 1 {
       return ask(
         1,
-        "Question: \(question)\n\n\(quoted(trace.count - 1))\n\nDoes it hang together with the results that it cites? If not, write a line INTERVENE: and ask (it answers again), reset (it begins anew) or block. \(Self.scoring)"
+        "Question: \(question)\n\n\(quoted(trace.count - 1))\n\nDoes it hang together with the results that it cites? If not, write a line INTERVENE: and ask (it answers again), reset (it begins anew) or block. End with one line: \(Self.scoring)"
       )
     }
     let worker = trace[trace.count - 2].answer
