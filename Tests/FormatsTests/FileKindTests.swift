@@ -36,7 +36,10 @@ import Values
     arguments: [
       ("WebP", Array("RIFF1234WEBPVP8 ".utf8), "x", "WebP"),
       ("AVIF", [0, 0, 0, 32] + Array("ftypavif".utf8), "x.avif", "AVIF"),
-      ("an old workbook", [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1], "x.xls", "save it as .xlsx or its sheet as CSV"),
+      (
+        "an old workbook", [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1], "x.xls",
+        "save it as .xlsx or its sheet as CSV"
+      ),
       ("a pickle", [0x80, 4, 0x95, 0, 0], "x.pkl", "run code"),
       ("GEXF", Array("<gexf><graph/></gexf>".utf8), "x.gexf", "GraphML"),
       ("DOT", Array("digraph { a -> b; }".utf8), "x.dot", "edges"),

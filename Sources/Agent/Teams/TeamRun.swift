@@ -214,7 +214,9 @@ package struct TeamRun: Sendable, Equatable {
   private mutating func refine(_ answer: String) -> Step {
     if trace.count % 2 == 1 {
       return ask(
-        1, "Task: \(question)\n\n\(quoted(trace.count - 1))\n\nWhat is wrong with it? \(Self.scoring)")
+        1,
+        "Task: \(question)\n\n\(quoted(trace.count - 1))\n\nWhat is wrong with it? End with one line: \(Self.scoring)"
+      )
     }
     let proposal = trace[trace.count - 2].answer
     let score = Self.score(in: answer) ?? 0
