@@ -29,6 +29,12 @@ package enum FileKind: String, Sendable, CaseIterable {
       if archive.entries.contains(where: { $0.name.hasPrefix("xl/") }) {
         throw .unsupported("it is an Excel workbook in binary form; save it as .xlsx or its sheet as CSV")
       }
+      if archive.entries.contains(where: { $0.name == "content.xml" }) {
+        throw .unsupported("it is an OpenDocument file; save its sheet as .xlsx or CSV, a text as .txt")
+      }
+      if archive.entries.contains(where: { $0.name.hasPrefix("word/") }) {
+        throw .unsupported("it is a Word document; save it as plain text")
+      }
       name = try archive.onlyFile().name.lowercased()
     }
     if Packed.isPacked(head) {

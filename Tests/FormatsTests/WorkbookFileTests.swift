@@ -74,6 +74,14 @@ import Testing
     #expect(throws: FormatError.self) { try Self.text(bytes, sheet: 1) }
   }
 
+  @Test(arguments: [
+    ("xl/workbook.bin", "binary form"), ("content.xml", "OpenDocument"), ("word/document.xml", "Word"),
+  ]) func `of other programs are refused with what to do`(_ entry: String, _ words: String) throws {
+    let bytes = try #require(ZipArchive.storing([(entry, [1]), ("mimetype", [2])]))
+    let told = #expect(throws: FormatError.self) { try FileKind.of(MemorySource(bytes), path: "x.zip") }
+    #expect("\(String(describing: told))".contains(words) && "\(String(describing: told))".contains("save"))
+  }
+
   @Test func `that are damaged never end the program`() throws {
     let rows = #"<row><c r="B2" t="s"><v>0</v></c><c s="9"><v>1e5</v></c></row>"#
     let sound = try Self.book([rows], shared: "<si><t>x</t></si>")
