@@ -37,6 +37,17 @@ extension ParserFamily {
 
   static let logs: [ParserFamily] = [
     ParserFamily(
+      "keyed",
+      [
+        bytes("time=2026-03-01T08:00:00Z level=info msg=\"a \\\"b\\\"\" n=1\nlevel=warn msg=c n=-2.5\n"),
+        bytes(
+          "#Fields: date time cs-method cs-uri-stem\n2026-03-01 08:00:00 GET /a\n2026-03-01 08:00:01 - /b\n"),
+      ], words: ["#Fields:", "msg=", "=\"", "\\", " = ", "\u{0}"]
+    ) { bytes in
+      _ = KeyedLines.isKeyed(bytes)
+      _ = try ObjectFile(KeyedLines.objects(MemorySource(bytes)), work: Work())
+    },
+    ParserFamily(
       "log",
       [
         bytes(

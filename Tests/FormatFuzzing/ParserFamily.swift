@@ -55,7 +55,32 @@ package struct ParserFamily: Sendable {
       _ = try FileKind.of(source, path: "a.csv")
       _ = try DelimitedReader([source]).read(work: Work())
       _ = try DelimitedReader([source, source], chunkSize: 64).read(work: Work(threads: 2))
-    }
+    },
+    // The changed part stands for every part of the book, so that no checksum keeps it out.
+    ParserFamily(
+      "workbook",
+      [
+        bytes(
+          "<worksheet><sheetData><row r=\"1\"><c r=\"B1\" t=\"s\"><v>0</v></c><c r=\"C1\" t=\"inlineStr\"><is><t>a&amp;b</t></is></c></row><row><c s=\"1\"><v>46082.25</v></c><c t=\"b\"><v>1</v></c></row></sheetData></worksheet>"
+        ),
+        bytes(
+          "<sst><si><t>x</t></si><si><r><t>y</t></r><rPh><t>z</t></rPh></si><numFmt numFmtId=\"165\" formatCode=\"[Red]yyyy\"/><cellXfs><xf numFmtId=\"0\"/><xf numFmtId=\"165\"/></cellXfs></sst>"
+        ),
+      ],
+      words: [
+        "<row>", "</row>", "<c r=\"XFD1\">", "</c>", "<v>", "</v>", "<rPh>", "<si/>", " s=\"1\"", "<![CDATA[",
+      ]
+    ) { part in
+      let book = bytes(
+        "<workbook><sheets><sheet name=\"S\" sheetId=\"1\" r:id=\"r1\"/></sheets></workbook>")
+      let names = ["xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/styles.xml"]
+      guard let file = ZipArchive.storing([("xl/workbook.xml", book)] + names.map { ($0, part) }) else {
+        return
+      }
+      let source = MemorySource(file)
+      _ = try FileKind.of(source, path: "a.xlsx")
+      _ = try DelimitedReader([source]).read(work: Work())
+    },
   ]
 
   private static let documents: [ParserFamily] = [
