@@ -22,7 +22,7 @@ package struct InternalContrast: Detector, Equatable {
   /// Features of a part; by their number if nil.
   package let part: Int?
   package let temperature: Double
-  /// nil for 600 steps, but at least 40 and at most 200 epochs.
+  /// nil for 1600 steps, but at least 40 and at most 200 epochs.
   package let epochs: Int?
   package let rate: Double
 
@@ -38,7 +38,7 @@ package struct InternalContrast: Detector, Equatable {
   private static let batchSize = 64
 
   private func descent(rows: Int) -> Descent {
-    let usual = min(max(40, 600 * Self.batchSize / max(1, rows)), 200)
+    let usual = min(max(40, 1600 * Self.batchSize / max(1, rows)), 200)
     let epochs = epochs ?? usual
     return Descent(epochs: epochs, batchSize: Self.batchSize, rate: rate, patience: epochs)
   }

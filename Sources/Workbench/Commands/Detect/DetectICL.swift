@@ -9,7 +9,7 @@ struct InternalContrastMethod: DetectionMethod {
   static let temperature = NetworkOptions.temperature(0.01)
   static let epochs = Parameter<Int?>.optional(
     "epochs", .integer(1...10_000),
-    help: "Passes over the rows; if absent as many as make 600 steps, from 40 to 200."
+    help: "Passes over the rows; if absent as many as make 1600 steps, from 40 to 200."
   ) { if case .integer(let count) = $0 { count } else { nil } }
 
   let name = "icl"
