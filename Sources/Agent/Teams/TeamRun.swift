@@ -85,10 +85,10 @@ package struct TeamRun: Sendable, Equatable {
 
   /// Takes the answers to what was asked last, in that order.
   package mutating func take(_ answers: [String]) -> Step {
-    let (lacked, asked) = (lacking, pending)
+    let lacked = lacking
     lacking = []
     if lacked.isEmpty {
-      for (asked, answer) in zip(asked, answers) {
+      for (asked, answer) in zip(pending, answers) {
         trace.append(Message(member: asked.member, role: asked.role, asked: asked.text, answer: answer))
       }
     }
