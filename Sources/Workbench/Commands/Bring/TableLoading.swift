@@ -60,9 +60,16 @@ struct TableLoading {
       let archive = try ZipArchive(file.source)
       return WorkbookFile.isWorkbook(archive) ? try WorkbookFile(archive) : nil
     }
-    guard let book = opened else { return nil }
-    let names = book.sheets.map(\.name)
     let wanted = call[LoadTable.sheet]
+    guard let book = opened else {
+      if wanted == nil { return nil }
+      throw .diagnostic(
+        Diagnostic(
+          "E0524", "`\(file.path)` is no workbook and has no sheets", at: call.ranges["sheet"],
+          label: "no sheets",
+          remedy: "Leave `--sheet` out."))
+    }
+    let names = book.sheets.map(\.name)
     guard let sheet = book.sheets.first(where: { wanted == nil || $0.name == wanted }) else {
       throw .diagnostic(
         Diagnostic(
